@@ -1,0 +1,1 @@
+"""The built-in catalogue: about 900 invented sets, drawn when asked for, served as the real services do."""

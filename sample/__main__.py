@@ -1,0 +1,45 @@
+"""Serve the catalogue: python -m sample [--port 0] [--pages N] [--per-minute N]."""
+
+import argparse
+import signal
+import sys
+import threading
+
+from sample.catalogue import at_brick_insights
+from sample.server import Server
+
+
+def arguments() -> argparse.Namespace:
+    """Return the command line's options."""
+    parser = argparse.ArgumentParser(prog="python -m sample", description="Serve the built-in catalogue on loopback.")
+    parser.add_argument("--port", type=int, default=0, help="default: any free one")
+    parser.add_argument("--pages", type=int, default=0, help="split the export into so many pages (default: one array)")
+    parser.add_argument("--per-minute", type=int, default=0, help="answer 429 to more /api/sets/ID a minute (0: never)")
+    parser.add_argument("--until-input-ends", action="store_true", help="stop when standard input ends")
+    return parser.parse_args()
+
+
+def end_with_standard_input(server: Server) -> None:
+    """Stop serving once standard input ends: whoever started us through a pipe is gone, killed perhaps."""
+    sys.stdin.read()
+    server.shutdown()
+
+
+def main() -> None:
+    """Serve until interrupted or told to end."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: sys.exit(0))
+    args = arguments()
+    try:
+        server = Server(args.port, args.pages, args.per_minute)
+    except OSError as error:
+        sys.exit(f"sample: cannot listen on port {args.port}: {error.strerror}. Choose another --port, or 0 for any.")
+    with server:
+        if args.until_input_ends:
+            threading.Thread(target=end_with_standard_input, args=[server], daemon=True).start()
+        print(f"serving {len(at_brick_insights())} sets on http://127.0.0.1:{server.server_port}", flush=True)
+        server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()
