@@ -1,0 +1,1 @@
+"""What the stages and the page share: themes, pictures, splits, shards, networks, scores."""

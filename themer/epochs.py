@@ -1,0 +1,99 @@
+"""What a network is shown in an epoch: the training pictures, balanced, shuffled, augmented and batched."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+
+from themer.augmentation import augmented
+from themer.errors import UserError
+from themer.params import Train
+from themer.quiet_tensorflow import tf
+from themer.shards import ShardSummary, read_labels, read_split, read_summary
+
+SHUFFLED_PICTURES = 512
+
+
+class TrainingPictures:
+    """A directory of shards as training needs it.
+
+    Raises:
+        UserError: there are fewer than two labels, a label without training pictures, or no validation pictures.
+    """
+
+    def __init__(self, shards: Path, settings: Train) -> None:
+        self.shards = shards
+        self.settings = settings
+        self.summary = read_summary(shards)
+        self.counts = class_counts(shards, self.summary)
+        self.copies = class_copies(self.counts) if settings.imbalance == "oversampling" else np.ones_like(self.counts)
+        weighted = settings.imbalance == "class_weights"
+        self.weights = class_weights(self.counts) if weighted else np.ones(len(self.counts), np.float32)
+
+    @property
+    def batches_per_epoch(self) -> int:
+        """The number of batches that `epoch` gives."""
+        return math.ceil(int((self.counts * self.copies).sum()) / self.settings.batch_size)
+
+    def epoch(self, epoch: int) -> tf.data.Dataset:
+        """Return an epoch's batches: pixels float32 [n, size, size, 3], labels int32 [n], weights float32 [n].
+
+        Order and views follow from the seed and the epoch alone, so that any epoch can be repeated by itself.
+        """
+        copies, weights = tf.constant(self.copies), tf.constant(self.weights)
+
+        def view(index: tf.Tensor, one: dict[str, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+            seed = tf.random.fold_in([self.settings.seed, epoch], index)
+            pixels = augmented(one["image"], seed, self.settings.augmentation, self.summary.fill)
+            return pixels, one["label"], weights[one["label"]]
+
+        pictures = read_split(self.shards, "train")
+        if self.copies.max() > 1:
+            pictures = pictures.flat_map(lambda one: tf.data.Dataset.from_tensors(one).repeat(copies[one["label"]]))
+        shuffled = pictures.enumerate().shuffle(SHUFFLED_PICTURES, seed=self.settings.seed + epoch)
+        views = shuffled.map(view, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+        return self._batched(views, self.batches_per_epoch)
+
+    def plain(self, split: str) -> tf.data.Dataset:
+        """Return a split's pictures as they are: pixels float32 [n, size, size, 3] and labels int32 [n]."""
+        pictures = read_split(self.shards, split)
+        plain = pictures.map(lambda one: (tf.cast(one["image"], tf.float32), one["label"]))
+        return self._batched(plain, math.ceil(self.summary.pictures[split] / self.settings.batch_size))
+
+    def _batched(self, pictures: tf.data.Dataset, batches: int) -> tf.data.Dataset:
+        """Return the pictures in batches, whose number Keras would otherwise guess and warn about."""
+        batched = pictures.batch(self.settings.batch_size)
+        return batched.apply(tf.data.experimental.assert_cardinality(batches)).prefetch(2)
+
+
+def class_counts(shards: Path, summary: ShardSummary) -> np.ndarray:
+    """Return the number of training pictures of each label, int64 [classes], or raise UserError."""
+    if len(summary.labels) < 2:
+        raise UserError(f"{shards}: a classifier needs at least two labels, but here are: {summary.labels}.")
+    labels = list(read_labels(shards, "train").as_numpy_iterator())
+    counts = np.bincount(np.array(labels, np.int64), minlength=len(summary.labels))
+    missing = [label for label, count in zip(summary.labels, counts, strict=True) if count == 0]
+    if missing:
+        raise UserError(
+            f"{shards}: no training picture is labelled {', '.join(missing)}. "
+            "Get pictures for it, or raise regroup.minimum_pictures."
+        )
+    if summary.pictures.get("validation", 0) == 0:
+        raise UserError(f"{shards}: the validation split has no pictures. Raise regroup.split.validation.")
+    return counts
+
+
+def class_weights(counts: np.ndarray) -> np.ndarray:
+    """Return what a picture of each label counts for in the loss, float32 [classes]: the rarer, the more.
+
+    All labels weigh the same in sum, and 1 is the mean over the pictures (scikit-learn's class_weight="balanced").
+    """
+    return np.asarray(counts.sum() / (len(counts) * counts), np.float32)
+
+
+def class_copies(counts: np.ndarray) -> np.ndarray:
+    """Return how many views of each picture of a label an epoch shows, int64 [classes].
+
+    Whole numbers, so every label comes between two thirds and four thirds as often as the most frequent one.
+    """
+    return np.asarray(np.rint(counts.max() / counts), np.int64)

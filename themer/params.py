@@ -1,0 +1,261 @@
+"""Typed, validated settings: what may stand in params.yaml, and messages that name the key when something else does."""
+
+import json
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+
+from themer.errors import UserError
+
+PLACEHOLDER = "{url}"
+
+
+def _site(url: str) -> str:
+    """Return the address of a service without its trailing slash, or raise ValueError."""
+    if PLACEHOLDER not in url:
+        HttpUrl(url)
+    return url.rstrip("/")
+
+
+Site = Annotated[str, AfterValidator(_site)]
+Fraction = Annotated[float, Field(gt=0, lt=1)]
+Channel = Annotated[int, Field(ge=0, le=255)]
+
+
+class Section(BaseModel):
+    """A part of params.yaml: no unknown keys, no silent conversions, no later changes."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Fetch(Section):
+    """What to fetch: a source, as of a day, and how much of it."""
+
+    source: str
+    snapshot: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    limit: Annotated[int, Field(ge=1)] | None = None
+
+
+class Source(Section):
+    """Where a source answers; `command` starts it on this machine while a stage needs it."""
+
+    brick_insights: Site | None = None
+    rebrickable: Site
+    command: Annotated[list[str], Field(min_length=1)] | None = None
+    api_requests_per_minute: Annotated[float, Field(gt=0)] | None = 60
+    pictures_per_second: Annotated[float, Field(gt=0)] | None = 4
+
+    @property
+    def pictures_per_minute(self) -> float | None:
+        """The rate for pictures in the unit of the rate for the API."""
+        return None if self.pictures_per_second is None else 60 * self.pictures_per_second
+
+    @model_validator(mode="after")
+    def _placeholder_needs_command(self) -> "Source":
+        """Refuse `{url}` where no command will ever print one."""
+        if self.command is None and PLACEHOLDER in f"{self.brick_insights} {self.rebrickable}":
+            raise ValueError(f"{PLACEHOLDER} stands for what `command` prints, but there is no `command`")
+        return self
+
+
+class Download(Section):
+    """How to get the pictures, and which answers count as one."""
+
+    rebrickable_pictures: bool
+    revalidate: bool
+    connections: Annotated[int, Field(ge=1, le=64)]
+    connect_timeout_seconds: Annotated[float, Field(gt=0)]
+    read_timeout_seconds: Annotated[float, Field(gt=0)]
+    retries: Annotated[int, Field(ge=0, le=10)]
+    maximum_retry_after_seconds: Annotated[float, Field(gt=0)]
+    maximum_bytes: Annotated[int, Field(ge=1024)]
+    minimum_side_pixels: Annotated[int, Field(ge=2)]
+    placeholder_families: Annotated[int, Field(ge=2)]
+    minimum_success: Annotated[float, Field(ge=0, le=1)]
+
+
+class Split(Section):
+    """The share of the pictures in each split."""
+
+    train: Fraction
+    validation: Fraction
+    test: Fraction
+
+    @model_validator(mode="after")
+    def _fractions_sum_to_one(self) -> "Split":
+        """Refuse fractions that do not add up to 1."""
+        total = self.train + self.validation + self.test
+        if abs(total - 1) > 1e-6:
+            raise ValueError(f"train + validation + test must add up to 1, but they add up to {total:g}")
+        return self
+
+
+SPLITS = tuple(Split.model_fields)
+
+
+class Regroup(Section):
+    """What the labels are, and how the sets are split."""
+
+    by: Literal["groups", "root", "leaf"]
+    groups: dict[str, Annotated[list[str], Field(min_length=1)]]
+    minimum_pictures: Annotated[int, Field(ge=1)]
+    other: bool
+    duplicate_distance: Annotated[int, Field(ge=0, le=64)]
+    split: Split
+    seed: Annotated[int, Field(ge=0)]
+
+    @model_validator(mode="after")
+    def _groups_claim_each_theme_once(self) -> "Regroup":
+        """Refuse two groups that claim one theme, by its own name or through a parent's."""
+        claims = [(rule, group) for group, rules in self.groups.items() for rule in rules]
+        for index, (rule, group) in enumerate(claims):
+            for other_rule, other_group in claims[:index]:
+                _refuse_overlap(rule, group, other_rule, other_group)
+        if self.by == "groups" and len(self.groups) < 2:
+            raise ValueError(f"groups: a classifier needs at least two groups, but there are {len(self.groups)}")
+        return self
+
+
+def _refuse_overlap(rule: str, group: str, other_rule: str, other_group: str) -> None:
+    """Raise ValueError when one rule is the other or lies below it in the tree."""
+    if rule == other_rule and group == other_group:
+        raise ValueError(f'groups: "{group}" names the theme "{rule}" twice. Remove one of them')
+    if rule == other_rule:
+        raise ValueError(f'groups: "{other_group}" and "{group}" both claim the theme "{rule}". Give it to one of them')
+    inner, outer = sorted((rule, other_rule), key=len, reverse=True)
+    if inner.startswith(outer + " / "):
+        raise ValueError(
+            f'groups: "{inner}" lies within "{outer}", which is claimed as well. Keep one of the two rules'
+        )
+
+
+class Resize(Section):
+    """The square that every picture is padded to."""
+
+    size: Annotated[int, Field(ge=32, le=1024)]
+    fill: tuple[Channel, Channel, Channel]
+    pictures_per_shard: Annotated[int, Field(ge=1)]
+
+
+class Train(Section):
+    """The network and how it learns."""
+
+    network: Literal["efficientnet_lite0", "lego_cnn"]
+    epochs: Annotated[int, Field(ge=1)]
+    batch_size: Annotated[int, Field(ge=1)]
+    learning_rate: Annotated[float, Field(gt=0, le=1)] | None
+    dropout: Annotated[float, Field(ge=0, lt=1)]
+    augmentation: Annotated[float, Field(ge=0, le=1)]
+    imbalance: Literal["none", "class_weights", "oversampling"]
+    early_stopping_patience: Annotated[int, Field(ge=1)]
+    seed: Annotated[int, Field(ge=0, lt=2**31)]
+    fine_tuned_blocks: Annotated[int, Field(ge=0, le=16)]
+
+
+class Evaluate(Section):
+    """How the test split is reported."""
+
+    confidence_level: Fraction
+    mistakes: Annotated[int, Field(ge=1, le=100)]
+
+
+class Params(Section):
+    """The whole of params.yaml."""
+
+    fetch: Fetch
+    sources: dict[str, Source]
+    download: Download
+    regroup: Regroup
+    resize: Resize
+    train: Train
+    evaluate: Evaluate
+
+    @model_validator(mode="after")
+    def _source_is_known(self) -> "Params":
+        """Refuse a source that `sources` does not describe, and one that can't name any picture."""
+        if self.fetch.source not in self.sources:
+            hint = suggestion(self.fetch.source, list(self.sources))
+            known = ", ".join(self.sources)
+            raise ValueError(
+                f'fetch.source: unknown source "{self.fetch.source}"{hint}. Described under sources: {known}'
+            )
+        if self.source.brick_insights is None and not self.download.rebrickable_pictures:
+            raise ValueError(
+                f'download.rebrickable_pictures: is false, but the source "{self.fetch.source}" has no '
+                "brick_insights to get pictures from. Set it to true"
+            )
+        return self
+
+    @property
+    def source(self) -> Source:
+        """The source in use."""
+        return self.sources[self.fetch.source]
+
+
+def suggestion(word: str, known: list[str], count: int = 1) -> str:
+    """Return ' (did you mean ...?)' with the nearest known words, or nothing."""
+    near = get_close_matches(word, known, n=count, cutoff=0.6)
+    quoted = " or ".join(f'"{name}"' for name in near)
+    return f" (did you mean {quoted}?)" if near else ""
+
+
+def load_params(path: Path) -> Params:
+    """Read and validate a params file.
+
+    Raises:
+        UserError: the file is missing, is not YAML, or holds something else than `Params` allows; names every such key.
+    """
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(f"{path}: there is no such file. Run from the project's folder.") from None
+    except yaml.YAMLError as error:
+        raise UserError(f"{path}: not readable as YAML: {error}") from None
+    return parse_params(values, path.name)
+
+
+def parse_params(values: Any, name: str = "params.yaml") -> Params:
+    """Validate the values of a params file called `name`; raise UserError naming every wrong key."""
+    try:
+        return Params.model_validate_json(_as_json(values))
+    except ValidationError as error:
+        raise UserError("\n".join(_explain(detail, name) for detail in error.errors())) from None
+    except TypeError as error:
+        raise UserError(f"{name}: {error}. Write dates in quotes.") from None
+
+
+def _as_json(values: Any) -> str:
+    """Return JSON text, in which strict validation takes a list for a tuple but never text for a number."""
+    return json.dumps(values)
+
+
+def _explain(detail: ErrorDetails, name: str) -> str:
+    """Return one line: the file, the key, what is wrong and what came in."""
+    key = ".".join(str(part) for part in detail["loc"])
+    prefix = f"{name}: {key}: " if key else f"{name}: "
+    if detail["type"] == "extra_forbidden":
+        known = _keys_beside(detail["loc"])
+        return f"{prefix}unknown key{suggestion(str(detail['loc'][-1]), known)}. Known here: {', '.join(known)}."
+    if detail["type"] == "missing":
+        return f"{prefix}missing. Add it; the file's own comments say what it does."
+    message = detail["msg"].removeprefix("Value error, ")
+    if detail["type"] == "value_error":
+        return f"{prefix}{message.rstrip('.')}."
+    return f"{prefix}{message}, but it is {detail['input']!r}."
+
+
+def _keys_beside(location: tuple[int | str, ...]) -> list[str]:
+    """Return the keys that are allowed where an unknown one stands."""
+    model: Any = Params
+    for part in location[:-1]:
+        if model is Source:
+            break
+        annotation = model.model_fields[str(part)].annotation if model is not None else None
+        model = Source if str(part) == "sources" else annotation
+        if model is Source:
+            break
+    return list(model.model_fields)

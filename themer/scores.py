@@ -1,0 +1,175 @@
+"""How good answers are: headline figures with an interval, figures per theme, confusion and ROC tables.
+
+Everywhere `actual` is int [n], the index of each picture's theme in `labels`, and `probabilities` float [n, classes].
+"""
+
+from typing import TypedDict
+
+import numpy as np
+import pandas
+from scipy.stats import norm
+from sklearn import metrics
+
+PLOTTED = {
+    "accuracy": "Accuracy",
+    "balanced_accuracy": "Balanced accuracy",
+    "macro_f1": "Macro-F1",
+    "baseline_accuracy": "Always the largest theme",
+}
+
+
+class ThemeScore(TypedDict):
+    """How well one theme is told from the rest; a figure that is undefined is None."""
+
+    theme: str
+    precision: float | None
+    recall: float | None
+    f1: float | None
+    roc_auc: float | None
+    support: int
+
+
+def headline(
+    actual: np.ndarray, probabilities: np.ndarray, families: list[str], baseline_label: int, confidence_level: float
+) -> dict[str, float]:
+    """Return the figures to judge and compare models by.
+
+    Macro-F1 and balanced accuracy are means over the themes that have pictures in the split. The baseline always
+    answers `baseline_label`.
+    """
+    predicted = probabilities.argmax(axis=1)
+    present = np.unique(actual)
+    low, high = accuracy_interval(predicted == actual, families, confidence_level)
+    return {
+        "accuracy": float(metrics.accuracy_score(actual, predicted)),
+        "accuracy_low": low,
+        "accuracy_high": high,
+        "macro_f1": float(metrics.f1_score(actual, predicted, labels=present, average="macro", zero_division=0)),
+        "balanced_accuracy": float(metrics.recall_score(actual, predicted, labels=present, average="macro")),
+        "log_loss": log_loss(actual, probabilities),
+        "baseline_accuracy": float(np.mean(actual == baseline_label)),
+        "pictures": len(actual),
+    }
+
+
+def headline_table(figures: dict[str, float]) -> pandas.DataFrame:
+    """Return the shares among the headline figures for plotting: measure, value, and low and high of the accuracy."""
+    table = pandas.DataFrame({"measure": PLOTTED.values(), "value": [figures[name] for name in PLOTTED]})
+    table.loc[0, ["low", "high"]] = [figures["accuracy_low"], figures["accuracy_high"]]
+    return table.round(6)
+
+
+def log_loss(actual: np.ndarray, probabilities: np.ndarray) -> float:
+    """Return the mean of -ln(probability of the actual theme), in nats."""
+    rows = probabilities.astype(np.float64)
+    rows /= rows.sum(axis=1, keepdims=True)
+    return float(metrics.log_loss(actual, rows, labels=np.arange(rows.shape[1])))
+
+
+def accuracy_interval(correct: np.ndarray, families: list[str], confidence_level: float) -> tuple[float, float]:
+    """Return Wilson's interval for the accuracy, at the effective number of independent pictures.
+
+    Pictures of one family tend to be right or wrong together, so fewer than n count: p (1 - p) / v, where v is the
+    variance of the accuracy over families. When all are right or all wrong there is no v, and each family counts once.
+    A bootstrap over families covers too little near an accuracy of 1, and nothing at 1.
+    Source: Franco, Little, Louis and Slud, "Comparative study of confidence intervals for proportions in complex
+    sample surveys", Journal of Survey Statistics and Methodology 7 (2019).
+    """
+    share = float(np.mean(correct))
+    effective = effective_pictures(correct, families)
+    z = float(norm.ppf((1 + confidence_level) / 2))
+    scale = 1 + z**2 / effective
+    centre = (share + z**2 / (2 * effective)) / scale
+    half = z * np.sqrt(share * (1 - share) / effective + (z / (2 * effective)) ** 2) / scale
+    return max(0.0, float(centre - half)), min(1.0, float(centre + half))
+
+
+def effective_pictures(correct: np.ndarray, families: list[str]) -> float:
+    """Return how many independent pictures tell as much about the accuracy, between 1 and n."""
+    by_family = pandas.DataFrame({"correct": correct.astype(float), "family": families}).groupby("family")["correct"]
+    right, size = by_family.sum().to_numpy(), by_family.size().to_numpy()
+    share, count = right.sum() / size.sum(), len(size)
+    residuals = np.sum((right - share * size) ** 2)
+    if count == 1 or np.isclose(residuals, 0):
+        return float(count)
+    variance = count / (count - 1) * residuals / size.sum() ** 2
+    return float(np.clip(share * (1 - share) / variance, 1, size.sum()))
+
+
+def theme_scores(actual: np.ndarray, probabilities: np.ndarray, labels: list[str]) -> list[ThemeScore]:
+    """Return each theme's scores against all the others, the theme with the most pictures first.
+
+    Precision is undefined where a theme is never answered, recall and ROC AUC where it has no picture.
+    """
+    columns = metrics.precision_recall_fscore_support(
+        actual, probabilities.argmax(axis=1), labels=np.arange(len(labels)), zero_division=np.nan
+    )
+    precision, recall, f1, support = columns
+    return [
+        ThemeScore(
+            theme=labels[index],
+            precision=_defined(precision[index]),
+            recall=_defined(recall[index]),
+            f1=_defined(f1[index]),
+            roc_auc=_defined(roc_auc(actual == index, probabilities[:, index])),
+            support=int(support[index]),
+        )
+        for index in by_support(actual, labels)
+    ]
+
+
+def roc_auc(is_theme: np.ndarray, scores: np.ndarray) -> float:
+    """Return the area under one theme's ROC curve, NaN unless there are pictures with and without the theme."""
+    return float(metrics.roc_auc_score(is_theme, scores)) if 0 < is_theme.sum() < len(is_theme) else float("nan")
+
+
+def roc_table(actual: np.ndarray, probabilities: np.ndarray, labels: list[str]) -> pandas.DataFrame:
+    """Return theme, fpr, tpr and auc: a row per corner of every theme's ROC curve against the rest.
+
+    Points on a straight line between two others are left out. A theme without pictures has no curve.
+    """
+    curves = []
+    for index in by_support(actual, labels):
+        is_theme, scores = actual == index, probabilities[:, index]
+        if 0 < is_theme.sum() < len(is_theme):
+            fpr, tpr, _ = metrics.roc_curve(is_theme, scores, drop_intermediate=True)
+            area = metrics.auc(fpr, tpr)
+            curves.append(pandas.DataFrame({"theme": labels[index], "fpr": fpr, "tpr": tpr, "auc": area}))
+    empty = pandas.DataFrame(columns=["theme", "fpr", "tpr", "auc"])
+    return pandas.concat(curves, ignore_index=True).round(6) if curves else empty
+
+
+def confusion_table(actual: np.ndarray, predicted: np.ndarray, labels: list[str]) -> pandas.DataFrame:
+    """Return actual, predicted and pictures: every theme's diagonal cell, then each other cell that is not zero.
+
+    The diagonal comes first so that a chart which keeps the order of the rows has both axes in the same order, the
+    theme with the most pictures first.
+    """
+    matrix = metrics.confusion_matrix(actual, predicted, labels=np.arange(len(labels)))
+    order = by_support(actual, labels)
+    cells = [(i, i) for i in order] + [(i, j) for i in order for j in order if i != j and matrix[i, j]]
+    rows = [(labels[i], labels[j], int(matrix[i, j])) for i, j in cells]
+    return pandas.DataFrame(rows, columns=["actual", "predicted", "pictures"])
+
+
+def by_support(actual: np.ndarray, labels: list[str]) -> list[int]:
+    """Return the indices of the labels, the one with the most pictures first, equals by name."""
+    support = np.bincount(actual, minlength=len(labels))
+    return sorted(range(len(labels)), key=lambda index: (-support[index], labels[index]))
+
+
+def worst_mistakes(actual: np.ndarray, probabilities: np.ndarray, count: int) -> list[int]:
+    """Return the positions of up to `count` wrong answers, the most confident first."""
+    confidence = probabilities.max(axis=1)
+    wrong = np.flatnonzero(probabilities.argmax(axis=1) != actual)
+    return [int(position) for position in wrong[np.argsort(-confidence[wrong], kind="stable")][:count]]
+
+
+def least_certain(probabilities: np.ndarray, count: int) -> list[int]:
+    """Return the positions of up to `count` answers, the least confident first."""
+    return [int(position) for position in np.argsort(probabilities.max(axis=1), kind="stable")[:count]]
+
+
+def _defined(value: float) -> float | None:
+    """Return the number, or None for NaN, which JSON does not know."""
+    return None if np.isnan(value) else float(value)
