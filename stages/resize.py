@@ -1,0 +1,59 @@
+"""Pad each picture to a square and pack every split into TFRecord shards."""
+
+import argparse
+import os
+from functools import partial
+from pathlib import Path
+
+from tqdm import tqdm
+
+from themer.errors import UserError, explained
+from themer.files import read_csv
+from themer.ordering import shuffled
+from themer.parallel import ordered_map
+from themer.params import SPLITS, Resize, load_params
+from themer.pictures import PictureError, decode, encode_png, picture_path, square
+from themer.shards import Example, ShardSummary, write_split, write_summary
+
+
+@explained
+def main(argv: list[str] | None = None) -> None:
+    """Write the shards of every split, and their summary."""
+    args = arguments(argv)
+    settings = load_params(args.params).resize
+    dataset = read_csv(args.dataset)
+    names = sorted(dataset["label"].unique())
+    counts = {}
+    label_of = dict(zip(dataset["set_id"], dataset["label"].map(names.index), strict=True))
+    for split in SPLITS:
+        set_ids = shuffled(dataset["set_id"][dataset["split"] == split])
+        make_example = partial(example, label_of=label_of, pictures=args.pictures, settings=settings)
+        examples = ordered_map(make_example, set_ids, args.workers)
+        progress = tqdm(examples, total=len(set_ids), desc=split, unit=" pictures")
+        counts[split] = write_split(args.out, split, progress, settings.pictures_per_shard)
+    write_summary(args.out, ShardSummary(names, settings.size, settings.fill, counts))
+
+
+def arguments(argv: list[str] | None) -> argparse.Namespace:
+    """Parse the paths that dvc.yaml gives."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--params", type=Path, default=Path("params.yaml"))
+    parser.add_argument("--dataset", type=Path, required=True, help="dataset.csv of the regroup")
+    parser.add_argument("--pictures", type=Path, required=True, help="folder with a picture a set")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the shards")
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="threads; the result is the same")
+    return parser.parse_args(argv)
+
+
+def example(set_id: str, label_of: dict[str, int], pictures: Path, settings: Resize) -> Example:
+    """Return a set's picture, padded, with the index of its label; raise UserError if it can't be read."""
+    path = picture_path(pictures, set_id)
+    try:
+        picture = decode(path.read_bytes())
+    except (OSError, PictureError) as error:
+        raise UserError(f"{path}: can't be read ({error}). Delete it and run: dvc repro --force download") from None
+    return Example(set_id, label_of[set_id], encode_png(square(picture, settings.size, settings.fill)))
+
+
+if __name__ == "__main__":
+    main()

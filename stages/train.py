@@ -1,0 +1,63 @@
+"""Train a network on the training shards and save it with all that it needs to predict."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas
+
+from themer.checkpoints import Progress, remove_checkpoints
+from themer.errors import explained
+from themer.files import write_csv, write_json
+from themer.model_files import Description, save_classifier
+from themer.params import Train, load_params
+from themer.shards import ShardSummary, read_summary
+from themer.training import train
+
+
+@explained
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the stage."""
+    args = arguments(argv)
+    settings = load_params(args.params).train
+    model, progress = train(args.shards, settings, args.checkpoint)
+    save_classifier(model, description(read_summary(args.shards), settings), args.model)
+    write_json(metrics(model, progress), args.metrics)
+    write_csv(pandas.DataFrame(progress.history).round(6), args.history)
+    # Only now is nothing lost with it.
+    remove_checkpoints(args.checkpoint)
+
+
+def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--params", type=Path, default=Path("params.yaml"))
+    parser.add_argument("--shards", type=Path, required=True, help="directory that the stage resize wrote")
+    parser.add_argument("--checkpoint", type=Path, required=True, help="folder that keeps finished epochs meanwhile")
+    parser.add_argument("--model", type=Path, required=True, help="file to save the classifier in")
+    parser.add_argument("--metrics", type=Path, required=True, help="JSON file for the figures of the best epoch")
+    parser.add_argument("--history", type=Path, required=True, help="CSV file for the figures of every epoch")
+    return parser.parse_args(argv)
+
+
+def description(summary: ShardSummary, settings: Train) -> Description:
+    """Return what a user of the model has to know about it."""
+    return Description(summary.labels, summary.size, summary.fill, settings.network)
+
+
+def metrics(model: Any, progress: Progress) -> dict[str, float]:
+    """Return the headline figures: of the best epoch, whose weights the model has."""
+    trainable = sum(variable.shape.num_elements() for variable in model.trainable_variables)
+    return {
+        "epochs": progress.epoch,
+        "best_epoch": progress.best_epoch,
+        "validation_accuracy": progress.best_validation["accuracy"],
+        "validation_loss": progress.best_validation["loss"],
+        "parameters": model.count_params(),
+        "trainable_parameters": trainable,
+    }
+
+
+if __name__ == "__main__":
+    main()
