@@ -1,0 +1,120 @@
+"""What many tests need: a real site on loopback, pictures, and the project's own params."""
+
+import io
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+import yaml
+from PIL import Image, ImageDraw
+
+PROJECT = Path(__file__).parent.parent
+REAL_DATA = PROJECT.parent / "shared" / "real"
+
+
+@dataclass
+class Site:
+    """A web site on loopback that answers as told and remembers what it was asked."""
+
+    url: str
+    answers: dict[str, list[tuple[int, bytes, dict[str, str]]]] = field(default_factory=dict)
+    asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    watch: Callable[[str], None] = lambda path: None
+
+    def put(self, path: str, body: bytes = b"", status: int = 200, **headers: str) -> None:
+        """Answer a path so; called again for the same path, answer so after the earlier answers."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        self.answers.setdefault(path, []).append((status, body, named))
+
+    def answer(self, path: str, headers: dict[str, str]) -> tuple[int, bytes, dict[str, str]]:
+        """Return the next answer for a path; the last one stays."""
+        self.asked.append((path, headers))
+        waiting = self.answers.get(path, [(404, b"not found", {})])
+        status, body, named = waiting.pop(0) if len(waiting) > 1 else waiting[0]
+        if named.get("ETag") and headers.get("If-None-Match") == named["ETag"]:
+            return 304, b"", named
+        return status, body, named
+
+    def times_asked(self) -> Counter[str]:
+        """Return how often each path was asked for, robots.txt left out."""
+        return Counter(path for path, _ in self.asked if path != "/robots.txt")
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    """A running site that answers 404 until told otherwise."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), None) as server:  # type: ignore[arg-type]
+        found = Site(f"http://127.0.0.1:{server.server_port}")
+        server.RequestHandlerClass = handler_for(found)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield found
+        server.shutdown()
+
+
+def handler_for(site: Site) -> type[BaseHTTPRequestHandler]:
+    """Return a request handler that asks the site what to answer."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            site.watch(self.path)
+            status, body, headers = site.answer(self.path, dict(self.headers))
+            self.send_response(status)
+            self.close_connection = headers.get("Connection") == "close"
+            for name, value in {"Content-Length": str(len(body)), **headers}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args: object) -> None:
+            pass
+
+    return Handler
+
+
+def picture_bytes(seed: int = 0, size: tuple[int, int] = (60, 40), kind: str = "JPEG") -> bytes:
+    """Return a small picture, another one for each seed."""
+    picture = Image.new("RGB", size, "white")
+    draw = ImageDraw.Draw(picture)
+    for step in range(6):
+        place = [(seed * 7 + step * 11) % size[0], (seed * 13 + step * 17) % size[1]]
+        draw.rectangle(
+            [*place, place[0] + 5 + seed % 9, place[1] + 9], fill=((seed * 37 + step * 60) % 256, step * 40, seed % 256)
+        )
+    buffer = io.BytesIO()
+    picture.save(buffer, kind)
+    return buffer.getvalue()
+
+
+def change(params: dict, changes: dict[str, object]) -> None:
+    """Change values of params in place, `{"fetch.limit": 3}`."""
+    for key, value in changes.items():
+        *sections, last = key.split(".")
+        section = params
+        for name in sections:
+            section = section[name]
+        section[last] = value
+
+
+@pytest.fixture
+def params() -> dict:
+    """The values of the project's own params.yaml, to be changed by a test."""
+    return yaml.safe_load((PROJECT / "params.yaml").read_text())
+
+
+@pytest.fixture
+def write_params(tmp_path: Path, params: dict) -> Callable[..., Path]:
+    """Return a function that writes the params with changes such as {"fetch.limit": 3}, and returns the path."""
+
+    def write(changes: dict[str, object]) -> Path:
+        change(params, changes)
+        path = tmp_path / "params.yaml"
+        path.write_text(yaml.safe_dump(params, sort_keys=False, allow_unicode=True))
+        return path
+
+    return write

@@ -1,0 +1,125 @@
+"""The whole of `dvc repro` in a copy of the project, on part of the built-in catalogue."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.end_to_end.catalogue import CountedCatalogue, counted_catalogue
+from tests.end_to_end.project import QUICK, ProjectCopy, stages_run
+
+STAGES = ["fetch", "download", "join", "regroup", "resize", "train", "evaluate"]
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Iterator[CountedCatalogue]:
+    with counted_catalogue() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory, catalogue: CountedCatalogue) -> ProjectCopy:
+    """A copy in which everything has been run once and committed."""
+    project = ProjectCopy.made_in(tmp_path_factory.mktemp("project"))
+    project.edit({"sources.here": catalogue.source, "fetch.source": "here", **QUICK})
+    assert sorted(stages_run(project.dvc("repro"))) == sorted([*STAGES, "vega"])
+    project.commit("Reproduce")
+    return project
+
+
+@pytest.fixture
+def project(finished: ProjectCopy, tmp_path: Path) -> ProjectCopy:
+    """A copy of that copy, for one test to edit."""
+    return finished.copied_to(tmp_path / "project")
+
+
+def test_every_declared_output_is_there(finished):
+    for name, stage in yaml.safe_load(finished.read("dvc.yaml"))["stages"].items():
+        for entry in [*stage.get("outs", []), *stage.get("metrics", []), *stage.get("plots", [])]:
+            path = next(iter(entry)) if isinstance(entry, dict) else entry
+            assert (finished.folder / path).exists(), f"{name}: {path}"
+
+
+def test_the_counts_of_the_stages_fit_together(finished):
+    counts = {name: json.loads(finished.read(f"metrics/{name}.json")) for name in ("join", "dataset", "evaluate")}
+    assert counts["join"]["sets"] == QUICK["fetch.limit"]
+    assert counts["dataset"]["pictures"] + counts["dataset"]["dropped"] == counts["join"]["labelled"]
+    assert counts["evaluate"]["pictures"] == counts["dataset"]["test"]
+
+
+def test_a_second_run_does_nothing(finished, catalogue):
+    before = catalogue.asked.total()
+    assert stages_run(finished.dvc("repro")) == []
+    assert catalogue.asked.total() == before
+
+
+def test_running_everything_by_force_moves_no_lock(project):
+    project.dvc("repro", "--force", "--no-run-cache")
+    assert project.run("git", "status", "--porcelain") == ""
+
+
+EDITS = {
+    "the learning rate": ({"train.learning_rate": 0.002}, ["train", "evaluate"]),
+    "the groups": ({"regroup.groups": {"A": ["Duplo"], "B": ["Technic"]}}, ["regroup", "resize", "train", "evaluate"]),
+    "the size": ({"resize.size": 56}, ["resize", "train", "evaluate"]),
+    "an evaluate param": ({"evaluate.mistakes": 5}, ["evaluate"]),
+    "a download param": ({"download.retries": 3}, ["download"]),
+    "a source that is not in use": ({"sources.live.brick_insights": "https://example.org"}, []),
+    "another source in use": ({"sources.here.pictures_per_second": 500}, ["fetch", "download"]),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_an_edit_re_runs_what_it_affects(project, edit):
+    changes, expected = EDITS[edit]
+    project.edit(changes)
+    assert sorted(stages_run(project.dvc("repro"))) == sorted(expected)
+
+
+def test_an_edit_shows_in_the_differences(project):
+    project.edit({"evaluate.mistakes": 4})
+    assert "evaluate.mistakes" in project.dvc("params", "diff")
+    figures = json.loads(project.read("metrics/evaluate.json"))
+    (project.folder / "metrics" / "evaluate.json").write_text(json.dumps({**figures, "accuracy": 0.5}))
+    assert "evaluate.json" in project.dvc("metrics", "diff")
+
+
+def test_another_snapshot_of_the_same_catalogue_asks_for_no_picture(project, catalogue):
+    project.edit({"fetch.snapshot": "2027-01-01"})
+    before = catalogue.pictures_asked
+    assert "fetch" in stages_run(project.dvc("repro"))
+    assert catalogue.pictures_asked == before
+
+
+def test_what_is_pushed_can_be_pulled_without_training(project, tmp_path):
+    project.dvc("remote", "add", "--default", "local", str(tmp_path / "remote"))
+    project.commit("Add a remote")
+    project.dvc("push")
+    project.run("git", "clone", "-q", ".", str(tmp_path / "clone"))
+    clone = ProjectCopy(tmp_path / "clone")
+    clone.dvc("pull")
+    assert stages_run(clone.dvc("repro")) == []
+    assert (clone.folder / "models" / "classifier.keras").exists()
+    assert clone.dvc("status").strip().endswith("up to date.")
+
+
+WRONG = {
+    "an unknown source": ({"fetch.source": "sampel"}, "sources.sampel"),
+    "a negative rate": ({"sources.here.pictures_per_second": -1}, "sources.here.pictures_per_second"),
+    "an unknown theme": ({"regroup.groups.MiniFig": ["Minifigs"]}, 'no theme "Minifigs"'),
+    "a theme claimed twice": ({"regroup.groups.MiniFig": ["Duplo"]}, 'both claim the theme "Duplo"'),
+    "split fractions over 1": ({"regroup.split.test": 0.9}, "must add up to 1"),
+    "size 0": ({"resize.size": 0}, "resize.size"),
+    "an unknown network": ({"train.network": "vgg61"}, "train.network"),
+    "a misspelt key": ({"train.learning_rat": 0.1}, 'did you mean "learning_rate"?'),
+}
+
+
+@pytest.mark.parametrize("mistake", WRONG)
+def test_a_mistake_in_params_is_explained_without_a_traceback(project, mistake):
+    changes, message = WRONG[mistake]
+    project.edit(changes)
+    printed = project.dvc("repro", fails=True)
+    assert message in printed and "Traceback" not in printed

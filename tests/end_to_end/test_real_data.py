@@ -1,0 +1,62 @@
+"""The stages before training on real sets, pictures and tables, where those are at hand; they are not part of this."""
+
+import json
+
+import pytest
+
+from tests.conftest import REAL_DATA
+from tests.end_to_end.project import ProjectCopy
+from themer.files import read_csv
+
+pytestmark = pytest.mark.skipif(not REAL_DATA.exists(), reason="there are no real sets beside this checkout")
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> ProjectCopy:
+    """A copy in which the stages up to resize have run on the real sets, through a source of its own."""
+    copy = ProjectCopy.made_in(tmp_path_factory.mktemp("real"))
+    source = {
+        "command": ["python", str(REAL_DATA / "serve.py"), "--port", "0"],
+        "brick_insights": "{url}",
+        "rebrickable": "{url}",
+        "api_requests_per_minute": None,
+        "pictures_per_second": None,
+    }
+    copy.edit({"sources.real": source, "fetch.source": "real"})
+    copy.dvc("repro", "resize")
+    return copy
+
+
+def metrics(project: ProjectCopy, name: str) -> dict[str, int]:
+    return json.loads(project.read(f"metrics/{name}.json"))
+
+
+def test_every_picture_is_taken_and_every_set_accounted_for(project):
+    pictures = read_csv(project.folder / "data" / "thumbnails.csv")
+    assert dict(pictures["status"].value_counts()) == {"ok": 1067, "gone": 25}
+    counts = metrics(project, "join")
+    assert counts["sets"] == 1092 == sum(counts[name] for name in ("labelled", "orphan_theme", "without_picture"))
+    assert counts["unmatched"] == 0
+
+
+def test_the_orphan_theme_is_listed(project):
+    unlabelled = read_csv(project.folder / "data" / "unlabelled.csv").set_index("reason")
+    assert "is not in the table of themes" in unlabelled.loc["orphan theme", "detail"]
+
+
+def test_set_numbers_keep_their_zeros(project):
+    assert "00-6" in set(read_csv(project.folder / "data" / "unlabelled.csv")["set_id"])
+
+
+def test_the_default_groups_find_sets_in_every_group(project):
+    dataset = read_csv(project.folder / "data" / "dataset.csv")
+    assert set(dataset["label"]) == {"Bulk Bricks", "MiniFig", "Technic/Bionicle", "Young Childrens"}
+    assert dataset.groupby("family")["split"].nunique().max() == 1
+
+
+@pytest.mark.parametrize(("by", "most"), [("root", 25), ("leaf", 40)])
+def test_root_and_leaf_themes_can_be_learned_as_well(project, tmp_path, by, most):
+    copy = project.copied_to(tmp_path / "copy")
+    copy.edit({"regroup.by": by, "regroup.minimum_pictures": 12})
+    copy.dvc("repro", "regroup")
+    assert 10 < metrics(copy, "dataset")["labels"] < most

@@ -1,0 +1,88 @@
+import subprocess
+import sys
+import zipfile
+
+import numpy as np
+import pytest
+
+from tests.small_shards import FILL, LABELS, settings
+from themer.errors import UserError
+from themer.model_files import Description, load_classifier, save_classifier
+from themer.networks import NETWORKS, build
+from themer.quiet_tensorflow import keras
+
+DESCRIPTION = Description(LABELS, 32, FILL, "lego_cnn")
+PIXELS = np.random.default_rng(0).uniform(0, 255, (2, 32, 32, 3)).astype(np.float32)
+
+ELSEWHERE = """
+import sys, keras, numpy
+model = keras.models.load_model(sys.argv[1])
+assert not any(name.startswith("themer") for name in sys.modules)
+numpy.save(sys.argv[3], model.predict_on_batch(numpy.load(sys.argv[2])))
+"""
+
+
+def trained(network: str = "lego_cnn") -> keras.Model:
+    keras.utils.set_random_seed(0)
+    model = build(settings(network=network), 32, 3)
+    model.compile("adam", "sparse_categorical_crossentropy")
+    model.train_on_batch(PIXELS, np.array([0, 1]))
+    return model
+
+
+@pytest.mark.parametrize("network", sorted(NETWORKS))
+def test_a_classifier_comes_back_as_saved(tmp_path, network):
+    model = trained(network)
+    save_classifier(model, DESCRIPTION, tmp_path / "models/classifier.keras")
+    loaded = load_classifier(tmp_path / "models/classifier.keras")
+    assert loaded.description == DESCRIPTION
+    np.testing.assert_array_equal(loaded.model.predict_on_batch(PIXELS), model.predict_on_batch(PIXELS))
+    assert [path.name for path in (tmp_path / "models").iterdir()] == ["classifier.keras"]
+
+
+def test_plain_keras_opens_it_without_this_project(tmp_path):
+    model = trained("efficientnet_lite0")
+    save_classifier(model, DESCRIPTION, tmp_path / "classifier.keras")
+    np.save(tmp_path / "pixels.npy", PIXELS)
+    names = [str(tmp_path / name) for name in ("classifier.keras", "pixels.npy", "answers.npy")]
+    subprocess.run([sys.executable, "-c", ELSEWHERE, *names], cwd=tmp_path, check=True)
+    np.testing.assert_allclose(np.load(tmp_path / "answers.npy"), model.predict_on_batch(PIXELS), atol=1e-6)
+
+
+def test_saving_twice_gives_the_same_bytes(tmp_path):
+    for name in ("one.keras", "two.keras"):
+        save_classifier(trained(), DESCRIPTION, tmp_path / name)
+    assert (tmp_path / "one.keras").read_bytes() == (tmp_path / "two.keras").read_bytes()
+
+
+def test_optimizer_state_is_left_out(tmp_path):
+    model = trained()
+    save_classifier(model, DESCRIPTION, tmp_path / "classifier.keras")
+    assert (tmp_path / "classifier.keras").stat().st_size < 4.5 * model.count_params() + 100_000
+    assert model.optimizer is not None
+
+
+def test_missing_model_says_what_to_run(tmp_path):
+    with pytest.raises(UserError, match="no model here yet. Run: dvc repro"):
+        load_classifier(tmp_path / "classifier.keras")
+
+
+def test_foreign_files_are_refused(tmp_path):
+    path = tmp_path / "classifier.keras"
+    path.write_bytes(b"not a zip file")
+    with pytest.raises(UserError, match="not a classifier that this project saved"):
+        load_classifier(path)
+    trained().save(path)
+    with pytest.raises(UserError, match="themer.json"):
+        load_classifier(path)
+
+
+def test_classifier_with_a_broken_model_is_refused(tmp_path):
+    path = tmp_path / "classifier.keras"
+    save_classifier(trained(), DESCRIPTION, path)
+    with zipfile.ZipFile(path) as file:
+        description = file.read("themer.json")
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("themer.json", description)
+    with pytest.raises(UserError, match="not a classifier"):
+        load_classifier(path)

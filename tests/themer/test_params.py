@@ -1,0 +1,113 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from themer.errors import UserError
+from themer.params import load_params, parse_params
+
+
+def test_the_projects_own_params_are_valid(params):
+    assert parse_params(params).source.command[:3] == ["python", "-m", "sample"]
+
+
+WRONG = {
+    "unknown source": (
+        {"fetch.source": "sampel"},
+        'params.yaml: fetch.source: unknown source "sampel" (did you mean "sample"?). '
+        "Described under sources: sample, live, rebrickable.",
+    ),
+    "negative rate": (
+        {"sources.live.pictures_per_second": -1},
+        "params.yaml: sources.live.pictures_per_second: Input should be greater than 0, but it is -1.",
+    ),
+    "theme claimed twice": (
+        {"regroup.groups.MiniFig": ["Bionicle"]},
+        'params.yaml: regroup: groups: "MiniFig" and "Technic/Bionicle" both claim the theme "Bionicle". '
+        "Give it to one of them.",
+    ),
+    "theme within a claimed one": (
+        {"regroup.groups.MiniFig": ["Duplo / Disney / Cars"]},
+        'params.yaml: regroup: groups: "Duplo / Disney / Cars" lies within "Duplo", which is claimed as well. '
+        "Keep one of the two rules.",
+    ),
+    "size 0": (
+        {"resize.size": 0},
+        "params.yaml: resize.size: Input should be greater than or equal to 32, but it is 0.",
+    ),
+    "split over 1": (
+        {"regroup.split.test": 0.5},
+        "params.yaml: regroup.split: train + validation + test must add up to 1, but they add up to 1.3.",
+    ),
+    "misspelt key": (
+        {"train.learning_rat": 0.1},
+        'params.yaml: train.learning_rat: unknown key (did you mean "learning_rate"?). Known here: network, ',
+    ),
+    "misspelt key of a source": (
+        {"sources.live.rebrickabel": "https://example.org"},
+        'params.yaml: sources.live.rebrickabel: unknown key (did you mean "rebrickable"?). Known here: brick_insights',
+    ),
+    "misspelt section": ({"trian": {}}, 'params.yaml: trian: unknown key (did you mean "train"?). Known here: fetch, '),
+    "text for a number": (
+        {"train.epochs": "ten"},
+        "params.yaml: train.epochs: Input should be a valid integer, but it is 'ten'.",
+    ),
+    "no address": (
+        {"sources.live.rebrickable": "cdn.rebrickable.com"},
+        "params.yaml: sources.live.rebrickable: Input should be a valid URL, relative URL without a base, "
+        "but it is 'cdn.rebrickable.com'.",
+    ),
+    "placeholder without command": (
+        {"sources.live.rebrickable": "{url}"},
+        "params.yaml: sources.live: {url} stands for what `command` prints, but there is no `command`.",
+    ),
+    "no pictures at all": (
+        {"fetch.source": "rebrickable", "download.rebrickable_pictures": False},
+        'params.yaml: download.rebrickable_pictures: is false, but the source "rebrickable" has no brick_insights',
+    ),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_mistake_is_named_with_its_key(case, write_params: Callable[..., Path]):
+    changes, message = WRONG[case]
+    with pytest.raises(UserError) as error:
+        load_params(write_params(changes))
+    assert message in str(error.value)
+
+
+def test_an_unknown_network_is_named_with_the_known_ones(write_params):
+    with pytest.raises(UserError, match=r"params.yaml: train.network: .*efficientnet_lite0.*lego_cnn.* 'vgg61'"):
+        load_params(write_params({"train.network": "vgg61"}))
+
+
+def test_every_mistake_is_named_at_once(write_params):
+    with pytest.raises(UserError) as error:
+        load_params(write_params({"resize.size": 0, "train.epochs": 0}))
+    assert len(str(error.value).splitlines()) == 2
+
+
+def test_a_missing_key_is_named(params):
+    del params["train"]["seed"]
+    with pytest.raises(UserError, match="params.yaml: train.seed: missing"):
+        parse_params(params)
+
+
+def test_an_unquoted_date_is_explained(tmp_path):
+    path = tmp_path / "params.yaml"
+    path.write_text("fetch: {source: sample, snapshot: 2026-11-22}")
+    with pytest.raises(UserError, match="in quotes"):
+        load_params(path)
+
+
+@pytest.mark.parametrize("text", ["fetch: [", "- a\n- list", ""])
+def test_what_is_no_mapping_is_refused_without_a_traceback(tmp_path, text):
+    path = tmp_path / "params.yaml"
+    path.write_text(text)
+    with pytest.raises(UserError, match=r"params\.yaml"):
+        load_params(path)
+
+
+def test_a_missing_file_is_explained(tmp_path):
+    with pytest.raises(UserError, match="no such file"):
+        load_params(tmp_path / "params.yaml")

@@ -1,0 +1,52 @@
+import gzip
+
+import pytest
+
+from themer.errors import UserError
+from themer.http import polite_session
+from themer.rebrickable import as_set_objects, fetch_tables, parse_table, read_table
+
+SETS = gzip.compress(
+    b'set_num,name,year,theme_id,num_parts,img_url\n0011-2,"Null, NA",1978,84,12,https://x/1.jpg\n', mtime=0
+)
+THEMES = gzip.compress(b"id,name,parent_id\n84,None,\n", mtime=0)
+
+
+def test_tables_are_kept_as_they_come(site, tmp_path):
+    site.put("/media/downloads/sets.csv.gz", SETS)
+    site.put("/media/downloads/themes.csv.gz", THEMES)
+    tables = fetch_tables(polite_session(), site.url, tmp_path, cache=None)
+    assert (tmp_path / "rebrickable" / "sets.csv.gz").read_bytes() == SETS
+    assert tables["themes"].iloc[0].to_dict() == {"id": "84", "name": "None", "parent_id": ""}
+
+
+def test_tables_are_asked_for_at_most_once_a_day(site, tmp_path):
+    site.put("/media/downloads/sets.csv.gz", SETS)
+    site.put("/media/downloads/themes.csv.gz", THEMES)
+    for _ in range(2):
+        fetch_tables(polite_session(), site.url, tmp_path, cache=tmp_path / "cache")
+    assert set(site.times_asked().values()) == {1}
+
+
+def test_set_numbers_stay_text(tmp_path):
+    (tmp_path / "sets.csv.gz").write_bytes(SETS)
+    assert read_table(tmp_path / "sets.csv.gz")["set_num"][0] == "0011-2"
+
+
+def test_rows_take_the_shape_of_the_api():
+    [found] = as_set_objects(parse_table(SETS, "sets", "here"))
+    assert found == {"set_id": "0011-2", "name": "Null, NA", "year": "1978", "image_urls": {}}
+
+
+NO_TABLES = {
+    "a page": b"<html>maintenance</html>",
+    "nothing": b"",
+    "half a table": SETS[:20],
+    "other columns": gzip.compress(b"a,b\n1,2\n", mtime=0),
+}
+
+
+@pytest.mark.parametrize("case", NO_TABLES)
+def test_what_is_no_table_is_quoted(case):
+    with pytest.raises(UserError, match=r"here: (expected a gzipped CSV|the columns .* are missing)"):
+        parse_table(NO_TABLES[case], "sets", "here")

@@ -1,0 +1,138 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binomtest
+
+from themer import scores
+
+LABELS = ["Bionicle", "City", "Duplo"]
+ACTUAL = np.array([0, 0, 1, 1, 1, 2])
+PROBABILITIES = np.array(
+    [[0.8, 0.1, 0.1], [0.3, 0.6, 0.1], [0.1, 0.7, 0.2], [0.2, 0.5, 0.3], [0.0, 1.0, 0.0], [0.1, 0.5, 0.4]], np.float32
+)
+ALONE = list("abcdef")
+
+
+@st.composite
+def answers(draw, classes=4):
+    """Draw the actual themes and the probabilities of up to 30 pictures."""
+    actual = np.array(draw(st.lists(st.integers(0, classes - 1), min_size=1, max_size=30)))
+    random = np.random.default_rng(draw(st.integers(0, 1000)))
+    return actual, random.dirichlet(np.ones(classes), len(actual)).astype(np.float32)
+
+
+def test_headline_counts_right_answers():
+    figures = scores.headline(ACTUAL, PROBABILITIES, ALONE, baseline_label=1, confidence_level=0.95)
+    assert figures["pictures"] == 6
+    assert figures["accuracy"] == pytest.approx(4 / 6)
+    assert figures["balanced_accuracy"] == pytest.approx((1 / 2 + 1 + 0) / 3)
+    assert figures["macro_f1"] == pytest.approx((2 / 3 + 3 / 4 + 0) / 3)
+    assert figures["baseline_accuracy"] == pytest.approx(3 / 6)
+
+
+def test_log_loss_is_the_mean_surprise():
+    assert scores.log_loss(ACTUAL, PROBABILITIES) == pytest.approx(
+        -np.mean(np.log([0.8, 0.3, 0.7, 0.5, 1.0, 0.4])), abs=1e-6
+    )
+
+
+def test_a_theme_without_test_pictures_does_not_lower_the_means():
+    wider = np.pad(PROBABILITIES, ((0, 0), (0, 1)))
+    narrow, wide = (scores.headline(ACTUAL, rows, ALONE, 1, 0.95) for rows in (PROBABILITIES, wider))
+    assert wide == pytest.approx(narrow)
+
+
+def test_headline_table_has_an_interval_for_the_accuracy_only():
+    table = scores.headline_table(scores.headline(ACTUAL, PROBABILITIES, ALONE, 1, 0.95)).set_index("measure")
+    assert table.loc["Accuracy", "low"] < table.loc["Accuracy", "value"] < table.loc["Accuracy", "high"]
+    assert table.drop("Accuracy")[["low", "high"]].isna().all(axis=None)
+
+
+@given(answers())
+def test_headline_is_finite_and_in_range(drawn):
+    actual, probabilities = drawn
+    figures = scores.headline(actual, probabilities, ["one"] * len(actual), 0, 0.95)
+    assert all(np.isfinite(value) for value in figures.values())
+    assert 0 <= figures["accuracy_low"] <= figures["accuracy"] <= figures["accuracy_high"] <= 1
+
+
+def test_interval_of_independent_pictures_is_wilsons():
+    correct = np.arange(4000) < 3000
+    expected = binomtest(3000, 4000).proportion_ci(0.9, "wilson")
+    low, high = scores.accuracy_interval(correct, [str(index) for index in range(4000)], 0.9)
+    assert (low, high) == pytest.approx((expected.low, expected.high), abs=1e-5)
+
+
+def test_interval_widens_when_families_are_right_or_wrong_together():
+    correct = np.repeat([True, True, True, False], 10)
+    narrow = scores.accuracy_interval(correct, [str(index) for index in range(40)], 0.95)
+    wide = scores.accuracy_interval(correct, list(np.repeat(list("abcd"), 10)), 0.95)
+    assert wide[0] < narrow[0] < 0.75 < narrow[1] < wide[1]
+
+
+def test_interval_without_mistakes_counts_families():
+    low, high = scores.accuracy_interval(np.ones(20, bool), list("aabbccddee") * 2, 0.95)
+    assert (low, high) == pytest.approx((binomtest(5, 5).proportion_ci(0.95, "wilson").low, 1))
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 5)), min_size=1, max_size=50))
+def test_effective_pictures_are_between_one_and_all(drawn):
+    correct, families = np.array([pair[0] for pair in drawn]), [str(pair[1]) for pair in drawn]
+    assert 1 <= scores.effective_pictures(correct, families) <= len(drawn)
+
+
+def test_theme_scores_come_with_the_largest_theme_first():
+    rows = scores.theme_scores(ACTUAL, PROBABILITIES, LABELS)
+    assert [(row["theme"], row["support"]) for row in rows] == [("City", 3), ("Bionicle", 2), ("Duplo", 1)]
+    assert rows[0]["precision"] == pytest.approx(3 / 5)
+    assert rows[0]["recall"] == 1
+    assert rows[1]["roc_auc"] == 1
+
+
+def test_undefined_scores_are_none_and_a_missed_theme_has_an_f1_of_zero():
+    wider = np.pad(PROBABILITIES, ((0, 0), (0, 1)))
+    _, _, duplo, absent = scores.theme_scores(ACTUAL, wider, [*LABELS, "Znap"])
+    assert (duplo["precision"], duplo["recall"], duplo["f1"]) == (None, 0, 0)
+    assert absent == {"theme": "Znap", "precision": None, "recall": None, "f1": None, "roc_auc": None, "support": 0}
+
+
+def test_theme_scores_take_hundreds_of_themes():
+    random = np.random.default_rng(0)
+    rows = scores.theme_scores(
+        random.integers(0, 400, 500), random.dirichlet(np.ones(400), 500), [f"theme {index}" for index in range(400)]
+    )
+    assert len(rows) == 400
+    assert sum(row["support"] for row in rows) == 500
+
+
+@given(answers())
+def test_roc_curves_climb_from_corner_to_corner(drawn):
+    table = scores.roc_table(*drawn, ["a", "b", "c", "d"])
+    for _, curve in table.groupby("theme"):
+        points = curve[["fpr", "tpr"]].to_numpy()
+        assert points[0].tolist() == [0, 0]
+        assert points[-1].tolist() == [1, 1]
+        assert np.all(np.diff(points, axis=0) >= 0)
+        assert np.trapezoid(points[:, 1], points[:, 0]) == pytest.approx(curve["auc"].iloc[0], abs=1e-4)
+
+
+def test_roc_curve_of_a_perfect_theme_has_three_points():
+    table = scores.roc_table(np.repeat([0, 1], 500), np.repeat([[0.9, 0.1], [0.2, 0.8]], 500, axis=0), ["a", "b"])
+    assert table[table["theme"] == "a"][["fpr", "tpr"]].to_numpy().tolist() == [[0, 0], [0, 1], [1, 1]]
+
+
+def test_confusion_holds_every_theme_and_every_picture():
+    table = scores.confusion_table(ACTUAL, PROBABILITIES.argmax(axis=1), LABELS)
+    assert table["actual"].tolist() == ["City", "Bionicle", "Duplo", "Bionicle", "Duplo"]
+    assert table["predicted"].tolist() == ["City", "Bionicle", "Duplo", "City", "City"]
+    assert table["pictures"].tolist() == [3, 1, 0, 1, 1]
+
+
+def test_worst_mistakes_are_the_most_confident():
+    assert scores.worst_mistakes(ACTUAL, PROBABILITIES, 10) == [1, 5]
+    assert scores.worst_mistakes(ACTUAL, PROBABILITIES, 1) == [1]
+
+
+def test_least_certain_answers_come_in_the_order_of_their_probability():
+    assert scores.least_certain(PROBABILITIES, 3) == [3, 5, 1]

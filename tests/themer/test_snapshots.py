@@ -1,0 +1,81 @@
+import json
+
+import pytest
+
+from themer import snapshots
+from themer.errors import UserError
+from themer.params import parse_params
+
+IDENTITY = {"source": "live", "snapshot": "2026-01-01"}
+
+
+def test_a_snapshot_is_named_by_source_day_and_limit(params):
+    assert snapshots.identity(parse_params(params)) == {
+        "source": "sample",
+        "brick_insights": "{url}",
+        "rebrickable": "{url}",
+        "snapshot": "2026-11-22",
+        "limit": None,
+    }
+
+
+def test_sets_are_sorted_and_the_folder_is_whole(tmp_path):
+    snapshots.finish(tmp_path, IDENTITY, [{"set_id": "B001-1"}, {"set_id": "0011-2", "name": "Bärenhöhle"}])
+    assert [found["set_id"] for found in snapshots.read_sets(tmp_path / "sets.json")] == ["0011-2", "B001-1"]
+    assert snapshots.is_complete(tmp_path, IDENTITY)
+
+
+def test_a_set_that_comes_twice_is_kept_once(tmp_path):
+    snapshots.finish(tmp_path, IDENTITY, [{"set_id": "1-1", "name": "old"}, {"set_id": "1-1", "name": "new"}])
+    assert snapshots.read_sets(tmp_path / "sets.json") == [{"set_id": "1-1", "name": "new"}]
+
+
+def test_a_source_without_sets_is_an_error(tmp_path):
+    with pytest.raises(UserError, match="without a single set"):
+        snapshots.finish(tmp_path, IDENTITY, [])
+
+
+def test_another_day_is_not_complete(tmp_path):
+    snapshots.finish(tmp_path, IDENTITY, [{"set_id": "1-1"}])
+    assert not snapshots.is_complete(tmp_path, {**IDENTITY, "snapshot": "2026-01-02"})
+
+
+def test_a_begun_folder_is_not_complete(tmp_path):
+    snapshots.finish(tmp_path, IDENTITY, [{"set_id": "1-1"}])
+    snapshots.begin(tmp_path, IDENTITY)
+    assert not snapshots.is_complete(tmp_path, IDENTITY)
+
+
+def test_unknown_numbers_are_remembered_for_the_next_day(tmp_path):
+    snapshots.Journal(tmp_path, IDENTITY).keep("9-1", None)
+    snapshots.finish(tmp_path, IDENTITY, [{"set_id": "1-1"}])
+    tomorrow = {**IDENTITY, "snapshot": "2026-01-02"}
+    snapshots.begin(tmp_path, tomorrow)
+    assert "9-1" in snapshots.Journal(tmp_path, tomorrow)
+
+
+def test_unknown_numbers_of_another_source_are_forgotten(tmp_path):
+    snapshots.Journal(tmp_path, IDENTITY).keep("9-1", None)
+    snapshots.finish(tmp_path, IDENTITY, [{"set_id": "1-1"}])
+    snapshots.begin(tmp_path, {**IDENTITY, "source": "mirror"})
+    assert "9-1" not in snapshots.Journal(tmp_path, {**IDENTITY, "source": "mirror"})
+
+
+def test_unknown_numbers_of_another_source_that_was_stopped_are_forgotten_too(tmp_path):
+    snapshots.begin(tmp_path, IDENTITY)
+    snapshots.Journal(tmp_path, IDENTITY).keep("9-1", None)
+    mirror = {**IDENTITY, "source": "mirror"}
+    snapshots.begin(tmp_path, mirror)
+    assert "9-1" not in snapshots.Journal(tmp_path, mirror)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_journal_survives_a_line_cut_off(tmp_path):
+    journal = snapshots.Journal(tmp_path, IDENTITY)
+    journal.keep("1-1", {"set_id": "1-1"})
+    [path] = tmp_path.glob("answers-*")
+    path.write_bytes(path.read_bytes() + b'{"2-1": {"set_')
+    again = snapshots.Journal(tmp_path, IDENTITY)
+    assert "1-1" in again and "2-1" not in again
+    again.keep("2-1", {"set_id": "2-1"})
+    assert [json.loads(line) for line in path.read_text().splitlines()][1] == {"2-1": {"set_id": "2-1"}}

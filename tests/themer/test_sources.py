@@ -1,0 +1,72 @@
+import signal
+import subprocess
+import sys
+
+import psutil
+import pytest
+
+from themer.errors import UserError
+from themer.params import Source
+from themer.sources import brick_insights_picture, located, opened, rebrickable_picture
+
+LIVE = Source(brick_insights="https://brickinsights.com/", rebrickable="https://cdn.rebrickable.com")
+MIRROR = Source(brick_insights="{url}", rebrickable="{url}/rebrickable", command=["python", "-m", "sample"])
+
+
+def command(script: str) -> Source:
+    return Source(rebrickable="{url}", command=["python", "-c", script])
+
+
+def test_a_source_without_command_is_where_it_says():
+    with opened(LIVE) as address:
+        assert located(f"{LIVE.brick_insights}/a.jpg", address) == "https://brickinsights.com/a.jpg"
+
+
+def test_a_command_runs_as_long_as_the_block():
+    with opened(command("print('serving on http://127.0.0.1:4711/'); input()")) as address:
+        assert located("{url}/a.jpg", address) == "http://127.0.0.1:4711/a.jpg"
+        assert psutil.Process().children()
+    assert not psutil.Process().children()
+
+
+def test_a_command_learns_that_its_parent_was_killed(tmp_path):
+    """The command's standard input ends with its parent, whatever ends that."""
+    ended = tmp_path / "ended"
+    serve = f"import sys; print('http://127.0.0.1:1', flush=True); sys.stdin.read(); open({str(ended)!r}, 'w')"
+    script = f"""
+import os, signal
+from themer.params import Source
+from themer.sources import opened
+with opened(Source(rebrickable="{{url}}", command=["python", "-c", {serve!r}])):
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    killed = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE)
+    # The command inherits standard error: it reads as ended once both processes have.
+    killed.communicate()
+    assert killed.returncode == -signal.SIGKILL
+    assert ended.exists()
+
+
+def test_a_command_that_prints_no_address_is_quoted():
+    with pytest.raises(UserError, match="it printed 'hello'"), opened(command("print('hello')")):
+        pass
+
+
+def test_a_command_that_is_not_there_is_named():
+    with (
+        pytest.raises(UserError, match="'no-such-program' can't be started"),
+        opened(Source(rebrickable="{url}", command=["no-such-program"])),
+    ):
+        pass
+
+
+def test_picture_paths_are_on_the_sources_own_site():
+    assert brick_insights_picture(LIVE, "/crop/x.jpg") == "https://brickinsights.com/crop/x.jpg"
+    assert brick_insights_picture(LIVE, "https://images.example/x.jpg") == "https://images.example/x.jpg"
+
+
+def test_a_mirror_is_asked_for_rebrickables_pictures():
+    picture = "https://cdn.rebrickable.com/media/sets/1-1.jpg"
+    assert rebrickable_picture(LIVE, picture) == picture
+    assert rebrickable_picture(MIRROR, picture) == "{url}/rebrickable/media/sets/1-1.jpg"
+    assert rebrickable_picture(MIRROR, "https://elsewhere.example/1.jpg") == "https://elsewhere.example/1.jpg"
