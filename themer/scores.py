@@ -59,6 +59,16 @@ def headline_table(figures: dict[str, float]) -> pandas.DataFrame:
     return table.round(6)
 
 
+def top_k_accuracy(actual: np.ndarray, probabilities: np.ndarray, k: int) -> float:
+    """Return the share of pictures whose theme is among the k most probable ones.
+
+    Of equally probable themes the first counts, as it does for an answer, so that k = 1 is the accuracy.
+    scikit-learn's top_k_accuracy_score takes the last, and needs another shape for two themes.
+    """
+    likeliest = np.argsort(-probabilities, axis=1, kind="stable")[:, :k]
+    return float(np.mean((likeliest == actual[:, np.newaxis]).any(axis=1)))
+
+
 def log_loss(actual: np.ndarray, probabilities: np.ndarray) -> float:
     """Return the mean of -ln(probability of the actual theme), in nats."""
     rows = probabilities.astype(np.float64)

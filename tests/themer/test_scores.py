@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
+from sklearn.metrics import top_k_accuracy_score
 
 from themer import scores
 
@@ -35,6 +36,21 @@ def test_log_loss_is_the_mean_surprise():
     assert scores.log_loss(ACTUAL, PROBABILITIES) == pytest.approx(
         -np.mean(np.log([0.8, 0.3, 0.7, 0.5, 1.0, 0.4])), abs=1e-6
     )
+
+
+@given(answers())
+def test_top_k_accuracy_rises_from_the_accuracy_to_one(drawn):
+    actual, probabilities = drawn
+    shares = [scores.top_k_accuracy(actual, probabilities, k) for k in range(1, 6)]
+    assert shares[0] == pytest.approx(np.mean(probabilities.argmax(axis=1) == actual))
+    assert shares == sorted(shares)
+    assert shares[3:] == [1, 1]
+    assert shares[1] == pytest.approx(top_k_accuracy_score(actual, probabilities, k=2, labels=range(4)))
+
+
+def test_top_k_accuracy_takes_the_first_of_equals_and_two_themes():
+    halves = np.array([[0.5, 0.5], [0.5, 0.5]])
+    assert [scores.top_k_accuracy(np.array([0, 1]), halves, k) for k in (1, 2)] == [0.5, 1]
 
 
 def test_a_theme_without_test_pictures_does_not_lower_the_means():

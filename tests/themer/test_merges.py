@@ -1,0 +1,77 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from themer.merges import feature_batches, theme_distances, theme_pairs
+
+LABELS = ["Bionicle", "City", "Duplo"]
+ACTUAL = np.array([0, 0, 1, 1, 1, 2])
+PROBABILITIES = np.array(
+    [[0.8, 0.1, 0.1], [0.3, 0.6, 0.1], [0.1, 0.7, 0.2], [0.5, 0.4, 0.1], [0.0, 1.0, 0.0], [0.1, 0.2, 0.7]]
+)
+FEATURES = np.array([[1, 0], [2, 0], [0, 1], [0, 3], [0, 1], [-1, 0]], np.float32)
+
+
+def pairs(actual=ACTUAL, probabilities=PROBABILITIES, features=FEATURES, labels=LABELS):
+    return theme_pairs(actual, probabilities, feature_batches(features, actual, batch_size=2), labels)
+
+
+def test_the_pair_that_gains_most_comes_first_with_its_figures():
+    first = pairs().iloc[0]
+    assert (first["a"], first["b"], first["pictures_a"], first["pictures_b"]) == ("Bionicle", "City", 2, 3)
+    assert first["confusion"] == pytest.approx(2 / 5)
+    assert first["soft_confusion"] == pytest.approx((0.1 + 0.6 + 0.1 + 0.5 + 0.0) / 5)
+    assert first["distance"] == pytest.approx(1)
+    assert first["gain"] == pytest.approx(2 / 6, abs=1e-6)
+
+
+def test_pairs_that_gain_alike_come_by_soft_confusion():
+    assert pairs()[["a", "b"]].values.tolist() == [["Bionicle", "City"], ["City", "Duplo"], ["Bionicle", "Duplo"]]
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.integers(0, 10_000), st.integers(1, 30))
+def test_the_gain_is_what_the_accuracy_rises_by_when_two_count_as_one(seed, pictures):
+    chance = np.random.default_rng(seed)
+    actual, probabilities = chance.integers(0, 3, pictures), chance.dirichlet(np.ones(3), pictures)
+    predicted = probabilities.argmax(axis=1)
+    for row in pairs(actual, probabilities, chance.normal(size=(pictures, 4))).itertuples():
+        a, b = LABELS.index(row.a), LABELS.index(row.b)
+        merged = np.mean(np.where(actual == b, a, actual) == np.where(predicted == b, a, predicted))
+        assert row.gain == pytest.approx(merged - np.mean(actual == predicted), abs=1e-6)
+
+
+def test_a_theme_without_pictures_has_no_distance_and_no_confusion():
+    wider = np.pad(PROBABILITIES, ((0, 0), (0, 2)))
+    table = pairs(probabilities=wider, labels=[*LABELS, "Znap", "Zooters"]).set_index(["a", "b"])
+    assert len(table) == 10
+    assert table.loc[("Znap", "Zooters"), ["confusion", "soft_confusion", "distance"]].isna().all()
+    assert table.loc[("City", "Znap"), "confusion"] == 0
+    assert table["gain"].notna().all()
+
+
+def test_distances_are_of_directions_whatever_the_lengths():
+    distances = theme_distances([(FEATURES, ACTUAL)], 3)
+    assert distances == pytest.approx(np.array([[0, 1, 2], [1, 0, 1], [2, 1, 0]]), abs=1e-12)
+    crossed = np.array([[1, 0], [0, 1], [1, 1]], np.float32)
+    actual = np.array([0, 0, 1])
+    assert theme_distances([(crossed, actual)], 2)[0, 1] == pytest.approx(0, abs=1e-7)
+    assert theme_distances([(crossed * [[1], [100], [7]], actual)], 2)[0, 1] == pytest.approx(0, abs=1e-7)
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.integers(0, 10_000), st.integers(1, 20))
+def test_where_the_batches_end_does_not_matter(seed, batch_size):
+    chance = np.random.default_rng(seed)
+    features, actual = chance.normal(size=(20, 8)).astype(np.float32), chance.integers(0, 3, 20)
+    whole = theme_distances([(features, actual)], 3)
+    np.testing.assert_array_equal(theme_distances(feature_batches(features, actual, batch_size), 3), whole)
+
+
+def test_features_are_read_from_a_memory_map_a_batch_at_a_time(tmp_path):
+    np.save(tmp_path / "features.npy", FEATURES)
+    mapped = np.load(tmp_path / "features.npy", mmap_mode="r")
+    batches = list(feature_batches(mapped, ACTUAL, batch_size=4))
+    assert [len(batch) for batch, _ in batches] == [4, 2]
+    np.testing.assert_array_equal(theme_distances(batches, 3), theme_distances([(FEATURES, ACTUAL)], 3))
