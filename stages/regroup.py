@@ -7,7 +7,7 @@ import pandas
 
 from themer.errors import UserError, explained
 from themer.files import read_csv, write_csv, write_json
-from themer.params import SPLITS, Regroup, load_params
+from themer.params import SPLITS, Regroup, load_params, suggestion, unknown_label
 from themer.rebrickable import read_table
 from themer.splits import families, split
 from themer.themes import ThemeTree, check_rules, labels
@@ -43,15 +43,39 @@ def regroup(labelled: pandas.DataFrame, hashes: pandas.Series, rules: Regroup) -
     """Return set_id, label, family and split of the sets that the rules keep, and how many they drop.
 
     Raises:
-        UserError: a group gets no set, fewer than two labels remain, or a split would lack one.
+        UserError: a correction can't be made, a group gets no set, fewer than two labels remain, or a split would
+            lack one.
     """
     found = labelled.sort_values("set_id", ignore_index=True)
     found["family"] = families(found["set_id"], hashes[found["set_id"]], rules.duplicate_distance)
-    found["label"] = labels(found["theme_path"], found["family"], rules)
+    by_rules = labels(found["theme_path"], found["family"], rules)
+    found["label"] = relabelled(list(found["set_id"]), by_rules, rules)
     kept = found[found["label"].notna()]
     require_sets_for_every_label(set(kept["label"]), rules)
     parts = split(kept["label"], kept["family"], rules.split.model_dump(), rules.seed)
     return kept[["set_id", "label", "family"]].assign(split=parts), len(found) - len(kept)
+
+
+def relabelled(set_ids: list[str], by_rules: list[str | None], rules: Regroup) -> list[str | None]:
+    """Return the labels with the corrections of `regroup.relabel` made; none leaves a set out.
+
+    Raises:
+        UserError: a correction is of a set that is not here, or names a theme that the rules keep no set of.
+    """
+    known = sorted({label for label in by_rules if label is not None})
+    problems = [unknown_set(set_id, set_ids) for set_id in rules.relabel if set_id not in set_ids]
+    if rules.by != "groups":
+        wanted = [(set_id, label) for set_id, label in rules.relabel.items() if label is not None]
+        problems += [unknown_label(set_id, label, known) for set_id, label in wanted if label not in known]
+    if problems:
+        raise UserError("\n".join(f"params.yaml: regroup: {problem}." for problem in problems))
+    return [rules.relabel.get(set_id, label) for set_id, label in zip(set_ids, by_rules, strict=True)]
+
+
+def unknown_set(set_id: str, set_ids: list[str]) -> str:
+    """Return what to say of a correction of a set that the catalogue lacks, or has without a picture or theme."""
+    hint = suggestion(set_id, set_ids, count=3)
+    return f"relabel: {set_id}: no set with a picture and a theme has this number{hint}. Correct or remove it"
 
 
 def require_sets_for_every_label(found: set[str], rules: Regroup) -> None:

@@ -5,15 +5,14 @@ import os
 from functools import partial
 from pathlib import Path
 
-from tqdm import tqdm
-
-from themer.errors import UserError, explained
+from themer.errors import explained
 from themer.files import read_csv
-from themer.ordering import shuffled
-from themer.parallel import ordered_map
+from themer.packing import pack_split, padded_example, read_picture
 from themer.params import SPLITS, Resize, load_params
-from themer.pictures import PictureError, decode, encode_png, picture_path, square
-from themer.shards import Example, ShardSummary, write_split, write_summary
+from themer.pictures import picture_path
+from themer.shards import Example, ShardSummary, write_summary
+
+REMEDY = "Delete it and run: dvc repro --force download"
 
 
 @explained
@@ -23,14 +22,13 @@ def main(argv: list[str] | None = None) -> None:
     settings = load_params(args.params).resize
     dataset = read_csv(args.dataset)
     names = sorted(dataset["label"].unique())
-    counts = {}
     label_of = dict(zip(dataset["set_id"], dataset["label"].map(names.index), strict=True))
-    for split in SPLITS:
-        set_ids = shuffled(dataset["set_id"][dataset["split"] == split])
-        make_example = partial(example, label_of=label_of, pictures=args.pictures, settings=settings)
-        examples = ordered_map(make_example, set_ids, args.workers)
-        progress = tqdm(examples, total=len(set_ids), desc=split, unit=" pictures")
-        counts[split] = write_split(args.out, split, progress, settings.pictures_per_shard)
+    make_example = partial(example, label_of=label_of, pictures=args.pictures, settings=settings)
+    set_ids = {split: dataset["set_id"][dataset["split"] == split] for split in SPLITS}
+    counts = {
+        split: pack_split(args.out, split, set_ids[split], make_example, settings.pictures_per_shard, args.workers)
+        for split in SPLITS
+    }
     write_summary(args.out, ShardSummary(names, settings.size, settings.fill, counts))
 
 
@@ -47,12 +45,7 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
 
 def example(set_id: str, label_of: dict[str, int], pictures: Path, settings: Resize) -> Example:
     """Return a set's picture, padded, with the index of its label; raise UserError if it can't be read."""
-    path = picture_path(pictures, set_id)
-    try:
-        picture = decode(path.read_bytes())
-    except (OSError, PictureError) as error:
-        raise UserError(f"{path}: can't be read ({error}). Delete it and run: dvc repro --force download") from None
-    return Example(set_id, label_of[set_id], encode_png(square(picture, settings.size, settings.fill)))
+    return padded_example(set_id, label_of[set_id], read_picture(picture_path(pictures, set_id), REMEDY), settings)
 
 
 if __name__ == "__main__":

@@ -90,7 +90,7 @@ def test_the_sections_that_a_stage_uses_are_its_params():
         text = (PROJECT / "stages" / f"{name}.py").read_text()
         used = {
             section
-            for section in ("download", "regroup", "resize", "train", "evaluate")
+            for section in ("download", "regroup", "photos", "resize", "train", "evaluate")
             if f").{section}" in text or f"params.{section}" in text
         }
         used -= {"regroup"} if name == "fetch" else set()  # only to refuse wrong rules early

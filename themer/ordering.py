@@ -4,9 +4,10 @@ import hashlib
 from collections.abc import Iterable
 
 
-def shuffled(set_ids: Iterable[str]) -> list[str]:
-    """Return set numbers in the order of their digests.
+def shuffled(set_ids: Iterable[str], salt: str = "") -> list[str]:
+    """Return set numbers in the order of their digests, another one for each salt.
 
     Neighbours in the catalogue, often alike, are parted; the first N are a fair sample, and part of the first N + 1.
+    A number more or less leaves the order of the others as it is.
     """
-    return sorted(set_ids, key=lambda set_id: hashlib.sha256(set_id.encode()).digest())
+    return sorted(set_ids, key=lambda set_id: hashlib.sha256((salt + set_id).encode()).digest())

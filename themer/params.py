@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from themer.errors import UserError
 
 PLACEHOLDER = "{url}"
+OTHER = "Other"
 
 
 def _site(url: str) -> str:
@@ -104,6 +105,7 @@ class Regroup(Section):
     groups: dict[str, Annotated[list[str], Field(min_length=1)]]
     minimum_pictures: Annotated[int, Field(ge=1)]
     other: bool
+    relabel: dict[str, str | None]
     duplicate_distance: Annotated[int, Field(ge=0, le=64)]
     split: Split
     seed: Annotated[int, Field(ge=0)]
@@ -119,6 +121,20 @@ class Regroup(Section):
             raise ValueError(f"groups: a classifier needs at least two groups, but there are {len(self.groups)}")
         return self
 
+    @model_validator(mode="after")
+    def _corrections_name_groups(self) -> "Regroup":
+        """Refuse to relabel a set as what no group is called; root and leaf themes are known only to the stage."""
+        known = [*self.groups, *([OTHER] if self.other else [])]
+        for set_id, label in self.relabel.items():
+            if self.by == "groups" and label is not None and label not in known:
+                raise ValueError(unknown_label(set_id, label, known))
+        return self
+
+
+def unknown_label(set_id: str, label: str, known: list[str]) -> str:
+    """Return what to say of a correction that gives a set a label which there is not."""
+    return f'relabel: {set_id}: there is no label "{label}"{suggestion(label, known)}. Known here: {", ".join(known)}'
+
 
 def _refuse_overlap(rule: str, group: str, other_rule: str, other_group: str) -> None:
     """Raise ValueError when one rule is the other or lies below it in the tree."""
@@ -131,6 +147,13 @@ def _refuse_overlap(rule: str, group: str, other_rule: str, other_group: str) ->
         raise ValueError(
             f'groups: "{inner}" lies within "{outer}", which is claimed as well. Keep one of the two rules'
         )
+
+
+class Photos(Section):
+    """How many of the user's own photos join training, the others being only scored."""
+
+    train: Annotated[float, Field(ge=0, le=1)]
+    seed: Annotated[int, Field(ge=0)]
 
 
 class Resize(Section):
@@ -170,6 +193,7 @@ class Params(Section):
     sources: dict[str, Source]
     download: Download
     regroup: Regroup
+    photos: Photos
     resize: Resize
     train: Train
     evaluate: Evaluate
@@ -220,12 +244,24 @@ def load_params(path: Path) -> Params:
 
 def parse_params(values: Any, name: str = "params.yaml") -> Params:
     """Validate the values of a params file called `name`; raise UserError naming every wrong key."""
+    _require_text_keys(values, name)
     try:
         return Params.model_validate_json(_as_json(values))
     except ValidationError as error:
         raise UserError("\n".join(_explain(detail, name) for detail in error.errors())) from None
     except TypeError as error:
         raise UserError(f"{name}: {error}. Write dates in quotes.") from None
+
+
+def _require_text_keys(values: Any, name: str, section: str = "") -> None:
+    """Raise UserError for a key that YAML took for something else than text: 0011 would become "9" in silence."""
+    for key, value in values.items() if isinstance(values, dict) else ():
+        if not isinstance(key, str):
+            raise UserError(
+                f"{name}: {section}{key}: this key was read as {type(key).__name__}, not as text, and may not be what "
+                "the file says. Write it in quotes."
+            )
+        _require_text_keys(value, name, f"{section}{key}.")
 
 
 def _as_json(values: Any) -> str:

@@ -10,6 +10,8 @@ from scipy.sparse.csgraph import connected_components
 
 from themer.errors import UserError
 
+HASH_BYTES = 32  # 256 bits, as themer.pictures.perceptual_hash gives
+
 
 def number_without_variant(set_id: str) -> str:
     """Return `8684` for `8684-16`."""
@@ -23,14 +25,32 @@ def families(set_ids: Sequence[str], perceptual_hashes: Sequence[str], duplicate
     connected components, each named for its smallest number.
     """
     numbers = [number_without_variant(set_id) for set_id in set_ids]
-    pairs = _near_pairs(_bits(perceptual_hashes), duplicate_distance) + _pairs_of_equals(numbers)
-    first, second = numpy.array(pairs, dtype=int).reshape(-1, 2).T
-    graph = coo_matrix((numpy.ones(len(first)), (first, second)), shape=(len(numbers), len(numbers)))
-    _, components = connected_components(graph, directed=False)
+    components = connected(numbers, near_pairs(perceptual_hashes, duplicate_distance))
     names: dict[int, str] = {}
     for component, number in sorted(zip(components, numbers, strict=True)):
         names.setdefault(component, number)
     return [names[component] for component in components]
+
+
+def near_pairs(
+    perceptual_hashes: Sequence[str], duplicate_distance: int, first_rows: int | None = None
+) -> list[tuple[int, int]]:
+    """Return the pairs of positions whose hexadecimal hashes differ in at most `duplicate_distance` bits.
+
+    A hash is compared with all later ones at a time; `first_rows` leaves it at the pairs with one of the first so many.
+    """
+    words, pairs = _bits(perceptual_hashes), []
+    for row in range(len(words) if first_rows is None else first_rows):
+        differing = numpy.bitwise_count(words[row + 1 :] ^ words[row]).sum(axis=1)
+        pairs += [(row, row + 1 + int(later)) for later in numpy.flatnonzero(differing <= duplicate_distance)]
+    return pairs
+
+
+def connected(names: Sequence[str], pairs: list[tuple[int, int]]) -> list[int]:
+    """Return the connected component of each position, linked by pairs of positions and by equal names."""
+    first, second = numpy.array(pairs + _pairs_of_equals(names), dtype=int).reshape(-1, 2).T
+    graph = coo_matrix((numpy.ones(len(first)), (first, second)), shape=(len(names), len(names)))
+    return [int(component) for component in connected_components(graph, directed=False)[1]]
 
 
 def split(labels: Sequence[str], family_of: Sequence[str], fractions: dict[str, float], seed: int) -> list[str]:
@@ -91,16 +111,7 @@ def _require_every_label_in_every_split(
 def _bits(perceptual_hashes: Sequence[str]) -> numpy.ndarray:
     """Return hexadecimal hashes as uint64 words, shape [n, 4]."""
     octets = numpy.frombuffer(bytes.fromhex("".join(perceptual_hashes)), dtype=numpy.uint8)
-    return octets.reshape(len(perceptual_hashes), -1).view(numpy.uint64)
-
-
-def _near_pairs(words: numpy.ndarray, distance: int) -> list[tuple[int, int]]:
-    """Return the pairs of rows in which at most `distance` bits differ, a row against all later ones at a time."""
-    pairs = []
-    for row in range(len(words) - 1):
-        differing = numpy.bitwise_count(words[row + 1 :] ^ words[row]).sum(axis=1)
-        pairs += [(row, row + 1 + int(later)) for later in numpy.flatnonzero(differing <= distance)]
-    return pairs
+    return octets.reshape(len(perceptual_hashes), HASH_BYTES).view(numpy.uint64)
 
 
 def _pairs_of_equals(names: Sequence[str]) -> list[tuple[int, int]]:

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 import pandas
 
 from themer.errors import UserError
-from themer.params import SPLITS, Regroup, suggestion
+from themer.params import OTHER, SPLITS, Regroup, suggestion
 
 SEPARATOR = " / "
-OTHER = "Other"
 MINIMUM_FAMILIES = len(SPLITS)
 
 

@@ -47,3 +47,31 @@ def test_too_few_themes_are_an_error(params):
 def test_root_themes_need_no_groups(params):
     dataset, _ = regroup(*labelled(Duplo=20, Castle=20), rules(params, by="root", duplicate_distance=0))
     assert set(dataset["label"]) == {"Duplo", "Castle"}
+
+
+def test_corrections_come_after_the_rules(params):
+    relabel = {"100-1": "Technic", "101-1": None, "140-1": "Young"}
+    sets = labelled(Duplo=20, Technic=20, Castle=5)
+    dataset, dropped = regroup(*sets, rules(params, duplicate_distance=0, relabel=relabel))
+    label_of = dict(zip(dataset["set_id"], dataset["label"], strict=True))
+    assert (label_of["100-1"], label_of["140-1"], label_of["102-1"]) == ("Technic", "Young", "Young")
+    assert "101-1" not in label_of
+    assert dropped == 5
+
+
+def test_corrections_of_root_themes_name_kept_themes(params):
+    sets = labelled(Duplo=20, Castle=20, Town=5)
+    dataset, _ = regroup(*sets, rules(params, by="root", duplicate_distance=0, relabel={"140-1": "Castle"}))
+    assert dict(zip(dataset["set_id"], dataset["label"], strict=True))["140-1"] == "Castle"
+    with pytest.raises(UserError, match=r'relabel: 100-1: there is no label "Town"\. Known here: Castle, Duplo\.'):
+        regroup(*sets, rules(params, by="root", duplicate_distance=0, relabel={"100-1": "Town"}))
+
+
+def test_every_correction_that_can_not_be_made_is_named(params):
+    relabel = {"100-2": None, "x": "Castel"}
+    with pytest.raises(UserError) as error:
+        regroup(*labelled(Duplo=20, Castle=20), rules(params, by="root", duplicate_distance=0, relabel=relabel))
+    first, second, third = str(error.value).splitlines()
+    assert 'regroup: relabel: 100-2: no set with a picture and a theme has this number (did you mean "100-1"' in first
+    assert "relabel: x: no set" in second
+    assert 'relabel: x: there is no label "Castel" (did you mean "Castle"?)' in third

@@ -14,6 +14,17 @@ def test_the_order_depends_on_nothing_but_the_numbers(numbers, chance):
     assert sorted(shuffled(numbers)) == sorted(numbers)
 
 
+@given(st.lists(st.text(), unique=True, min_size=1), st.text())
+def test_one_number_more_leaves_the_order_of_the_others(numbers, salt):
+    without = [number for number in shuffled(numbers, salt) if number != numbers[0]]
+    assert without == shuffled(numbers[1:], salt)
+
+
+def test_another_salt_gives_another_order():
+    numbers = [f"{number}-1" for number in range(20)]
+    assert shuffled(numbers) != shuffled(numbers, salt="1 ") != shuffled(numbers, salt="2 ")
+
+
 def test_neighbours_are_parted():
     numbers = [f"{number}-1" for number in range(1000)]
     found = shuffled(numbers)

@@ -61,6 +61,22 @@ WRONG = {
         {"sources.live.rebrickable": "{url}"},
         "params.yaml: sources.live: {url} stands for what `command` prints, but there is no `command`.",
     ),
+    "share over 1": (
+        {"photos.train": 1.5},
+        "params.yaml: photos.train: Input should be less than or equal to 1, but it is 1.5.",
+    ),
+    "relabelled as what no group is called": (
+        {"regroup.relabel": {"8684-1": "Minifig"}},
+        'params.yaml: regroup: relabel: 8684-1: there is no label "Minifig" (did you mean "MiniFig"?). Known here: ',
+    ),
+    "relabelled as a number": (
+        {"regroup.relabel": {"8684-1": 5}},
+        "params.yaml: regroup.relabel.8684-1: Input should be a valid string, but it is 5.",
+    ),
+    "set number read as a number": (
+        {"regroup.relabel": {9: None}},
+        "params.yaml: regroup.relabel.9: this key was read as int, not as text, and may not be what the file says.",
+    ),
     "no pictures at all": (
         {"fetch.source": "rebrickable", "download.rebrickable_pictures": False},
         'params.yaml: download.rebrickable_pictures: is false, but the source "rebrickable" has no brick_insights',
@@ -85,6 +101,14 @@ def test_every_mistake_is_named_at_once(write_params):
     with pytest.raises(UserError) as error:
         load_params(write_params({"resize.size": 0, "train.epochs": 0}))
     assert len(str(error.value).splitlines()) == 2
+
+
+def test_a_set_may_be_relabelled_as_other_where_there_is_such_a_label(params):
+    params["regroup"].update(relabel={"8684-1": "Other", "0011-2": None}, other=True)
+    assert parse_params(params).regroup.relabel == {"8684-1": "Other", "0011-2": None}
+    params["regroup"]["other"] = False
+    with pytest.raises(UserError, match='no label "Other"'):
+        parse_params(params)
 
 
 def test_a_missing_key_is_named(params):

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from themer.errors import UserError
-from themer.splits import families, number_without_variant, split
+from themer.splits import connected, families, near_pairs, number_without_variant, split
 
 FRACTIONS = {"train": 0.65, "validation": 0.15, "test": 0.2}
 FAR_APART = ["0" * 64, "f" * 64, "0f" * 32, "00ff" * 16, "3c" * 32, "55" * 32]
@@ -31,6 +31,18 @@ def test_near_duplicates_are_one_family_however_long_the_chain():
 def test_the_distance_counts_bits():
     assert families(["1-1", "2-1"], ["0" * 64, "0" * 63 + "3"], 1) == ["1", "2"]
     assert families(["1-1", "2-1"], ["0" * 64, "0" * 63 + "3"], 2) == ["1", "1"]
+
+
+def test_only_pairs_with_the_first_rows_are_looked_for_if_told_so():
+    hashes = ["0" * 64, "f" * 64, "0" * 64, "f" * 64, "0" * 64]
+    assert near_pairs(hashes, 0) == [(0, 2), (0, 4), (1, 3), (2, 4)]
+    assert near_pairs(hashes, 0, first_rows=1) == [(0, 2), (0, 4)]
+    assert near_pairs([], 0) == []
+
+
+def test_pairs_and_equal_names_connect():
+    first, second, third, fourth, last = connected(["a", "b", "c", "b", "d"], [(0, 1)])
+    assert first == second == fourth and len({first, third, last}) == 3
 
 
 def catalogue(seed: int) -> tuple[list[str], list[str]]:

@@ -1,0 +1,30 @@
+import pytest
+
+from tests.conftest import picture_bytes
+from themer.errors import UserError
+from themer.ordering import shuffled
+from themer.packing import pack_split, padded_example, read_picture
+from themer.params import Resize
+from themer.shards import ShardSummary, read_split, write_summary
+
+SETTINGS = Resize(size=32, fill=(1, 2, 3), pictures_per_shard=3)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no picture", picture_bytes()[:300]])
+def test_a_file_that_can_not_be_read_is_named_with_the_remedy(tmp_path, content):
+    if content is not None:
+        (tmp_path / "a.jpg").write_bytes(content)
+    with pytest.raises(UserError, match=r"a.jpg: can't be read \(.*\)\. Remove it\."):
+        read_picture(tmp_path / "a.jpg", "Remove it.")
+
+
+def test_pictures_are_packed_padded_and_shuffled(tmp_path):
+    (tmp_path / "a.jpg").write_bytes(picture_bytes())
+    picture = read_picture(tmp_path / "a.jpg", "")
+    names = [f"{number}-1" for number in range(8)]
+    assert pack_split(tmp_path, "train", names, lambda name: padded_example(name, 1, picture, SETTINGS), 3, 2) == 8
+    write_summary(tmp_path, ShardSummary(["A", "B"], 32, (1, 2, 3), {"train": 8}))
+    rows = list(read_split(tmp_path, "train").as_numpy_iterator())
+    assert [row["set_id"].decode() for row in rows] == shuffled(names)
+    assert rows[0]["image"][0, 0].tolist() == [1, 2, 3]
+    assert len(list(tmp_path.glob("train-*-of-00003.tfrecord"))) == 3
