@@ -2,12 +2,15 @@
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pandas
 
-from themer.checkpoints import Progress, remove_checkpoints
+from themer.checkpoints import remove_checkpoints
+from themer.confidence import Confidence, calibrate
+from themer.epochs import TrainingPictures
 from themer.errors import explained
 from themer.files import write_csv, write_json
 from themer.model_files import Description, save_classifier
@@ -21,9 +24,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Run the stage."""
     args = arguments(argv)
     settings = load_params(args.params).train
-    model, progress = train(args.shards, settings, args.checkpoint)
-    save_classifier(model, description(read_summary(args.shards), settings), args.model)
-    write_json(metrics(model, progress), args.metrics)
+    model, progress = train(args.shards, args.photos, args.features, settings, args.checkpoint)
+    confidence = calibrate(model, TrainingPictures(args.shards, args.photos, settings), settings.accepted_risk)
+    save_classifier(model, description(read_summary(args.shards), settings, confidence), args.model)
+    write_json(metrics(model, confidence), args.metrics)
     write_csv(pandas.DataFrame(progress.history).round(6), args.history)
     # Only now is nothing lost with it.
     remove_checkpoints(args.checkpoint)
@@ -34,29 +38,26 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--params", type=Path, default=Path("params.yaml"))
     parser.add_argument("--shards", type=Path, required=True, help="directory that the stage resize wrote")
+    parser.add_argument("--photos", type=Path, required=True, help="directory that the stage photos wrote")
+    parser.add_argument("--features", type=Path, required=True, help="folder that the stage features wrote")
     parser.add_argument("--checkpoint", type=Path, required=True, help="folder that keeps finished epochs meanwhile")
     parser.add_argument("--model", type=Path, required=True, help="file to save the classifier in")
-    parser.add_argument("--metrics", type=Path, required=True, help="JSON file for the figures of the best epoch")
+    parser.add_argument("--metrics", type=Path, required=True, help="JSON file for the figures on the validation split")
     parser.add_argument("--history", type=Path, required=True, help="CSV file for the figures of every epoch")
     return parser.parse_args(argv)
 
 
-def description(summary: ShardSummary, settings: Train) -> Description:
+def description(summary: ShardSummary, settings: Train, confidence: Confidence) -> Description:
     """Return what a user of the model has to know about it."""
-    return Description(summary.labels, summary.size, summary.fill, settings.network)
+    return Description(
+        summary.labels, summary.size, summary.fill, settings.network, confidence.temperature, confidence.threshold
+    )
 
 
-def metrics(model: Any, progress: Progress) -> dict[str, float]:
-    """Return the headline figures: of the best epoch, whose weights the model has."""
+def metrics(model: Any, confidence: Confidence) -> dict[str, float]:
+    """Return the headline figures."""
     trainable = sum(variable.shape.num_elements() for variable in model.trainable_variables)
-    return {
-        "epochs": progress.epoch,
-        "best_epoch": progress.best_epoch,
-        "validation_accuracy": progress.best_validation["accuracy"],
-        "validation_loss": progress.best_validation["loss"],
-        "parameters": model.count_params(),
-        "trainable_parameters": trainable,
-    }
+    return {**asdict(confidence), "parameters": model.count_params(), "trainable_parameters": trainable}
 
 
 if __name__ == "__main__":

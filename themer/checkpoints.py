@@ -18,8 +18,6 @@ class Progress:
     """How far a training has come: epochs count from 1, 0 being the state before; history has a row for each split."""
 
     epoch: int = 0
-    best_epoch: int = 0
-    best_validation: dict[str, float] = field(default_factory=lambda: {"loss": float("inf")})
     history: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -43,25 +41,14 @@ class Checkpoints:
 
     def save(self, model: keras.Model, progress: Progress) -> None:
         """Keep the state after an epoch, and drop all others."""
-        before = self._latest()
         state = self.folder / f"{self.fingerprint}-{progress.epoch:05}"
         part = state.with_name(f"{state.name}.part")
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True)
         model.save(part / "model.keras")
-        if before is None or progress.best_epoch == progress.epoch:
-            model.save_weights(part / "best.weights.h5")
-        else:
-            shutil.copyfile(before / "best.weights.h5", part / "best.weights.h5")
         (part / "progress.json").write_text(json.dumps(asdict(progress)), encoding="utf-8")
         part.rename(state)
         self._remove_all_but(state)
-
-    def restore_best(self, model: keras.Model) -> None:
-        """Give the model the weights of the best epoch."""
-        state = self._latest()
-        if state is not None:
-            model.load_weights(state / "best.weights.h5")
 
     def _latest(self) -> Path | None:
         """Return the last whole state of this training."""

@@ -1,34 +1,37 @@
-"""What a network is shown in an epoch: the training pictures, balanced, shuffled, augmented and batched."""
+"""What a network is shown in an epoch: sets and photos, balanced, shuffled, seen in another view, and batched."""
 
 import math
 from pathlib import Path
 
 import numpy as np
 
-from themer.augmentation import augmented
 from themer.errors import UserError
 from themer.params import Train
 from themer.quiet_tensorflow import tf
 from themer.shards import ShardSummary, read_labels, read_split, read_summary
+from themer.views import Views
 
 SHUFFLED_PICTURES = 512
 
 
 class TrainingPictures:
-    """A directory of shards as training needs it.
+    """The pictures that training needs: those of sets, and the user's own photos of the split "train".
 
     Raises:
         UserError: there are fewer than two labels, a label without training pictures, or no validation pictures.
     """
 
-    def __init__(self, shards: Path, settings: Train) -> None:
-        self.shards = shards
+    def __init__(self, shards: Path, photos: Path, settings: Train) -> None:
+        self.sources = {"train": shards, "photos": photos}
         self.settings = settings
         self.summary = read_summary(shards)
-        self.counts = class_counts(shards, self.summary)
-        self.copies = class_copies(self.counts) if settings.imbalance == "oversampling" else np.ones_like(self.counts)
+        self.labels = {name: labels_of(directory, "train") for name, directory in self.sources.items()}
+        self.counts = class_counts(shards, np.concatenate(list(self.labels.values())), self.summary)
+        balanced = settings.imbalance == "balanced_sampling"
+        self.copies = class_copies(self.counts) if balanced else np.ones_like(self.counts)
         weighted = settings.imbalance == "class_weights"
         self.weights = class_weights(self.counts) if weighted else np.ones(len(self.counts), np.float32)
+        self.views = Views(settings.seed, settings.augmentation, settings.photo_views, self.summary.fill)
 
     @property
     def batches_per_epoch(self) -> int:
@@ -42,23 +45,28 @@ class TrainingPictures:
         """
         copies, weights = tf.constant(self.copies), tf.constant(self.weights)
 
-        def view(index: tf.Tensor, one: dict[str, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-            seed = tf.random.fold_in([self.settings.seed, epoch], index)
-            pixels = augmented(one["image"], seed, self.settings.augmentation, self.summary.fill)
-            return pixels, one["label"], weights[one["label"]]
+        def seen(index: tf.Tensor, one: dict[str, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+            return self.views.view(one["image"], epoch, index), one["label"], weights[one["label"]]
 
-        pictures = read_split(self.shards, "train")
+        pictures = self._mixed(epoch)
         if self.copies.max() > 1:
             pictures = pictures.flat_map(lambda one: tf.data.Dataset.from_tensors(one).repeat(copies[one["label"]]))
         shuffled = pictures.enumerate().shuffle(SHUFFLED_PICTURES, seed=self.settings.seed + epoch)
-        views = shuffled.map(view, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+        views = shuffled.map(seen, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
         return self._batched(views, self.batches_per_epoch)
 
     def plain(self, split: str) -> tf.data.Dataset:
-        """Return a split's pictures as they are: pixels float32 [n, size, size, 3] and labels int32 [n]."""
-        pictures = read_split(self.shards, split)
+        """Return a split's sets as they are: pixels float32 [n, size, size, 3] and labels int32 [n]."""
+        pictures = read_split(self.sources["train"], split)
         plain = pictures.map(lambda one: (tf.cast(one["image"], tf.float32), one["label"]))
         return self._batched(plain, math.ceil(self.summary.pictures[split] / self.settings.batch_size))
+
+    def _mixed(self, epoch: int) -> tf.data.Dataset:
+        """Return sets and photos, mixed evenly over the epoch."""
+        filled = [name for name, labels in self.labels.items() if len(labels)]
+        datasets = [read_split(self.sources[name], "train") for name in filled]
+        shares = [len(self.labels[name]) / self.counts.sum() for name in filled]
+        return tf.data.Dataset.sample_from_datasets(datasets, shares, seed=self.settings.seed + epoch)
 
     def _batched(self, pictures: tf.data.Dataset, batches: int) -> tf.data.Dataset:
         """Return the pictures in batches, whose number Keras would otherwise guess and warn about."""
@@ -66,12 +74,16 @@ class TrainingPictures:
         return batched.apply(tf.data.experimental.assert_cardinality(batches)).prefetch(2)
 
 
-def class_counts(shards: Path, summary: ShardSummary) -> np.ndarray:
+def labels_of(shards: Path, split: str) -> np.ndarray:
+    """Return the labels of a split's pictures, int64 [n], in the order of the shards."""
+    return np.array(list(read_labels(shards, split).as_numpy_iterator()), np.int64)
+
+
+def class_counts(shards: Path, labels: np.ndarray, summary: ShardSummary) -> np.ndarray:
     """Return the number of training pictures of each label, int64 [classes], or raise UserError."""
     if len(summary.labels) < 2:
         raise UserError(f"{shards}: a classifier needs at least two labels, but here are: {summary.labels}.")
-    labels = list(read_labels(shards, "train").as_numpy_iterator())
-    counts = np.bincount(np.array(labels, np.int64), minlength=len(summary.labels))
+    counts = np.bincount(labels, minlength=len(summary.labels))
     missing = [label for label, count in zip(summary.labels, counts, strict=True) if count == 0]
     if missing:
         raise UserError(

@@ -18,12 +18,17 @@ EARLIEST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 @dataclass(frozen=True)
 class Description:
-    """What a classifier answers and what it asks for: its labels, the side and padding colour of its pictures."""
+    """What a classifier answers and what it asks for: its labels, the side and padding colour of its pictures.
+
+    Its logits were divided by `temperature` already. Below the probability `threshold` its answer is "not sure".
+    """
 
     labels: list[str]
     size: int
     fill: tuple[int, int, int]
     network: str
+    temperature: float
+    threshold: float
 
 
 @dataclass(frozen=True)

@@ -1,25 +1,32 @@
-"""Training: epoch after epoch, resumable after each, up to the best one."""
+"""Training: first the classifier on cached features, then the last blocks with it, epoch after epoch, resumable."""
 
 import hashlib
 import math
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from sklearn.metrics import log_loss
 from tqdm import tqdm
 
+from themer.backbones import weights_sha256
 from themer.checkpoints import Checkpoints, Progress
 from themer.epochs import TrainingPictures
 from themer.errors import UserError
-from themer.networks import NETWORKS, build, has_backbone
+from themer.features import features_path, read_features
+from themer.heads import Rows, blocks, fit_head
+from themer.losses import loss_for
+from themer.networks import build, default_learning_rate, dropout_layers, is_pretrained
 from themer.params import Train
-from themer.probes import fit_probe
 from themer.quiet_tensorflow import keras, tf
 
 
-def train(shards: Path, settings: Train, checkpoint: Path) -> tuple[keras.Model, Progress]:
-    """Train a network on a directory of shards; return it with the weights of its best epoch, and its history.
+def train(
+    shards: Path, photos: Path, features: Path, settings: Train, checkpoint: Path
+) -> tuple[keras.Model, Progress]:
+    """Train a network on a directory of shards, and one of photos; return it and its history.
 
-    A pretrained network starts from a linear probe, which counts as epoch 0 and may turn out to be the best.
+    A pretrained network starts from the best linear classifier on its features, which counts as epoch 0.
 
     After each epoch the state is kept in the folder `checkpoint`; a later call with the same settings and shards goes
     on from there, and ends with the same weights as one that was never stopped.
@@ -29,66 +36,85 @@ def train(shards: Path, settings: Train, checkpoint: Path) -> tuple[keras.Model,
     """
     keras.utils.set_random_seed(settings.seed)
     tf.config.experimental.enable_op_determinism()
-    pictures = TrainingPictures(shards, settings)
-    checkpoints = Checkpoints(checkpoint, fingerprint(shards, settings))
-    model, progress = checkpoints.load() or _begin(pictures, settings, checkpoints)
-    while not _ended(progress, settings):
+    pictures = TrainingPictures(shards, photos, settings)
+    checkpoints = Checkpoints(checkpoint, fingerprint([shards, photos], settings))
+    model, progress = checkpoints.load() or _begin(pictures, features, settings, checkpoints)
+    while progress.epoch < settings.epochs:
         _run_epoch(model, progress, pictures, settings)
         checkpoints.save(model, progress)
-    checkpoints.restore_best(model)
     return model, progress
 
 
-def fingerprint(shards: Path, settings: Train) -> str:
-    """Return 16 hexadecimal digits that stand for these settings, these shards and this TensorFlow."""
-    digest = hashlib.sha256(f"{keras.__version__} {tf.__version__} {settings.model_dump_json()}".encode())
-    for path in sorted(shards.iterdir()):
+def fingerprint(shards: list[Path], settings: Train, names: set[str] | None = None) -> str:
+    """Return 16 hexadecimal digits that stand for the settings (those named), these shards and this TensorFlow."""
+    versions = f"{keras.__version__} {tf.__version__}"
+    values = settings.model_dump_json(include=names)
+    digest = hashlib.sha256(f"{versions} {values} {weights_sha256(settings)}".encode())
+    for path in sorted(path for directory in shards for path in directory.iterdir()):
         with path.open("rb") as file:
             digest.update(path.name.encode() + hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()[:16]
 
 
-def learning_rate(epoch: int, settings: Train) -> float:
-    """Return the learning rate of an epoch (from 1): half a cosine from its full value down to nearly nothing.
+def learning_rate(settings: Train, batches_per_epoch: int) -> keras.optimizers.schedules.LearningRateSchedule:
+    """Return the learning rate by batch: up along a line while warming up, then down to 0 along half a cosine.
 
-    The method is that of SGDR without its restarts, https://arxiv.org/abs/1608.03983.
+    The methods are those of https://arxiv.org/abs/1706.02677 and, without its restarts, https://arxiv.org/abs/1608.03983.
     """
-    full = settings.learning_rate or NETWORKS[settings.network].learning_rate
-    return full * (1 + math.cos(math.pi * (epoch - 1) / settings.epochs)) / 2
+    full = settings.learning_rate or default_learning_rate(settings)
+    warm_up = settings.warm_up_epochs * batches_per_epoch
+    decay = max(1, settings.epochs * batches_per_epoch - warm_up)
+    if warm_up == 0:
+        return keras.optimizers.schedules.CosineDecay(full, decay)
+    return keras.optimizers.schedules.CosineDecay(0.0, decay, warmup_target=full, warmup_steps=warm_up)
 
 
-def _begin(pictures: TrainingPictures, settings: Train, checkpoints: Checkpoints) -> tuple[keras.Model, Progress]:
-    """Return the network that the settings name before its first epoch, a pretrained one with a linear probe."""
+def head_rows(pictures: TrainingPictures, features: Path) -> Iterator[Rows]:
+    """Yield the features of all views of all training pictures, with labels and weights, block after block."""
+    shares = pictures.weights * pictures.copies
+    for view in range(pictures.settings.feature_views):
+        for split, labels in pictures.labels.items():
+            yield from blocks(read_features(features_path(features, split, view)), labels, shares[labels])
+
+
+def probabilities(model: keras.Model, pictures: tf.data.Dataset) -> tuple[np.ndarray, np.ndarray]:
+    """Return the probabilities, float32 [n, classes], and the labels, int32 [n], of batches of pictures."""
+    answers = [(model.predict_on_batch(pixels), labels.numpy()) for pixels, labels in pictures]
+    given, actual = zip(*answers, strict=True)
+    return np.concatenate(given), np.concatenate(actual)
+
+
+def _begin(
+    pictures: TrainingPictures, features: Path, settings: Train, checkpoints: Checkpoints
+) -> tuple[keras.Model, Progress]:
+    """Return the network that the settings name before its first epoch, a pretrained one with its classifier fitted."""
     model, progress = build(settings, pictures.summary.size, len(pictures.summary.labels)), Progress()
+    loss = loss_for(settings, pictures.counts)
     model.compile(
-        optimizer=keras.optimizers.Adam(learning_rate(1, settings)),
-        loss=keras.losses.SparseCategoricalCrossentropy(),
-        metrics=["accuracy"],
+        optimizer=keras.optimizers.Adam(learning_rate(settings, pictures.batches_per_epoch)),
+        loss=loss,
+        metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
     )
     # So that a state from before the first epoch has all the variables that later ones have.
     model.optimizer.build(model.trainable_variables)
-    if has_backbone(model):
-        training = fit_probe(model, pictures)
-        _note(progress, 0, training, _measured(model, pictures))
+    if is_pretrained(settings):
+        head = model.get_layer("probabilities")
+        fit_head(head, lambda: head_rows(pictures, features), int(pictures.counts.sum()), loss)
+        _note(progress, 0, {"validation": _measured(model, pictures)})
         checkpoints.save(model, progress)
     return model, progress
 
 
 def _measured(model: keras.Model, pictures: TrainingPictures) -> dict[str, float]:
-    """Return the mean loss and the accuracy on the validation split."""
-    return dict(model.evaluate(pictures.plain("validation"), verbose=0, return_dict=True))
-
-
-def _ended(progress: Progress, settings: Train) -> bool:
-    """Tell whether all epochs are done, or too many in a row have brought nothing."""
-    without_gain = progress.epoch - progress.best_epoch
-    return progress.epoch >= settings.epochs or without_gain >= settings.early_stopping_patience
+    """Return the mean of -ln(probability of the actual label) and the accuracy on the validation split."""
+    given, actual = probabilities(model, pictures.plain("validation"))
+    loss = log_loss(actual, given.astype(np.float64), labels=np.arange(given.shape[1]))
+    return {"loss": float(loss), "accuracy": float(np.mean(given.argmax(axis=1) == actual))}
 
 
 def _run_epoch(model: keras.Model, progress: Progress, pictures: TrainingPictures, settings: Train) -> None:
     """Train for one epoch, measure on the validation split, and note both."""
     epoch = progress.epoch + 1
-    model.optimizer.learning_rate = learning_rate(epoch, settings)
     _seed_dropout(model, settings.seed, epoch)
     with tqdm(total=pictures.batches_per_epoch, desc=f"epoch {epoch}/{settings.epochs}", unit="batch") as bar:
         after_batch = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: bar.update())
@@ -96,28 +122,22 @@ def _run_epoch(model: keras.Model, progress: Progress, pictures: TrainingPicture
         fitted = model.fit(pictures.epoch(epoch), verbose=0, shuffle=False, callbacks=[after_batch])
         training = {name: values[0] for name, values in fitted.history.items()}
         validation = _measured(model, pictures)
-        bar.set_postfix_str(
-            f"loss {training['loss']:.3f}, accuracy {training['accuracy']:.3f}, "
-            f"validation {validation['loss']:.3f}, {validation['accuracy']:.3f}"
-        )
-    _note(progress, epoch, training, validation)
+        bar.set_postfix_str(f"loss {training['loss']:.3f}, validation accuracy {validation['accuracy']:.3f}")
+    _note(progress, epoch, {"train": training, "validation": validation})
 
 
 def _seed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
     """Start an epoch's dropout from the seed and the epoch alone: Keras does not save how far its generators are."""
-    state = np.random.SeedSequence([seed, epoch]).generate_state(2)
-    for layer in model.layers:
-        if isinstance(layer, keras.layers.Dropout) and layer.rate > 0:
-            layer.seed_generator.state.assign(state)
+    for number, layer in enumerate(dropout_layers(model)):
+        layer.seed_generator.state.assign(np.random.SeedSequence([seed, epoch, number]).generate_state(2))
 
 
-def _note(progress: Progress, epoch: int, training: dict[str, float], validation: dict[str, float]) -> None:
+def _note(progress: Progress, epoch: int, figures: dict[str, dict[str, float]]) -> None:
     """Add an epoch's figures to the progress; raise UserError when they are no numbers any more."""
-    if not math.isfinite(training["loss"] + validation["loss"]):
-        raise UserError(f"the loss became {training['loss']} in epoch {epoch}. Lower train.learning_rate.")
+    if not all(math.isfinite(of_split["loss"]) for of_split in figures.values()):
+        losses = ", ".join(f"{of_split['loss']}" for of_split in figures.values())
+        raise UserError(f"the loss became {losses} in epoch {epoch}. Lower train.learning_rate.")
     progress.epoch = epoch
-    for split, figures in (("train", training), ("validation", validation)):
-        row = {"epoch": epoch, "split": split, "loss": figures["loss"], "accuracy": figures["accuracy"]}
+    for split, of_split in figures.items():
+        row = {"epoch": epoch, "split": split, "loss": of_split["loss"], "accuracy": of_split["accuracy"]}
         progress.history.append(row)
-    if validation["loss"] < progress.best_validation["loss"]:
-        progress.best_epoch, progress.best_validation = epoch, validation

@@ -1,0 +1,93 @@
+"""What a pretrained backbone makes of every picture: computed once, so that a classifier on it learns in seconds.
+
+A folder holds a file for each split and view, `train-0.npy` (float32 [pictures, features], in the order of the shards),
+and a summary. View 0 is the picture as it is; the others, of training pictures only, are the random views of training.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from themer.errors import UserError
+from themer.files import write_json
+from themer.quiet_tensorflow import keras, tf
+from themer.views import Views
+
+SUMMARY_NAME = "features.json"
+BATCH_SIZE = 32
+FIRST_EPOCH = 1_000_000  # far from those of training, whose views these should not be
+
+
+@dataclass(frozen=True)
+class FeatureSummary:
+    """What a folder of features was made from and how many values there are; 0 without a pretrained backbone."""
+
+    fingerprint: str
+    width: int
+    views: int
+
+
+def begin_features(directory: Path, summary: FeatureSummary) -> None:
+    """Prepare a folder: what an interrupted run left of the same features stays, all else goes."""
+    directory.mkdir(parents=True, exist_ok=True)
+    if not (directory / SUMMARY_NAME).exists() or read_feature_summary(directory) != summary:
+        for path in directory.iterdir():
+            path.unlink()
+    write_json(asdict(summary), directory / SUMMARY_NAME)
+
+
+def read_feature_summary(directory: Path) -> FeatureSummary:
+    """Read what a folder of features holds; raise UserError where there is no summary."""
+    path = directory / SUMMARY_NAME
+    try:
+        return FeatureSummary(**json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise UserError(f"{path}: not a summary of features ({error}). Run: dvc repro --force features") from None
+
+
+def features_path(directory: Path, split: str, view: int) -> Path:
+    """Return where a split's features of one view are kept."""
+    return directory / f"{split}-{view}.npy"
+
+
+def write_features(path: Path, backbone: keras.Model, pictures: tf.data.Dataset, count: int) -> None:
+    """Write the features of `count` pictures, float32 [size, size, 3] each, unless the file is here already."""
+    if path.exists():
+        return
+    part, width = path.with_suffix(".part"), backbone.output_shape[-1]
+    with part.open("wb") as file, tqdm(total=count, desc=path.stem, unit=" pictures") as progress:
+        header = {"descr": "<f4", "fortran_order": False, "shape": (count, width)}
+        np.lib.format.write_array_header_1_0(file, header)
+        for pixels in pictures.batch(BATCH_SIZE).prefetch(2):
+            file.write(_on_full_batch(backbone, pixels).tobytes())
+            progress.update(len(pixels))
+    part.rename(path)
+
+
+def read_features(path: Path) -> np.ndarray:
+    """Return a file's features, float32 [pictures, width], mapped into memory: only what is used is read."""
+    try:
+        return np.load(path, mmap_mode="r")
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path}: no features ({error}). Run: dvc repro --force features") from None
+
+
+def viewed(pictures: tf.data.Dataset, views: Views, view: int) -> tf.data.Dataset:
+    """Return the pictures of a split (elements with "image") as they are, view 0, or as random views see them."""
+    if view == 0:
+        return pictures.map(lambda one: tf.cast(one["image"], tf.float32))
+    return pictures.enumerate().map(
+        lambda index, one: views.view(one["image"], FIRST_EPOCH + view, index),
+        num_parallel_calls=tf.data.AUTOTUNE,
+        deterministic=True,
+    )
+
+
+def _on_full_batch(backbone: keras.Model, pixels: tf.Tensor) -> np.ndarray:
+    """Return the features of at most one batch, computed in a full one so that company changes no bit."""
+    missing = BATCH_SIZE - len(pixels)
+    padded = tf.pad(pixels, [[0, missing], [0, 0], [0, 0], [0, 0]])
+    return np.asarray(backbone.predict_on_batch(padded), np.float32)[: len(pixels)]
