@@ -19,12 +19,14 @@ def settings(**changes: object) -> Train:
     """Return settings for a quick training, with changes."""
     values = {
         "network": "lego_cnn",
+        "weights": "imagenet",
         "epochs": 3,
         "batch_size": 4,
         "learning_rate": 0.001,
         "dropout": 0.3,
         "augmentation": 0.5,
         "imbalance": "class_weights",
+        "label_smoothing": 0.1,
         "early_stopping_patience": 3,
         "fine_tuned_blocks": 1,
         "seed": 7,

@@ -43,12 +43,14 @@ BLOCKS = [
 ]
 
 
-def efficientnet_lite0_features(size: int, trainable_blocks: int = 0) -> keras.Model:
-    """Return the pretrained network without its classifier.
+# A block's name, with which those of its layers start, as a regular expression.
+BLOCK_NAME = r"blocks_\d+(?=_)"
 
-    It takes pixels 0..255 as float32 [n, size, size, 3] and gives features as float32 [n, 1280]. The convolutions of
-    the last `trainable_blocks` blocks (at most 16) can be trained, and with any block those that follow the blocks;
-    the statistics of batch normalization, which a small set of pictures would spoil, always stay as they are.
+
+def efficientnet_lite0_features(size: int, imagenet: bool = True) -> keras.Model:
+    """Return the network without its classifier, with its ImageNet weights or with random ones.
+
+    It takes pixels 0..255 as float32 [n, size, size, 3] and gives features as float32 [n, 1280].
     """
     inputs = keras.Input((size, size, 3), name="pixels")
     x = keras.layers.Rescaling(1 / 128, offset=-127 / 128, name="rescaling")(inputs)
@@ -58,8 +60,8 @@ def efficientnet_lite0_features(size: int, trainable_blocks: int = 0) -> keras.M
     x = _convolution(x, 1280, 1, 1, "conv_head", "bn1", "head_relu")
     outputs = keras.layers.GlobalAveragePooling2D(name="pooling")(x)
     model = keras.Model(inputs, outputs, name="backbone")
-    _assign(model, imagenet_weights())
-    _freeze(model, trainable_blocks)
+    if imagenet:
+        _assign(model, imagenet_weights())
     return model
 
 
@@ -191,15 +193,6 @@ def _assign(model: keras.Model, weights: dict[str, np.ndarray]) -> None:
             layer.set_weights([weights[f"{_torch_name(layer.name)}.weight"].transpose(2, 3, 0, 1)])
         elif isinstance(layer, keras.layers.Conv2D):
             layer.set_weights([weights[f"{_torch_name(layer.name)}.weight"].transpose(2, 3, 1, 0)])
-
-
-def _freeze(model: keras.Model, trainable_blocks: int) -> None:
-    """Leave only the convolutions trainable from the first of the last blocks on, or none when there are no blocks."""
-    names = [layer.name for layer in model.layers]
-    first_block = f"blocks_{len(BLOCKS) - trainable_blocks}_"
-    start = next((at for at, name in enumerate(names) if name.startswith(first_block)), len(names))
-    for at, layer in enumerate(model.layers):
-        layer.trainable = at >= start and not isinstance(layer, keras.layers.BatchNormalization)
 
 
 def _torch_name(layer_name: str) -> str:

@@ -1,9 +1,10 @@
 """Typed, validated settings: what may stand in params.yaml, and messages that name the key when something else does."""
 
 import json
+import re
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, ValidationError, model_validator
@@ -22,9 +23,29 @@ def _site(url: str) -> str:
     return url.rstrip("/")
 
 
+def _weights(name: str) -> str:
+    """Return what names weights, or raise ValueError."""
+    if name in ("imagenet", "none") or name.endswith((".h5", ".keras")):
+        return name
+    hint = suggestion(name, ["imagenet", "none"])
+    raise ValueError(f'"{name}" is not imagenet, none or a file ending in .weights.h5, .h5 or .keras{hint}')
+
+
 Site = Annotated[str, AfterValidator(_site)]
 Fraction = Annotated[float, Field(gt=0, lt=1)]
 Channel = Annotated[int, Field(ge=0, le=255)]
+Weights = Annotated[str, AfterValidator(_weights)]
+PretrainedNetwork = Literal[
+    "convnext_tiny",
+    "efficientnet_lite0",
+    "efficientnet_v2_b0",
+    "mobilenet_v2",
+    "mobilenet_v3_large",
+    "mobilenet_v3_small",
+    "resnet50",
+    "vgg16",
+]
+ScratchNetwork = Literal["alexnet", "lego_cnn"]
 
 
 class Section(BaseModel):
@@ -167,16 +188,28 @@ class Resize(Section):
 class Train(Section):
     """The network and how it learns."""
 
-    network: Literal["efficientnet_lite0", "lego_cnn"]
+    network: Literal[PretrainedNetwork, ScratchNetwork]
+    weights: Weights
     epochs: Annotated[int, Field(ge=1)]
     batch_size: Annotated[int, Field(ge=1)]
     learning_rate: Annotated[float, Field(gt=0, le=1)] | None
     dropout: Annotated[float, Field(ge=0, lt=1)]
     augmentation: Annotated[float, Field(ge=0, le=1)]
-    imbalance: Literal["none", "class_weights", "oversampling"]
+    imbalance: Literal["none", "class_weights", "balanced_sampling", "focal_loss", "logit_adjustment"]
+    label_smoothing: Annotated[float, Field(ge=0, lt=1)]
     early_stopping_patience: Annotated[int, Field(ge=1)]
     seed: Annotated[int, Field(ge=0, lt=2**31)]
-    fine_tuned_blocks: Annotated[int, Field(ge=0, le=16)]
+    fine_tuned_blocks: Annotated[int, Field(ge=0)]
+
+    @model_validator(mode="after")
+    def _file_has_a_backbone_to_go_to(self) -> "Train":
+        """Refuse a file of weights for a network that always starts from scratch."""
+        if self.network in get_args(ScratchNetwork) and self.weights not in ("imagenet", "none"):
+            raise ValueError(
+                f"weights: {self.network} always learns from scratch and takes no file, but it is "
+                f"'{self.weights}'. Write imagenet or none, or take another network"
+            )
+        return self
 
 
 class Evaluate(Section):
@@ -281,7 +314,8 @@ def _explain(detail: ErrorDetails, name: str) -> str:
     message = detail["msg"].removeprefix("Value error, ")
     if detail["type"] == "value_error":
         return f"{prefix}{message.rstrip('.')}."
-    return f"{prefix}{message}, but it is {detail['input']!r}."
+    known = re.findall(r"'([^']*)'", str(detail.get("ctx", {}).get("expected", "")))
+    return f"{prefix}{message}, but it is {detail['input']!r}{suggestion(str(detail['input']), known)}."
 
 
 def _keys_beside(location: tuple[int | str, ...]) -> list[str]:

@@ -48,6 +48,16 @@ WRONG = {
         'params.yaml: sources.live.rebrickabel: unknown key (did you mean "rebrickable"?). Known here: brick_insights',
     ),
     "misspelt section": ({"trian": {}}, 'params.yaml: trian: unknown key (did you mean "train"?). Known here: fetch, '),
+    "misspelt network": ({"train.network": "resnet"}, "but it is 'resnet' (did you mean \"resnet50\"?)."),
+    "misspelt weights": (
+        {"train.weights": "imagnet"},
+        'params.yaml: train.weights: "imagnet" is not imagenet, none or a file ending in .weights.h5, .h5 or .keras '
+        '(did you mean "imagenet"?).',
+    ),
+    "a file for a network without backbone": (
+        {"train.network": "lego_cnn", "train.weights": "some.keras"},
+        "params.yaml: train: weights: lego_cnn always learns from scratch and takes no file, but it is 'some.keras'. ",
+    ),
     "text for a number": (
         {"train.epochs": "ten"},
         "params.yaml: train.epochs: Input should be a valid integer, but it is 'ten'.",
