@@ -25,14 +25,16 @@ def main(argv: list[str] | None = None) -> None:
     """Answer for every test picture; write the figures, the tables behind the plots and the contact sheet."""
     args = arguments(argv)
     settings = load_params(args.params).evaluate
-    summary, predictor = read_summary(args.shards), Predictor.load(args.model)
+    summary, predictor = read_summary(args.shards), Predictor.load(args.model, args.index)
     check_fit(predictor, args.model, summary, args.shards)
     dataset = read_csv(args.dataset).set_index("set_id")
-    set_ids, actual, probabilities = answers(predictor, args.shards, summary)
+    set_ids, actual, probabilities, sure = answers(predictor, args.shards, summary)
     baseline = largest_theme(dataset, summary.labels)
     families = families_of(set_ids, dataset, args.dataset)
     figures = scores.headline(actual, probabilities, families, baseline, settings.confidence_level)
-    write_json(figures, args.metrics)
+    trust = scores.confidence_figures(actual, probabilities, sure, predictor.description.temperature)
+    write_json({**figures, **trust}, args.metrics)
+    write_json(photo_figures(predictor, args.photos, settings.confidence_level), args.photo_metrics)
     write_json(scores.theme_scores(actual, probabilities, summary.labels), args.themes)
     write_csv(scores.headline_table(figures), args.headline)
     write_csv(scores.confusion_table(actual, probabilities.argmax(axis=1), summary.labels), args.confusion)
@@ -46,9 +48,12 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--params", type=Path, default=Path("params.yaml"))
     parser.add_argument("--model", type=Path, required=True, help="the classifier to judge")
+    parser.add_argument("--index", type=Path, required=True, help="index of features that belongs to the classifier")
     parser.add_argument("--shards", type=Path, required=True, help="folder of shards with the test split")
+    parser.add_argument("--photos", type=Path, required=True, help="folder of shards with the user's own photos")
     parser.add_argument("--dataset", type=Path, required=True, help="table of set_id, label, family and split")
     parser.add_argument("--metrics", type=Path, required=True, help="where the headline figures go (JSON)")
+    parser.add_argument("--photo-metrics", type=Path, required=True, help="where the photos' figures go (JSON)")
     parser.add_argument("--themes", type=Path, required=True, help="where the figures per theme go (JSON)")
     parser.add_argument("--headline", type=Path, required=True, help="where the plotted headline goes (CSV)")
     parser.add_argument("--confusion", type=Path, required=True, help="where the confusion matrix goes (CSV)")
@@ -77,17 +82,29 @@ def check_fit(predictor: Predictor, model: Path, summary: ShardSummary, shards: 
         )
 
 
-def answers(predictor: Predictor, shards: Path, summary: ShardSummary) -> tuple[list[str], np.ndarray, np.ndarray]:
-    """Return the test split's set ids, the indices of their themes and float32 probabilities [n, classes]."""
+def answers(
+    predictor: Predictor, shards: Path, summary: ShardSummary
+) -> tuple[list[str], np.ndarray, np.ndarray, np.ndarray]:
+    """Return the test split's ids, the indices of their themes, float32 probabilities [n, classes], and who is sure."""
     set_ids: list[str] = []
-    actual, probabilities = [], []
+    actual = [np.empty(0, np.int64)]
+    probabilities, sure = [np.empty((0, len(summary.labels)), np.float32)], [np.empty(0, bool)]
     with tqdm(total=summary.pictures[SPLIT], desc=SPLIT, unit=" pictures") as progress:
         for batch in read_split(shards, SPLIT).batch(BATCH_SIZE).as_numpy_iterator():
             set_ids.extend(set_id.decode() for set_id in batch["set_id"])
             actual.append(batch["label"])
-            probabilities.append(predictor.probabilities(batch["image"]))
+            found = predictor.assess(batch["image"])
+            probabilities.append(found.probabilities)
+            sure.append(found.sure)
             progress.update(len(batch["label"]))
-    return set_ids, np.concatenate(actual), np.concatenate(probabilities)
+    return set_ids, np.concatenate(actual), np.concatenate(probabilities), np.concatenate(sure)
+
+
+def photo_figures(predictor: Predictor, photos: Path, confidence_level: float) -> dict[str, float]:
+    """Return how well the user's own photos are answered that training did not see, all in all and by theme."""
+    summary = read_summary(photos)
+    photo_ids, actual, probabilities, sure = answers(predictor, photos, summary)
+    return scores.photo_figures(actual, probabilities, sure, photo_ids, summary.labels, confidence_level)
 
 
 def largest_theme(dataset: pandas.DataFrame, labels: list[str]) -> int:

@@ -20,15 +20,19 @@ def settings(**changes: object) -> Train:
     values = {
         "network": "lego_cnn",
         "weights": "imagenet",
+        "feature_views": 2,
         "epochs": 3,
+        "warm_up_epochs": 1,
         "batch_size": 4,
         "learning_rate": 0.001,
         "dropout": 0.3,
         "augmentation": 0.5,
+        "photo_views": 0.5,
         "imbalance": "class_weights",
         "label_smoothing": 0.1,
-        "early_stopping_patience": 3,
         "fine_tuned_blocks": 1,
+        "interpolation": 0.75,
+        "accepted_risk": 0.05,
         "seed": 7,
     }
     return Train.model_validate(values | changes)
@@ -51,6 +55,18 @@ def write_shards(
     for split, counts in (("train", train), ("validation", validation), ("test", (1, 1, 1))):
         examples = _examples(counts[:labels], seed=len(split))
         pictures[split] = write_split(directory, split, examples, pictures_per_shard=5)
+    write_summary(directory, ShardSummary(LABELS[:labels], SIZE, FILL, pictures))
+    return directory
+
+
+def write_photo_shards(
+    directory: Path, train: Sequence[int] = (0, 0, 0), test: Sequence[int] = (0, 0, 0), labels: int = 3
+) -> Path:
+    """Write shards of photos, by default of none, with so many of each of the first labels; return their directory."""
+    pictures = {
+        split: write_split(directory, split, _examples(counts[:labels], seed), pictures_per_shard=5)
+        for split, counts, seed in (("train", train, 21), ("test", test, 22))
+    }
     write_summary(directory, ShardSummary(LABELS[:labels], SIZE, FILL, pictures))
     return directory
 

@@ -1,6 +1,7 @@
 """Whatever a stage imports or is given as a path is declared in dvc.yaml, and nothing else is."""
 
 import ast
+import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +9,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from stages import features
 from tests.conftest import PROJECT
+from themer.features import CODE
+from themer.params import Params, Train
 
 STAGES = yaml.safe_load((PROJECT / "dvc.yaml").read_text())["stages"]
 # Neither is an input or an output: what they hold only saves asking or computing it again.
@@ -86,13 +90,23 @@ def test_packages_hold_no_code_of_their_own(package):
 
 def test_the_sections_that_a_stage_uses_are_its_params():
     """Which section of the params a stage script names is what dvc.yaml says it depends on."""
+    sections = set(Params.model_fields) - {"fetch", "sources"}
     for name, stage in STAGES.items():
         text = (PROJECT / "stages" / f"{name}.py").read_text()
-        used = {
-            section
-            for section in ("download", "regroup", "photos", "resize", "train", "evaluate")
-            if f").{section}" in text or f"params.{section}" in text
-        }
+        used = {section for section in sections if re.search(rf"(\)|params)\.{section}\b", text)}
         used -= {"regroup"} if name == "fetch" else set()  # only to refuse wrong rules early
         named = {entry.split(".")[0] for entry in stage.get("params", [])} - {"fetch", "sources"}
         assert used == named, name
+
+
+def test_the_features_depend_on_the_settings_that_make_up_their_fingerprint():
+    """Single keys of a section: an edit of any other one must not compute the features anew."""
+    assert set(STAGES["features"]["params"]) == {f"train.{key}" for key in features.SETTINGS}
+    assert set(Train.model_fields) > features.SETTINGS
+
+
+def test_the_features_depend_on_the_code_that_makes_up_their_digest():
+    """What these modules import decides nothing about features, or is in the settings and shards."""
+    roots = [PROJECT / "themer" / f"{name}.py" for name in CODE]
+    reached = {Path(path).stem for root in roots for path in imported_at_any_depth(root)}
+    assert reached - set(CODE) == {"errors", "files", "params", "quiet_tensorflow", "shards"}

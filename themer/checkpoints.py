@@ -10,6 +10,7 @@ from typing import Any
 
 from themer.quiet_tensorflow import keras
 
+START_NAME = "start.weights.h5"
 STATE_NAME = re.compile(r"[0-9a-f]{16}-\d{5}(\.part)?")
 
 
@@ -41,14 +42,25 @@ class Checkpoints:
 
     def save(self, model: keras.Model, progress: Progress) -> None:
         """Keep the state after an epoch, and drop all others."""
+        before = self._latest()
         state = self.folder / f"{self.fingerprint}-{progress.epoch:05}"
         part = state.with_name(f"{state.name}.part")
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True)
         model.save(part / "model.keras")
+        if before is None:
+            model.save_weights(part / START_NAME)
+        else:
+            shutil.copyfile(before / START_NAME, part / START_NAME)
         (part / "progress.json").write_text(json.dumps(asdict(progress)), encoding="utf-8")
         part.rename(state)
         self._remove_all_but(state)
+
+    def load_start(self, model: keras.Model) -> None:
+        """Give the model the weights that it had in the first state that was saved."""
+        state = self._latest()
+        if state is not None:
+            model.load_weights(state / START_NAME)
 
     def _latest(self) -> Path | None:
         """Return the last whole state of this training."""

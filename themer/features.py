@@ -4,7 +4,9 @@ A folder holds a file for each split and view, `train-0.npy` (float32 [pictures,
 and a summary. View 0 is the picture as it is; the others, of training pictures only, are the random views of training.
 """
 
+import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -13,11 +15,16 @@ from tqdm import tqdm
 
 from themer.errors import UserError
 from themer.files import write_json
+from themer.networks import build, is_pretrained
+from themer.params import SPLITS, Train
 from themer.quiet_tensorflow import keras, tf
+from themer.shards import read_split, read_summary
 from themer.views import Views
 
 SUMMARY_NAME = "features.json"
 BATCH_SIZE = 32
+# What turns pictures into features: after an edit of it, those kept from before are no longer the same.
+CODE = ("applications", "augmentation", "backbones", "efficientnet", "features", "networks", "photo_views", "views")
 FIRST_EPOCH = 1_000_000  # far from those of training, whose views these should not be
 
 
@@ -30,13 +37,44 @@ class FeatureSummary:
     views: int
 
 
+def compute_features(shards: Path, photos: Path, settings: Train, fingerprint: str, directory: Path) -> None:
+    """Fill a folder with the features of all sets as they are, and of training pictures, photos too, in further views.
+
+    What the folder holds of the same fingerprint, made by the same code, stays. A network that learns from scratch has
+    no features yet.
+    """
+    tf.config.experimental.enable_op_determinism()
+    summary = read_summary(shards)
+    backbone = (
+        build(settings, summary.size, len(summary.labels)).get_layer("backbone") if is_pretrained(settings) else None
+    )
+    views = Views(settings.seed, settings.augmentation, settings.photo_views, summary.fill)
+    made_from = f"{fingerprint}-{code_sha256(CODE)[:16]}"
+    begin_features(directory, FeatureSummary(made_from, _width(backbone), settings.feature_views))
+    if backbone is None:
+        return
+    for name, source, split in _splits(shards, photos):
+        count = read_summary(source).pictures[split]
+        for view in range(settings.feature_views if split == "train" else 1):
+            pictures = viewed(read_split(source, split), views, view)
+            write_features(features_path(directory, name, view), backbone, pictures, count)
+
+
 def begin_features(directory: Path, summary: FeatureSummary) -> None:
     """Prepare a folder: what an interrupted run left of the same features stays, all else goes."""
     directory.mkdir(parents=True, exist_ok=True)
-    if not (directory / SUMMARY_NAME).exists() or read_feature_summary(directory) != summary:
+    if not _holds(directory, summary):
         for path in directory.iterdir():
             path.unlink()
     write_json(asdict(summary), directory / SUMMARY_NAME)
+
+
+def code_sha256(modules: Iterable[str]) -> str:
+    """Return the SHA-256 of modules of this package, 64 hexadecimal digits."""
+    digest = hashlib.sha256()
+    for name in sorted(modules):
+        digest.update(name.encode() + hashlib.sha256(Path(__file__).with_name(f"{name}.py").read_bytes()).digest())
+    return digest.hexdigest()
 
 
 def read_feature_summary(directory: Path) -> FeatureSummary:
@@ -70,9 +108,10 @@ def write_features(path: Path, backbone: keras.Model, pictures: tf.data.Dataset,
 def read_features(path: Path) -> np.ndarray:
     """Return a file's features, float32 [pictures, width], mapped into memory: only what is used is read."""
     try:
-        return np.load(path, mmap_mode="r")
+        features: np.ndarray = np.load(path, mmap_mode="r")
     except (OSError, ValueError) as error:
         raise UserError(f"{path}: no features ({error}). Run: dvc repro --force features") from None
+    return features
 
 
 def viewed(pictures: tf.data.Dataset, views: Views, view: int) -> tf.data.Dataset:
@@ -84,6 +123,24 @@ def viewed(pictures: tf.data.Dataset, views: Views, view: int) -> tf.data.Datase
         num_parallel_calls=tf.data.AUTOTUNE,
         deterministic=True,
     )
+
+
+def _holds(directory: Path, summary: FeatureSummary) -> bool:
+    """Tell whether a folder's features are those of a summary; one that can't be read is of others."""
+    try:
+        return read_feature_summary(directory) == summary
+    except UserError:
+        return False
+
+
+def _width(backbone: keras.Model | None) -> int:
+    """Return the number of features, 0 for a network that learns from scratch and so has none yet."""
+    return 0 if backbone is None else int(backbone.output_shape[-1])
+
+
+def _splits(shards: Path, photos: Path) -> list[tuple[str, Path, str]]:
+    """Return each split's name among the features, its directory and its name there."""
+    return [*((split, shards, split) for split in SPLITS), ("photos", photos, "train")]
 
 
 def _on_full_batch(backbone: keras.Model, pixels: tf.Tensor) -> np.ndarray:

@@ -150,7 +150,7 @@ NETWORKS = {
         learning_rate=1e-4,
         learning_rate_from_scratch=1e-4,
     ),
-    "efficientnet_lite0": Network(efficientnet_lite0, learning_rate=1e-4, learning_rate_from_scratch=1e-3),
+    "efficientnet_lite0": Network(efficientnet_lite0, learning_rate=1e-3, learning_rate_from_scratch=1e-3),
     "lego_cnn": Network(
         lambda settings, size, classes: lego_cnn(size, classes, settings.dropout),
         learning_rate=1e-3,

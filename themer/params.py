@@ -190,16 +190,20 @@ class Train(Section):
 
     network: Literal[PretrainedNetwork, ScratchNetwork]
     weights: Weights
-    epochs: Annotated[int, Field(ge=1)]
+    feature_views: Annotated[int, Field(ge=1, le=100)]
+    epochs: Annotated[int, Field(ge=0)]
+    warm_up_epochs: Annotated[int, Field(ge=0)]
     batch_size: Annotated[int, Field(ge=1)]
     learning_rate: Annotated[float, Field(gt=0, le=1)] | None
     dropout: Annotated[float, Field(ge=0, lt=1)]
     augmentation: Annotated[float, Field(ge=0, le=1)]
+    photo_views: Annotated[float, Field(ge=0, le=1)]
     imbalance: Literal["none", "class_weights", "balanced_sampling", "focal_loss", "logit_adjustment"]
     label_smoothing: Annotated[float, Field(ge=0, lt=1)]
-    early_stopping_patience: Annotated[int, Field(ge=1)]
-    seed: Annotated[int, Field(ge=0, lt=2**31)]
     fine_tuned_blocks: Annotated[int, Field(ge=0)]
+    interpolation: Annotated[float, Field(gt=0, le=1)]
+    accepted_risk: Annotated[float, Field(gt=0, le=1)]
+    seed: Annotated[int, Field(ge=0, lt=2**31)]
 
     @model_validator(mode="after")
     def _file_has_a_backbone_to_go_to(self) -> "Train":
@@ -210,6 +214,33 @@ class Train(Section):
                 f"'{self.weights}'. Write imagenet or none, or take another network"
             )
         return self
+
+    @model_validator(mode="after")
+    def _something_learns(self) -> "Train":
+        """Refuse a training that would leave the network as random as it began, or only warm it up."""
+        scratch = self.weights == "none" or self.network in get_args(ScratchNetwork)
+        if self.epochs == 0 and scratch:
+            raise ValueError(f"epochs: 0 leaves {self.network} as it began, since no weights were learned before")
+        if 0 < self.epochs <= self.warm_up_epochs:
+            raise ValueError(
+                f"warm_up_epochs: must be fewer than epochs ({self.epochs}), but it is {self.warm_up_epochs}"
+            )
+        return self
+
+
+def _fold_count(count: int) -> int:
+    """Return a number of folds, or raise ValueError for 1, which would leave nothing to learn from."""
+    if count == 1:
+        raise ValueError("1 fold leaves nothing to learn from. Write 0 to leave it out, or 2 to 20")
+    return count
+
+
+class CrossValidate(Section):
+    """How every picture is answered by what was learned from others."""
+
+    folds: Annotated[int, Field(ge=0, le=20), AfterValidator(_fold_count)]
+    fine_tuned: bool
+    seed: Annotated[int, Field(ge=0, lt=2**31)]
 
 
 class Evaluate(Section):
@@ -229,6 +260,7 @@ class Params(Section):
     photos: Photos
     resize: Resize
     train: Train
+    cross_validate: CrossValidate
     evaluate: Evaluate
 
     @model_validator(mode="after")

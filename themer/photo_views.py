@@ -1,6 +1,6 @@
 """Product pictures made to look like photographs, drawn at random: what stands on white gets other surroundings.
 
-Another backdrop (plain, gradient, floor and wall, texture), the front of a box, a camera that is not straight before it,
+Another backdrop (plain, gradient, floor and wall, texture), the front of a box, a camera that isn't straight before it,
 other light, things in front, blur, noise and JPEG. The same seed gives the same view on any number of threads.
 """
 
@@ -93,11 +93,10 @@ def shapes(size: int, seed: tf.Tensor, count: int, largest: float, presence: flo
     dy = ((line[:, None] - down) / (0.03 + height * largest / 2)) ** 2
     rectangle, ellipse = tf.maximum(dx[None], dy[:, None]), dx[None] + dy[:, None]
     inside = tf.logical_and(tf.where(kind < 0.5, rectangle, ellipse) < 1, there < presence)
-    covers = tf.cast(inside, tf.float32) * tf.math.cumprod(1 - tf.cast(inside, tf.float32), axis=2, exclusive=True)
-    layer = tf.concat(
-        [tf.tensordot(covers, tf.stack(colours(count, seeds[1])), 1), tf.reduce_sum(covers, 2, keepdims=True)], axis=2
-    )
-    layer = tf.image.resize(layer, (size, size))
+    # The first shape that a place lies in covers the others; after all of them comes nothing, for free places.
+    covering = tf.argmax(tf.pad(tf.cast(inside, tf.uint8), [[0, 0], [0, 0], [0, 1]], constant_values=1), axis=2)
+    paints = tf.pad(tf.stack(colours(count, seeds[1])), [[0, 0], [0, 1]], constant_values=1.0)
+    layer = tf.image.resize(tf.gather(tf.pad(paints, [[0, 1], [0, 0]]), covering), (size, size))
     return layer[..., :3], 1 - layer[..., 3:]
 
 
@@ -107,7 +106,7 @@ def colours(count: int, seed: tf.Tensor) -> list[tf.Tensor]:
     hue, saturation, value, kind = tf.unstack(draws, axis=1)
     saturation = tf.where(kind < 0.3, saturation * 0.12, saturation)
     value = tf.where(kind > 0.85, value * 0.15, tf.sqrt(value))
-    return tf.unstack(tf.image.hsv_to_rgb(tf.stack([hue, saturation, value], axis=1)) * 255)
+    return list(tf.unstack(tf.image.hsv_to_rgb(tf.stack([hue, saturation, value], axis=1)) * 255))
 
 
 def _viewpoint(seed: tf.Tensor, log_distance: tuple[float, float], log_aspect: float) -> tf.Tensor:

@@ -3,13 +3,16 @@
 Everywhere `actual` is int [n], the index of each picture's theme in `labels`, and `probabilities` float [n, classes].
 """
 
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import numpy as np
 import pandas
 from scipy.stats import norm
 from sklearn import metrics
 
+from themer.calibration import expected_calibration_error, with_temperature
+
+MOST_LABELS_WITHOUT_TOP_5 = 5
 PLOTTED = {
     "accuracy": "Accuracy",
     "balanced_accuracy": "Balanced accuracy",
@@ -49,6 +52,52 @@ def headline(
         "log_loss": log_loss(actual, probabilities),
         "baseline_accuracy": float(np.mean(actual == baseline_label)),
         "pictures": len(actual),
+    }
+
+
+def confidence_figures(
+    actual: np.ndarray, probabilities: np.ndarray, sure: np.ndarray, temperature: float
+) -> dict[str, float]:
+    """Return how far the probabilities can be believed, and what is gained by answering only when `sure` (bool [n]).
+
+    `calibration_error_before` is that of the probabilities before they were divided by the temperature.
+    """
+    figures = {
+        "answered": float(np.mean(sure)),
+        "calibration_error": expected_calibration_error(actual, probabilities),
+        "calibration_error_before": expected_calibration_error(
+            actual, with_temperature(probabilities, 1 / temperature)
+        ),
+    }
+    if sure.any():
+        figures["answered_accuracy"] = float(np.mean(probabilities[sure].argmax(axis=1) == actual[sure]))
+    if probabilities.shape[1] > MOST_LABELS_WITHOUT_TOP_5:
+        figures["top_5_accuracy"] = top_k_accuracy(actual, probabilities, 5)
+    return figures
+
+
+def photo_figures(
+    actual: np.ndarray,
+    probabilities: np.ndarray,
+    sure: np.ndarray,
+    photo_ids: list[str],
+    labels: list[str],
+    confidence_level: float,
+) -> dict[str, Any]:
+    """Return the figures of the user's own photos: their number, accuracy with its interval, and that of each theme."""
+    if len(actual) == 0:
+        return {"photos": 0}
+    correct = probabilities.argmax(axis=1) == actual
+    low, high = accuracy_interval(correct, photo_ids, confidence_level)
+    given = correct[sure]
+    return {
+        "photos": len(actual),
+        "accuracy": float(np.mean(correct)),
+        "accuracy_low": low,
+        "accuracy_high": high,
+        "answered": float(np.mean(sure)),
+        **({"answered_accuracy": float(np.mean(given))} if len(given) else {}),
+        "themes": {labels[index]: float(np.mean(correct[actual == index])) for index in np.unique(actual)},
     }
 
 

@@ -19,6 +19,7 @@ from themer.losses import loss_for
 from themer.networks import build, default_learning_rate, dropout_layers, is_pretrained
 from themer.params import Train
 from themer.quiet_tensorflow import keras, tf
+from themer.shards import read_summary
 
 
 def train(
@@ -42,11 +43,19 @@ def train(
     while progress.epoch < settings.epochs:
         _run_epoch(model, progress, pictures, settings)
         checkpoints.save(model, progress)
+    if is_pretrained(settings) and settings.epochs > 0:
+        _interpolate(model, checkpoints, settings.interpolation)
     return model, progress
 
 
 def fingerprint(shards: list[Path], settings: Train, names: set[str] | None = None) -> str:
-    """Return 16 hexadecimal digits that stand for the settings (those named), these shards and this TensorFlow."""
+    """Return 16 hexadecimal digits that stand for the settings (those named), these shards and this TensorFlow.
+
+    Raises:
+        UserError: there are no shards, or no file of weights.
+    """
+    for directory in shards:
+        read_summary(directory)
     versions = f"{keras.__version__} {tf.__version__}"
     values = settings.model_dump_json(include=names)
     digest = hashlib.sha256(f"{versions} {values} {weights_sha256(settings)}".encode())
@@ -105,10 +114,24 @@ def _begin(
     return model, progress
 
 
+def _interpolate(model: keras.Model, checkpoints: Checkpoints, share: float) -> None:
+    """Leave a fine-tuned model a share of the way from where it began to where it ended.
+
+    In between, it knows more of what the pretrained network did, and answers better for pictures of another kind than
+    those it learned from (WiSE-FT, Wortsman et al., https://arxiv.org/abs/2109.01903).
+    """
+    ends = [variable.numpy() for variable in model.trainable_variables]
+    checkpoints.load_start(model)
+    for variable, end in zip(model.trainable_variables, ends, strict=True):
+        variable.assign(variable + share * (end - variable))
+
+
 def _measured(model: keras.Model, pictures: TrainingPictures) -> dict[str, float]:
     """Return the mean of -ln(probability of the actual label) and the accuracy on the validation split."""
     given, actual = probabilities(model, pictures.plain("validation"))
-    loss = log_loss(actual, given.astype(np.float64), labels=np.arange(given.shape[1]))
+    # Scikit-learn warns of sums that single precision leaves beside 1.
+    exact = given.astype(np.float64)
+    loss = log_loss(actual, exact / exact.sum(axis=1, keepdims=True), labels=np.arange(given.shape[1]))
     return {"loss": float(loss), "accuracy": float(np.mean(given.argmax(axis=1) == actual))}
 
 

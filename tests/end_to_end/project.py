@@ -19,6 +19,7 @@ QUICK = {
     "regroup.split.test": 0.3,
     "train.network": "lego_cnn",
     "train.epochs": 1,
+    "train.warm_up_epochs": 0,
 }
 
 

@@ -10,7 +10,8 @@ import yaml
 from tests.end_to_end.catalogue import CountedCatalogue, counted_catalogue
 from tests.end_to_end.project import QUICK, ProjectCopy, stages_run
 
-STAGES = ["fetch", "download", "join", "regroup", "resize", "train", "evaluate"]
+LEARNING = ["train", "index", "evaluate"]
+STAGES = ["fetch", "download", "join", "regroup", "photos", "resize", "features", "cross_validate", *LEARNING]
 
 
 @pytest.fixture(scope="module")
@@ -61,9 +62,10 @@ def test_running_everything_by_force_moves_no_lock(project):
 
 
 EDITS = {
-    "the learning rate": ({"train.learning_rate": 0.002}, ["train", "evaluate"]),
-    "the groups": ({"regroup.groups": {"A": ["Duplo"], "B": ["Technic"]}}, ["regroup", "resize", "train", "evaluate"]),
-    "the size": ({"resize.size": 56}, ["resize", "train", "evaluate"]),
+    "the learning rate": ({"train.learning_rate": 0.002}, ["cross_validate", *LEARNING]),
+    "the groups": ({"regroup.groups": {"A": ["Duplo"], "B": ["Technic"]}}, STAGES[3:]),
+    "the size": ({"resize.size": 56}, STAGES[4:]),
+    "the folds": ({"cross_validate.folds": 3}, ["cross_validate"]),
     "an evaluate param": ({"evaluate.mistakes": 5}, ["evaluate"]),
     "a download param": ({"download.retries": 3}, ["download"]),
     "a source that is not in use": ({"sources.live.brick_insights": "https://example.org"}, []),

@@ -3,16 +3,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from stages import train
-from tests.small_shards import LABELS, write_shards
+from stages import features, train
+from tests.conftest import PROJECT
+from tests.small_shards import LABELS, picture, write_photo_shards, write_shards
 from themer.epochs import TrainingPictures
 from themer.files import read_csv
 from themer.model_files import load_classifier
 
-PROJECT = Path(__file__).parents[2]
-QUICK = {"train.epochs": 2, "train.batch_size": 4, "train.dropout": 0.3, "train.augmentation": 0.5}
+QUICK = {"train.epochs": 2, "train.batch_size": 4, "train.dropout": 0.3, "train.feature_views": 2}
 
 # Kills its own process in the second epoch, when the batches are done but nothing of it is kept yet.
 KILLED = """
@@ -45,7 +46,13 @@ def paths(folder: Path, params: Path) -> list[str]:
         "history": "history.csv",
     }
     outputs = [part for key, name in names.items() for part in (f"--{key}", str(folder / name))]
-    return ["--params", str(params), "--shards", str(params.parent / "shards"), *outputs]
+    inputs = [*shared(params), "--features", str(params.parent / "features")]
+    return [*inputs, *outputs]
+
+
+def shared(params: Path) -> list[str]:
+    """Return the arguments that the stages features and train have in common."""
+    return ["--params", str(params), *(f"--{name}={params.parent / name}" for name in ("shards", "photos"))]
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess:
@@ -55,9 +62,16 @@ def run(*arguments: str) -> subprocess.CompletedProcess:
 
 @pytest.fixture
 def quick_params(tmp_path, write_params):
-    """Return the path of params for a quick training, beside shards to train on."""
-    write_shards(tmp_path / "shards")
-    return lambda **changes: write_params(QUICK | {f"train.{key}": value for key, value in changes.items()})
+    """Return a function that writes params for a quick training beside shards, photos and features for it."""
+    write_shards(tmp_path / "shards", train=(6, 9, 6))
+    write_photo_shards(tmp_path / "photos", train=(2, 1, 1))
+
+    def quick_params(**changes: object) -> Path:
+        path = write_params(QUICK | {f"train.{key}": value for key, value in changes.items()})
+        features.main([*shared(path), "--out", str(tmp_path / "features")])
+        return path
+
+    return quick_params
 
 
 def test_it_writes_model_metrics_and_history(tmp_path, quick_params, capfd):
@@ -65,7 +79,7 @@ def test_it_writes_model_metrics_and_history(tmp_path, quick_params, capfd):
     metrics = json.loads((tmp_path / "out/train.json").read_text())
     history = read_csv(tmp_path / "out/history.csv")
     assert load_classifier(tmp_path / "out/classifier.keras").description.labels == LABELS
-    assert metrics["epochs"] == 2 and metrics["parameters"] == metrics["trainable_parameters"] > 400_000
+    assert metrics["parameters"] == metrics["trainable_parameters"] > 400_000
     assert all(isinstance(value, int | float) for value in metrics.values())
     assert list(history) == ["epoch", "split", "loss", "accuracy"]
     assert history["split"].tolist() == ["train", "validation"] * 2
@@ -90,9 +104,23 @@ def test_a_killed_run_goes_on_to_the_bytes_of_an_undisturbed_one(tmp_path, quick
 
 
 def test_nothing_but_progress_is_said(tmp_path, quick_params):
-    finished = run("-m", "stages.train", *paths(tmp_path / "out", quick_params(network="lego_cnn", epochs=1)))
+    params = quick_params(network="efficientnet_lite0", epochs=1, warm_up_epochs=0)
+    finished = run("-m", "stages.train", *paths(tmp_path / "out", params))
     assert finished.returncode == 0 and finished.stdout == ""
-    assert all(line.startswith("epoch 1/1") for line in finished.stderr.replace("\r", "\n").split("\n") if line.strip())
+    lines = [line for line in finished.stderr.replace("\r", "\n").split("\n") if line.strip()]
+    assert all(line.startswith(("classifier: ", "epoch 1/1: ")) for line in lines)
+
+
+def test_without_epochs_the_frozen_network_is_saved_with_its_classifier(tmp_path, quick_params):
+    train.main(paths(tmp_path / "out", quick_params(epochs=0)))
+    classifier = load_classifier(tmp_path / "out/classifier.keras")
+    metrics = json.loads((tmp_path / "out/train.json").read_text())
+    assert metrics["temperature"] == pytest.approx(classifier.description.temperature, abs=1e-6)
+    assert metrics["threshold"] == pytest.approx(classifier.description.threshold, abs=1e-6)
+    answers = classifier.model.predict_on_batch(np.stack([picture(label, 500) for label in range(3)]))
+    assert answers.argmax(axis=1).tolist() == [0, 1, 2]
+    history = read_csv(tmp_path / "out/history.csv")
+    assert history[["epoch", "split"]].to_numpy().tolist() == [["0", "validation"]]
 
 
 def test_missing_shards_are_told_without_traceback(tmp_path, write_params):

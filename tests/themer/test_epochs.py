@@ -3,8 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.small_shards import settings, write_shards
-from themer.epochs import TrainingPictures, class_copies, class_weights
+from tests.small_shards import settings, write_photo_shards, write_shards
+from themer import epochs
+from themer.epochs import TrainingPictures, class_copies, class_weights, labels_of
 from themer.errors import UserError
 
 counts = st.lists(st.integers(1, 500), min_size=2, max_size=8).map(np.array)
@@ -13,6 +14,11 @@ counts = st.lists(st.integers(1, 500), min_size=2, max_size=8).map(np.array)
 @pytest.fixture(scope="module")
 def shards(tmp_path_factory):
     return write_shards(tmp_path_factory.mktemp("shards"))
+
+
+@pytest.fixture(scope="module")
+def no_photos(tmp_path_factory):
+    return write_photo_shards(tmp_path_factory.mktemp("photos"))
 
 
 def labels(pictures: TrainingPictures, epoch: int = 1) -> np.ndarray:
@@ -36,55 +42,92 @@ def test_copies_bring_every_label_near_the_most_frequent(counts):
     assert (shown >= counts.max() * 0.66).all() and (shown <= counts.max() * 1.34).all()
 
 
-def test_an_epoch_shows_every_picture_once(shards):
-    pictures = TrainingPictures(shards, settings(imbalance="none"))
+def test_an_epoch_shows_every_picture_once(shards, no_photos):
+    pictures = TrainingPictures(shards, no_photos, settings(imbalance="none"))
     assert np.bincount(labels(pictures)).tolist() == [3, 5, 4]
     assert pictures.batches_per_epoch == len(list(pictures.epoch(1))) == 3
 
 
-def test_oversampling_shows_rare_labels_more_often(tmp_path):
+def test_photos_join_training(shards, tmp_path):
+    photos = write_photo_shards(tmp_path, train=(2, 0, 3), test=(4, 4, 4))
+    pictures = TrainingPictures(shards, photos, settings(augmentation=0, photo_views=0))
+    assert pictures.counts.tolist() == np.bincount(labels(pictures)).tolist() == [5, 5, 7]
+    assert len({one.tobytes() for one in pixels(pictures, 1)}) == 17
+    np.testing.assert_allclose(pictures.weights, 17 / 3 / np.array([5, 5, 7]), rtol=1e-6)
+    assert labels_of(photos, "train").tolist() == [0, 0, 2, 2, 2]
+
+
+def test_a_label_may_have_photos_alone(no_photos, tmp_path):
+    shards = write_shards(tmp_path / "shards", train=(0, 5, 4))
+    with pytest.raises(UserError, match="no training picture is labelled blue"):
+        TrainingPictures(shards, no_photos, settings())
+    photos = write_photo_shards(tmp_path / "photos", train=(2, 0, 0))
+    assert TrainingPictures(shards, photos, settings()).counts.tolist() == [2, 5, 4]
+
+
+def test_photos_are_spread_over_an_epoch(tmp_path, monkeypatch):
+    monkeypatch.setattr(epochs, "SHUFFLED_PICTURES", 1)
+    shards = write_shards(tmp_path / "shards", train=(2, 96, 2))
+    photos = write_photo_shards(tmp_path / "photos", train=(0, 0, 50))
+    is_photo = labels(TrainingPictures(shards, photos, settings())) == 2
+    assert all(6 < is_photo[start : start + 50].sum() < 30 for start in (0, 50, 100))
+
+
+def test_balanced_sampling_shows_rare_labels_more_often(tmp_path, no_photos):
     shards = write_shards(tmp_path, train=(2, 6, 1))
-    pictures = TrainingPictures(shards, settings(imbalance="oversampling"))
+    pictures = TrainingPictures(shards, no_photos, settings(imbalance="balanced_sampling"))
     assert np.bincount(labels(pictures)).tolist() == [6, 6, 6]
     assert pictures.batches_per_epoch == len(list(pictures.epoch(1)))
 
 
-def test_copies_of_a_picture_are_different_views(tmp_path):
+def test_copies_of_a_picture_are_different_views(tmp_path, no_photos):
     shards = write_shards(tmp_path, train=(1, 4, 4))
-    views = pixels(TrainingPictures(shards, settings(imbalance="oversampling")), epoch=1)
-    assert len(np.unique(views.reshape(len(views), -1), axis=0)) == len(views)
+    views = pixels(TrainingPictures(shards, no_photos, settings(imbalance="balanced_sampling")), epoch=1)
+    assert len(np.unique(views.reshape(len(views), -1), axis=0)) == len(views) == 12
 
 
-def test_class_weights_reach_the_batches(shards):
-    pictures = TrainingPictures(shards, settings(imbalance="class_weights"))
+def test_class_weights_reach_the_batches(shards, no_photos):
+    pictures = TrainingPictures(shards, no_photos, settings(imbalance="class_weights"))
     for _, label, weight in pictures.epoch(1).as_numpy_iterator():
         np.testing.assert_allclose(weight, np.array([12 / 9, 12 / 15, 1])[label], rtol=1e-6)
 
 
-def test_an_epoch_repeats_itself_and_differs_from_the_next(shards):
-    one, again = (TrainingPictures(shards, settings()) for _ in range(2))
+@pytest.mark.parametrize("imbalance", ["none", "balanced_sampling", "focal_loss", "logit_adjustment"])
+def test_otherwise_every_picture_weighs_the_same(shards, no_photos, imbalance):
+    assert (TrainingPictures(shards, no_photos, settings(imbalance=imbalance)).weights == 1).all()
+
+
+def test_an_epoch_repeats_itself_and_differs_from_the_next(shards, tmp_path):
+    photos = write_photo_shards(tmp_path, train=(1, 1, 1))
+    one, again = (TrainingPictures(shards, photos, settings()) for _ in range(2))
     np.testing.assert_array_equal(pixels(one, 2), pixels(again, 2))
-    assert (pixels(one, 1) != pixels(one, 2)).any()
+    assert (labels(one, 1) == labels(again, 1)).all() and (pixels(one, 1) != pixels(one, 2)).any()
 
 
-def test_without_augmentation_and_validation_show_the_pictures_themselves(shards):
-    pictures = TrainingPictures(shards, settings(augmentation=0))
-    assert {batch.tobytes() for batch in pixels(pictures, 1)} == {batch.tobytes() for batch in pixels(pictures, 2)}
+def test_without_views_and_for_validation_the_pictures_are_shown_themselves(shards, no_photos):
+    pictures = TrainingPictures(shards, no_photos, settings(augmentation=0, photo_views=0))
+    assert {one.tobytes() for one in pixels(pictures, 1)} == {one.tobytes() for one in pixels(pictures, 2)}
     validation = list(pictures.plain("validation").as_numpy_iterator())
     assert [len(label) for _, label in validation] == [4, 2]
     assert all((batch == batch.round()).all() for batch, _ in validation)
 
 
-def test_label_without_pictures_is_named(tmp_path):
+def test_label_without_pictures_is_named(tmp_path, no_photos):
     with pytest.raises(UserError, match="no training picture is labelled green"):
-        TrainingPictures(write_shards(tmp_path, train=(3, 0, 2)), settings())
+        TrainingPictures(write_shards(tmp_path, train=(3, 0, 2)), no_photos, settings())
 
 
-def test_missing_validation_pictures_are_told(tmp_path):
+def test_one_label_is_too_few(tmp_path, no_photos):
+    with pytest.raises(UserError, match="at least two labels, but here are: \\['blue'\\]"):
+        TrainingPictures(write_shards(tmp_path, labels=1), no_photos, settings())
+
+
+def test_missing_validation_pictures_are_told(tmp_path, no_photos):
     with pytest.raises(UserError, match="validation split has no pictures"):
-        TrainingPictures(write_shards(tmp_path, validation=(0, 0, 0)), settings())
+        TrainingPictures(write_shards(tmp_path, validation=(0, 0, 0)), no_photos, settings())
 
 
-def test_missing_shards_are_told(tmp_path):
-    with pytest.raises(UserError, match="no shards here"):
-        TrainingPictures(tmp_path, settings())
+def test_missing_shards_are_told(shards, tmp_path):
+    for directories in ((tmp_path, tmp_path), (shards, tmp_path)):
+        with pytest.raises(UserError, match="no shards here|0 of 1 files"):
+            TrainingPictures(*directories, settings())

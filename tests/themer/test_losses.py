@@ -81,6 +81,7 @@ def test_a_compiled_model_learns_the_same_after_it_was_saved(tmp_path, imbalance
     keras.utils.set_random_seed(0)
     model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation="softmax")])
     model.compile("adam", loss_for(settings(imbalance=imbalance), COUNTS), metrics=["accuracy"])
+    model.optimizer.build(model.trainable_variables)
     model.save(tmp_path / "model.keras")
     loaded = keras.models.load_model(tmp_path / "model.keras")
     inputs, weights = np.random.default_rng(0).normal(size=(2, 4)), np.array([1, 0.5])

@@ -11,7 +11,7 @@ from themer.model_files import Description, load_classifier, save_classifier
 from themer.networks import NETWORKS, build
 from themer.quiet_tensorflow import keras
 
-DESCRIPTION = Description(LABELS, 32, FILL, "lego_cnn")
+DESCRIPTION = Description(LABELS, 32, FILL, "lego_cnn", temperature=1.5, threshold=0.4)
 PIXELS = np.random.default_rng(0).uniform(0, 255, (2, 32, 32, 3)).astype(np.float32)
 
 ELSEWHERE = """

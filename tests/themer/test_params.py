@@ -58,6 +58,18 @@ WRONG = {
         {"train.network": "lego_cnn", "train.weights": "some.keras"},
         "params.yaml: train: weights: lego_cnn always learns from scratch and takes no file, but it is 'some.keras'. ",
     ),
+    "no epochs from scratch": (
+        {"train.network": "lego_cnn", "train.epochs": 0},
+        "params.yaml: train: epochs: 0 leaves lego_cnn as it began, since no weights were learned before.",
+    ),
+    "no epochs without weights": (
+        {"train.network": "resnet50", "train.weights": "none", "train.epochs": 0},
+        "params.yaml: train: epochs: 0 leaves resnet50 as it began, since no weights were learned before.",
+    ),
+    "warming up all the time": (
+        {"train.epochs": 3, "train.warm_up_epochs": 3},
+        "params.yaml: train: warm_up_epochs: must be fewer than epochs (3), but it is 3.",
+    ),
     "text for a number": (
         {"train.epochs": "ten"},
         "params.yaml: train.epochs: Input should be a valid integer, but it is 'ten'.",
@@ -109,8 +121,13 @@ def test_an_unknown_network_is_named_with_the_known_ones(write_params):
 
 def test_every_mistake_is_named_at_once(write_params):
     with pytest.raises(UserError) as error:
-        load_params(write_params({"resize.size": 0, "train.epochs": 0}))
+        load_params(write_params({"resize.size": 0, "train.epochs": -1}))
     assert len(str(error.value).splitlines()) == 2
+
+
+def test_without_epochs_a_pretrained_network_needs_no_shorter_warm_up(params):
+    params["train"].update(epochs=0, warm_up_epochs=1)
+    assert parse_params(params).train.epochs == 0
 
 
 def test_a_set_may_be_relabelled_as_other_where_there_is_such_a_label(params):

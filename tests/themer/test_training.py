@@ -1,17 +1,47 @@
+from pathlib import Path
+from typing import get_args
+
 import numpy as np
 import pytest
 
-from tests.small_shards import settings, write_shards
+from tests.small_shards import LABELS, settings, write_photo_shards, write_shards
 from themer import training
 from themer.checkpoints import Progress
 from themer.epochs import TrainingPictures
 from themer.errors import UserError
-from themer.training import fingerprint, learning_rate, train
+from themer.features import compute_features, features_path, read_features
+from themer.networks import build
+from themer.params import Train
+from themer.quiet_tensorflow import keras
+from themer.training import fingerprint, head_rows, learning_rate, probabilities, train
+
+PRETRAINED = settings(network="efficientnet_lite0", epochs=0)
+IMBALANCES = get_args(Train.model_fields["imbalance"].annotation)
+
+
+class Data:
+    """Shards, photo shards and features in a folder."""
+
+    def __init__(self, folder: Path, **counts: object) -> None:
+        self.shards, self.features = write_shards(folder / "shards", **counts), folder / "features"
+        self.photos = write_photo_shards(folder / "photos", train=(1, 1, 1))
+
+    def train(self, settings: Train, checkpoint: Path) -> tuple[keras.Model, Progress]:
+        return train(self.shards, self.photos, self.features, settings, checkpoint)
+
+    def pictures(self, settings: Train) -> TrainingPictures:
+        return TrainingPictures(self.shards, self.photos, settings)
 
 
 @pytest.fixture(scope="module")
-def shards(tmp_path_factory):
-    return write_shards(tmp_path_factory.mktemp("shards"))
+def data(tmp_path_factory) -> Data:
+    data = Data(tmp_path_factory.mktemp("data"))
+    compute_features(data.shards, data.photos, PRETRAINED, "0123", data.features)
+    return data
+
+
+def weights(model: keras.Model) -> list[bytes]:
+    return [array.tobytes() for array in model.get_weights()]
 
 
 class Stopped(Exception):
@@ -20,117 +50,170 @@ class Stopped(Exception):
 
 def stop_in_epoch(epoch: int, monkeypatch) -> None:
     """Make training fail in an epoch, when its batches are done but nothing of it is kept yet."""
-    measure = training._measured
-    calls = iter(range(1, 1000))
+    note = training._note
 
-    def measured(*args):
-        if next(calls) == epoch:
+    def noted(progress, number, figures):
+        if number == epoch:
             raise Stopped
-        return measure(*args)
+        note(progress, number, figures)
 
-    monkeypatch.setattr(training, "_measured", measured)
+    monkeypatch.setattr(training, "_note", noted)
 
 
 def test_it_learns_colours(tmp_path):
-    shards = write_shards(tmp_path / "shards", train=(8, 8, 8))
-    quick = settings(epochs=12, early_stopping_patience=12, learning_rate=0.003, augmentation=0.1, dropout=0)
-    model, progress = train(shards, quick, tmp_path / "checkpoint")
-    assert progress.best_validation["accuracy"] == 1
+    data = Data(tmp_path, train=(8, 8, 8))
+    quick = settings(epochs=6, learning_rate=0.003, augmentation=0.1, photo_views=0, dropout=0, label_smoothing=0)
+    _, progress = data.train(quick, tmp_path / "checkpoint")
+    assert progress.history[-1]["split"] == "validation" and progress.history[-1]["accuracy"] == 1
     assert progress.history[-2]["loss"] < progress.history[0]["loss"]
 
 
-def test_history_has_a_row_for_each_epoch_and_split(shards, tmp_path):
-    _, progress = train(shards, settings(epochs=2), tmp_path)
-    assert [(row["epoch"], row["split"]) for row in progress.history] == [
-        (1, "train"),
-        (1, "validation"),
-        (2, "train"),
-        (2, "validation"),
-    ]
+def test_history_has_a_row_for_each_epoch_and_split(data, tmp_path):
+    _, progress = data.train(settings(epochs=2), tmp_path)
+    rows = [(row["epoch"], row["split"]) for row in progress.history]
+    assert rows == [(1, "train"), (1, "validation"), (2, "train"), (2, "validation")]
     assert all(set(row) == {"epoch", "split", "loss", "accuracy"} for row in progress.history)
 
 
-def test_the_weights_are_those_of_the_best_epoch(shards, tmp_path):
-    model, progress = train(shards, settings(epochs=4, learning_rate=0.02), tmp_path)
-    measured = model.evaluate(TrainingPictures(shards, settings()).plain("validation"), verbose=0)
-    losses = [row["loss"] for row in progress.history if row["split"] == "validation"]
-    assert measured[0] == pytest.approx(min(losses), rel=1e-5)
-    assert losses.index(min(losses)) + 1 == progress.best_epoch
+def test_the_weights_are_those_of_the_last_epoch(data, tmp_path):
+    model, progress = data.train(settings(epochs=2, label_smoothing=0), tmp_path)
+    given, actual = probabilities(model, data.pictures(settings()).plain("validation"))
+    loss = -np.log(given[np.arange(len(actual)), actual]).mean()
+    assert progress.history[-1]["loss"] == pytest.approx(loss, rel=1e-5)
+    assert progress.history[-1]["accuracy"] == np.mean(given.argmax(axis=1) == actual)
 
 
-def test_it_stops_when_nothing_gets_better(shards, tmp_path):
-    # A rate so small that no weight changes: the loss of the first epoch stays the best.
-    _, progress = train(shards, settings(epochs=9, early_stopping_patience=2, learning_rate=1e-30), tmp_path)
-    assert (progress.epoch, progress.best_epoch) == (3, 1)
-
-
-def test_a_stopped_training_goes_on_to_the_same_weights(shards, tmp_path, monkeypatch):
-    whole, _ = train(shards, settings(), tmp_path / "whole")
+def test_a_stopped_training_goes_on_to_the_same_weights(data, tmp_path, monkeypatch):
+    wanted = settings()
+    whole, whole_progress = data.train(wanted, tmp_path / "whole")
     with monkeypatch.context() as patch, pytest.raises(Stopped):
         stop_in_epoch(3, patch)
-        train(shards, settings(), tmp_path / "stopped")
-    epochs = []
-    run_epoch = training._run_epoch
+        data.train(wanted, tmp_path / "stopped")
+    epochs, run_epoch = [], training._run_epoch
     monkeypatch.setattr(training, "_run_epoch", lambda *args: (epochs.append(args[1].epoch + 1), run_epoch(*args)))
-    resumed, progress = train(shards, settings(), tmp_path / "stopped")
-    assert epochs == [3] and len(progress.history) == 6
-    for one, other in zip(whole.get_weights(), resumed.get_weights(), strict=True):
-        np.testing.assert_array_equal(one, other)
+    resumed, progress = data.train(wanted, tmp_path / "stopped")
+    assert epochs == [3] and progress == whole_progress
+    assert weights(whole) == weights(resumed)
 
 
-def test_a_finished_training_is_not_repeated(shards, tmp_path, monkeypatch):
-    first, _ = train(shards, settings(epochs=1), tmp_path)
-    monkeypatch.setattr(training, "_run_epoch", None)
-    again, progress = train(shards, settings(epochs=1), tmp_path)
-    assert progress.epoch == 1
-    np.testing.assert_array_equal(first.get_weights()[0], again.get_weights()[0])
-
-
-def test_other_settings_start_afresh(shards, tmp_path):
-    train(shards, settings(epochs=1), tmp_path)
-    _, progress = train(shards, settings(epochs=1, seed=8), tmp_path)
-    assert progress.epoch == 1 and len(list(tmp_path.iterdir())) == 1
-
-
-def test_fingerprint_stands_for_settings_and_pictures(shards, tmp_path):
-    prints = [
-        fingerprint(shards, settings()),
-        fingerprint(shards, settings(seed=8)),
-        fingerprint(write_shards(tmp_path, train=(3, 4, 5)), settings()),
+def test_the_classifier_is_not_fitted_again_when_stopped_in_the_first_epoch(data, tmp_path, monkeypatch):
+    wanted = settings(network="efficientnet_lite0", epochs=1, warm_up_epochs=0)
+    with monkeypatch.context() as patch, pytest.raises(Stopped):
+        stop_in_epoch(1, patch)
+        data.train(wanted, tmp_path)
+    monkeypatch.setattr(training, "fit_head", None)
+    _, progress = data.train(wanted, tmp_path)
+    assert [(row["epoch"], row["split"]) for row in progress.history] == [
+        (0, "validation"),
+        (1, "train"),
+        (1, "validation"),
     ]
-    assert len(set(prints)) == 3 and fingerprint(shards, settings()) == prints[0]
 
 
-def test_learning_rate_falls_from_its_full_value_to_nearly_nothing():
-    rates = [learning_rate(epoch, settings(epochs=10, learning_rate=0.01)) for epoch in range(1, 11)]
-    assert rates[0] == 0.01 and 0 < rates[-1] < 0.0005
-    assert rates == sorted(rates, reverse=True)
+def test_a_finished_training_is_not_repeated(data, tmp_path, monkeypatch):
+    wanted = settings(epochs=1, warm_up_epochs=0)
+    first, _ = data.train(wanted, tmp_path)
+    monkeypatch.setattr(training, "_run_epoch", None)
+    again, progress = data.train(wanted, tmp_path)
+    assert progress.epoch == 1 and weights(first) == weights(again)
 
 
-def test_pretrained_network_starts_from_a_linear_probe(shards, tmp_path):
-    # At this rate and without dropout an epoch changes next to nothing: what is measured is the probe.
-    quick = settings(network="efficientnet_lite0", epochs=1, learning_rate=1e-12, augmentation=0, dropout=0)
-    _, progress = train(shards, quick, tmp_path)
-    probe, first = (row for row in progress.history if row["split"] == "train")
-    assert (probe["epoch"], first["epoch"]) == (0, 1)
-    assert probe["accuracy"] == first["accuracy"] == 1 and probe["loss"] < 0.3
+def test_other_settings_start_afresh(data, tmp_path):
+    for seed in (7, 8):
+        _, progress = data.train(settings(epochs=1, warm_up_epochs=0, seed=seed), tmp_path)
+        assert progress.epoch == 1 and len(list(tmp_path.iterdir())) == 1
 
 
-def test_probe_of_two_labels_answers_as_the_regression_does(tmp_path):
-    shards = write_shards(tmp_path / "shards", labels=2)
-    quick = settings(network="efficientnet_lite0", epochs=1, learning_rate=1e-12, augmentation=0, dropout=0)
-    _, progress = train(shards, quick, tmp_path / "checkpoint")
-    losses = [row["loss"] for row in progress.history if row["split"] == "train"]
-    assert losses[0] == pytest.approx(losses[1], rel=0.05)
+@pytest.mark.parametrize("imbalance", IMBALANCES)
+def test_every_way_against_imbalance_trains_and_can_be_repeated(data, tmp_path, imbalance):
+    wanted = settings(imbalance=imbalance, epochs=1, warm_up_epochs=0)
+    one, other = (data.train(wanted, tmp_path / name)[0] for name in ("one", "other"))
+    keras.utils.set_random_seed(wanted.seed)
+    untrained = build(wanted, 32, len(LABELS))
+    assert weights(one) == weights(other)
+    assert all(one != other for one, other in zip(weights(one), weights(untrained), strict=True))
+
+
+def test_without_epochs_the_classifier_on_the_frozen_backbone_is_fitted(data, tmp_path):
+    model, progress = data.train(PRETRAINED, tmp_path)
+    assert [(row["epoch"], row["split"]) for row in progress.history] == [(0, "validation")]
+    backbone = build(PRETRAINED, 32, len(LABELS)).get_layer("backbone")
+    assert weights(model.get_layer("backbone")) == weights(backbone)
+    rows = list(head_rows(data.pictures(PRETRAINED), data.features))
+    given = np.concatenate([model.get_layer("probabilities")(features) for features, _, _ in rows])
+    assert np.mean(given.argmax(axis=1) == np.concatenate([labels for _, labels, _ in rows])) > 0.9
+
+
+def test_the_classifier_learns_from_every_view_of_sets_and_photos(data):
+    pictures = data.pictures(PRETRAINED)
+    features, labels, shares = (
+        np.concatenate(parts) for parts in zip(*head_rows(pictures, data.features), strict=True)
+    )
+    files = [read_features(features_path(data.features, name, view)) for view in (0, 1) for name in ("train", "photos")]
+    np.testing.assert_array_equal(features, np.concatenate(files))
+    assert np.bincount(labels).tolist() == (2 * pictures.counts).tolist() == [8, 12, 10]
+    np.testing.assert_allclose(shares, pictures.weights[labels])
+
+
+def test_photos_change_what_is_learned(data, tmp_path):
+    wanted = settings(epochs=1, warm_up_epochs=0)
+    with_photos, _ = data.train(wanted, tmp_path / "with")
+    without = write_photo_shards(tmp_path / "photos")
+    model, _ = train(data.shards, without, data.features, wanted, tmp_path / "without")
+    assert weights(with_photos) != weights(model)
+
+
+def test_missing_features_are_told(data, tmp_path):
+    with pytest.raises(UserError, match="no features .*dvc repro --force features"):
+        train(data.shards, data.photos, tmp_path / "nowhere", PRETRAINED, tmp_path / "checkpoint")
+
+
+def test_fingerprint_stands_for_settings_and_pictures(data, tmp_path):
+    sources = [data.shards, data.photos]
+    others = write_shards(tmp_path / "shards", train=(3, 4, 5)), write_photo_shards(tmp_path / "photos")
+    prints = [
+        fingerprint(sources, settings()),
+        fingerprint(sources, settings(seed=8)),
+        fingerprint([others[0], data.photos], settings()),
+        fingerprint([data.shards, others[1]], settings()),
+    ]
+    assert len(set(prints)) == 4 and fingerprint(sources, settings()) == prints[0]
+    assert fingerprint(sources, settings(seed=8), {"epochs"}) == fingerprint(sources, settings(), {"epochs"})
+    with pytest.raises(UserError, match="no shards here"):
+        fingerprint([data.shards, tmp_path], settings())
+
+
+def test_fingerprint_stands_for_the_content_of_a_file_of_weights(data, tmp_path):
+    prints = set()
+    for content in (b"one", b"other"):
+        (tmp_path / "some.weights.h5").write_bytes(content)
+        named = settings(network="vgg16", weights=str(tmp_path / "some.weights.h5"))
+        prints.add(fingerprint([data.shards], named, {"epochs"}))
+    assert len(prints) == 2
+
+
+def test_learning_rate_rises_while_warming_up_then_falls_to_nothing():
+    schedule = learning_rate(settings(epochs=10, warm_up_epochs=2, learning_rate=0.01), batches_per_epoch=5)
+    rates = [float(schedule(batch)) for batch in range(51)]
+    assert rates[0] == 0 and rates[:11] == sorted(rates[:11]) and rates[5] == pytest.approx(0.005)
+    assert rates[10] == pytest.approx(max(rates)) == pytest.approx(0.01)
+    assert rates[10:] == sorted(rates[10:], reverse=True) and rates[50] == pytest.approx(0, abs=1e-9)
+    assert rates[30] == pytest.approx(0.005)
+
+
+def test_without_warm_up_it_begins_with_its_full_value():
+    schedule = learning_rate(settings(epochs=1, warm_up_epochs=0, learning_rate=0.01), batches_per_epoch=5)
+    assert float(schedule(0)) == pytest.approx(0.01) and float(schedule(5)) == pytest.approx(0, abs=1e-9)
 
 
 def test_settings_without_a_learning_rate_take_the_network_s_own():
-    rates = [
-        learning_rate(1, settings(network=name, learning_rate=None)) for name in ("efficientnet_lite0", "lego_cnn")
+    named = [
+        settings(network=name, learning_rate=None, warm_up_epochs=0) for name in ("efficientnet_lite0", "lego_cnn")
     ]
-    assert rates == [1e-4, 1e-3]
+    assert [float(learning_rate(one, 5)(0)) for one in named] == pytest.approx([1e-4, 1e-3])
 
 
 def test_a_loss_that_is_no_number_is_told():
-    with pytest.raises(UserError, match="the loss became nan in epoch 4. Lower train.learning_rate"):
-        training._note(Progress(epoch=3), 4, {"loss": float("nan"), "accuracy": 0.2}, {"loss": 1.0, "accuracy": 0.2})
+    figures = {"train": {"loss": float("nan"), "accuracy": 0.2}, "validation": {"loss": 1.0, "accuracy": 0.2}}
+    with pytest.raises(UserError, match="the loss became nan, 1.0 in epoch 4. Lower train.learning_rate"):
+        training._note(Progress(epoch=3), 4, figures)

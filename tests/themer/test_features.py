@@ -1,0 +1,171 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+
+from tests.small_shards import FILL, picture, settings, write_photo_shards, write_shards
+from themer.efficientnet import efficientnet_lite0_features
+from themer.errors import UserError
+from themer.features import (
+    BATCH_SIZE,
+    FIRST_EPOCH,
+    FeatureSummary,
+    begin_features,
+    code_sha256,
+    compute_features,
+    features_path,
+    read_feature_summary,
+    read_features,
+    viewed,
+    write_features,
+)
+from themer.quiet_tensorflow import keras, tf
+from themer.shards import read_split
+from themer.views import Views
+
+SUMMARY = FeatureSummary("0123", width=1280, views=2)
+PICTURES = np.stack([picture(label=number % 3, seed=number) for number in range(BATCH_SIZE + 9)])
+
+
+@pytest.fixture(scope="module")
+def backbone() -> keras.Model:
+    return efficientnet_lite0_features(32)
+
+
+@pytest.fixture(scope="module")
+def small() -> keras.Model:
+    """A backbone that takes no time: the mean colour."""
+    return keras.Sequential([keras.Input((32, 32, 3)), keras.layers.GlobalAveragePooling2D()])
+
+
+def pixels(pictures: np.ndarray) -> tf.data.Dataset:
+    return tf.data.Dataset.from_tensor_slices(pictures.astype(np.float32))
+
+
+def written(path: Path, backbone: keras.Model, pictures: np.ndarray) -> np.ndarray:
+    write_features(path, backbone, pixels(pictures), len(pictures))
+    return read_features(path)
+
+
+def test_a_picture_s_features_do_not_depend_on_its_batch(tmp_path, backbone):
+    together = written(tmp_path / "all.npy", backbone, PICTURES)
+    assert together.shape == (len(PICTURES), 1280) and together.dtype == np.float32
+    for start, stop in ((0, 1), (5, len(PICTURES)), (BATCH_SIZE, BATCH_SIZE + 3)):
+        apart = written(tmp_path / f"{start}.npy", backbone, PICTURES[start:stop])
+        np.testing.assert_array_equal(apart, together[start:stop])
+    np.testing.assert_allclose(backbone(PICTURES[:2].astype(np.float32)), together[:2], rtol=1e-3, atol=1e-4)
+
+
+@examples(deadline=None, max_examples=10)
+@given(count=st.integers(0, len(PICTURES)))
+def test_any_number_of_pictures_comes_back_in_order(tmp_path_factory, small, count):
+    features = written(tmp_path_factory.mktemp("features") / "train-0.npy", small, PICTURES[:count])
+    assert features.shape == (count, 3)
+    np.testing.assert_allclose(features, PICTURES[:count].mean(axis=(1, 2)).reshape(count, 3), rtol=1e-4)
+
+
+def test_what_is_there_is_not_computed_again(tmp_path, small):
+    written(tmp_path / "train-0.npy", small, PICTURES[:3])
+    write_features(tmp_path / "train-0.npy", None, None, 3)
+    assert len(read_features(tmp_path / "train-0.npy")) == 3
+
+
+def test_a_stale_part_is_written_over(tmp_path, small):
+    whole = written(tmp_path / "whole.npy", small, PICTURES)
+    (tmp_path / "train-0.part").write_bytes(b"of a run that was killed" * 1000)
+    np.testing.assert_array_equal(written(tmp_path / "train-0.npy", small, PICTURES), whole)
+    assert (tmp_path / "train-0.npy").read_bytes() == (tmp_path / "whole.npy").read_bytes()
+    assert not (tmp_path / "train-0.part").exists()
+
+
+def test_a_failure_leaves_no_file_that_looks_whole(tmp_path, small):
+    def failing():
+        yield PICTURES[0].astype(np.float32)
+        raise ZeroDivisionError
+
+    dataset = tf.data.Dataset.from_generator(failing, output_signature=tf.TensorSpec((32, 32, 3)))
+    with pytest.raises(tf.errors.OpError):
+        write_features(tmp_path / "train-0.npy", small, dataset, 2)
+    assert not (tmp_path / "train-0.npy").exists()
+
+
+def test_a_folder_keeps_what_is_of_the_same_features_only(tmp_path):
+    for summary, left in ((SUMMARY, 0), (SUMMARY, 1), (FeatureSummary("4567", 1280, 2), 0)):
+        begin_features(tmp_path / "features", summary)
+        assert len(list((tmp_path / "features").glob("*.npy"))) == left
+        assert read_feature_summary(tmp_path / "features") == summary
+        (tmp_path / "features/train-0.npy").touch()
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"fingerprint": "0123"}'])
+def test_a_summary_that_can_not_be_read_is_replaced(tmp_path, text):
+    (tmp_path / "features.json").write_text(text)
+    (tmp_path / "train-0.npy").touch()
+    with pytest.raises(UserError, match="not a summary of features .*dvc repro --force features"):
+        read_feature_summary(tmp_path)
+    begin_features(tmp_path, SUMMARY)
+    assert [path.name for path in tmp_path.iterdir()] == ["features.json"]
+
+
+def test_missing_features_say_what_to_run(tmp_path):
+    (tmp_path / "broken.npy").write_bytes(b"\x93NUMPY")
+    for name in ("missing.npy", "broken.npy"):
+        with pytest.raises(UserError, match=f"{name}: no features .*dvc repro --force features"):
+            read_features(tmp_path / name)
+
+
+def test_view_0_is_the_picture_and_the_others_are_none_of_training(tmp_path):
+    shards, views = write_shards(tmp_path), Views(7, 0.5, 0.5, FILL)
+    pictures = read_split(shards, "train")
+    seen = [np.stack(list(viewed(pictures, views, view).as_numpy_iterator())) for view in (0, 1, 1, 2)]
+    images = [one["image"] for one in pictures.as_numpy_iterator()]
+    np.testing.assert_array_equal(seen[0], images)
+    np.testing.assert_array_equal(seen[1], seen[2])
+    of_features, of_training = (
+        views.view(images[3], epoch, tf.constant(3, tf.int64)) for epoch in (FIRST_EPOCH + 1, 1)
+    )
+    np.testing.assert_allclose(seen[1][3], of_features, atol=1e-3)
+    assert np.abs(seen[1][3] - of_training).max() > 1
+    assert (seen[1] != seen[3]).any(axis=(1, 2, 3)).all()
+
+
+def test_all_splits_and_the_views_of_training_pictures_have_features(tmp_path):
+    shards, photos = write_shards(tmp_path / "shards"), write_photo_shards(tmp_path / "photos", train=(1, 0, 1))
+    wanted = settings(network="efficientnet_lite0")
+    compute_features(shards, photos, wanted, "0123", tmp_path / "features")
+    rows = {path.name: read_features(path).shape for path in (tmp_path / "features").glob("*.npy")}
+    counts = {"train-0": 12, "train-1": 12, "validation-0": 6, "test-0": 3, "photos-0": 2, "photos-1": 2}
+    assert rows == {f"{name}.npy": (count, 1280) for name, count in counts.items()}
+    assert (read_features(features_path(tmp_path / "features", "train", 1)) >= 0).all()
+
+
+def test_features_of_other_code_are_computed_anew(tmp_path, monkeypatch):
+    monkeypatch.setattr("themer.features.write_features", lambda path, *_: path.touch())
+    shards, photos = write_shards(tmp_path / "shards"), write_photo_shards(tmp_path / "photos")
+    left = []
+    for code in (("views",), ("views",), ("views", "photo_views")):
+        monkeypatch.setattr("themer.features.CODE", code)
+        compute_features(shards, photos, settings(network="efficientnet_lite0"), "0123", tmp_path / "features")
+        left.append((tmp_path / "features/left").exists())
+        (tmp_path / "features/left").touch()
+    assert left == [False, True, False]
+
+
+def test_a_network_from_scratch_has_none(tmp_path):
+    shards, photos = write_shards(tmp_path / "shards"), write_photo_shards(tmp_path / "photos")
+    compute_features(shards, photos, settings(), "0123", tmp_path / "features")
+    assert read_feature_summary(tmp_path / "features").width == 0
+    assert [path.name for path in (tmp_path / "features").iterdir()] == ["features.json"]
+
+
+def test_the_digest_stands_for_the_code():
+    assert code_sha256(["views", "features"]) == code_sha256(["features", "views"]) != code_sha256(["views"])
+
+
+def test_the_summary_is_json_without_times(tmp_path):
+    begin_features(tmp_path, SUMMARY)
+    assert json.loads((tmp_path / "features.json").read_text()) == {"fingerprint": "0123", "width": 1280, "views": 2}

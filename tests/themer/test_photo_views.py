@@ -1,0 +1,145 @@
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import PROJECT
+from tests.small_shards import picture
+from themer.photo_views import backdrop, background, colours, photo_view, shapes
+from themer.quiet_tensorflow import tf
+
+PICTURE = picture(label=1, seed=0)
+seeds = st.lists(st.integers(0, 2**31 - 1), min_size=2, max_size=2)
+channels = st.tuples(*[st.integers(0, 255)] * 3)
+
+DIGEST = """
+import hashlib, sys
+from themer.quiet_tensorflow import tf
+tf.config.threading.set_intra_op_parallelism_threads(int(sys.argv[1]))
+tf.config.threading.set_inter_op_parallelism_threads(int(sys.argv[1]))
+from tests.small_shards import picture
+from themer.photo_views import photo_view
+image = tf.image.resize(picture(1, 0), (64, 64))
+numbers = tf.data.Dataset.range(16)
+views = numbers.map(lambda n: photo_view(image, tf.stack([7, n])), num_parallel_calls=int(sys.argv[1]))
+print(hashlib.sha256(b"".join(view.tobytes() for view in views.as_numpy_iterator())).hexdigest())
+"""
+
+
+def view(seed: list[int], image: np.ndarray = PICTURE) -> np.ndarray:
+    return photo_view(tf.constant(image), tf.constant(seed, tf.int32)).numpy()
+
+
+def on_white(size: int, top: int, left: int, height: int, width: int) -> np.ndarray:
+    pixels = np.full((size, size, 3), 255, np.uint8)
+    pixels[top : top + height, left : left + width] = (200, 30, 90)
+    return pixels
+
+
+@settings(deadline=None, max_examples=40)
+@given(seed=seeds, size=st.integers(32, 130), ground=channels, block=channels)
+def test_views_of_any_size_and_colour_keep_shape_and_range(seed, size, ground, block):
+    pixels = np.full((size, size, 3), ground, np.uint8)
+    pixels[size // 4 : size // 2, size // 3 : -size // 4] = block
+    seen = view(seed, pixels)
+    assert seen.shape == pixels.shape and seen.dtype == np.float32
+    assert seen.min() >= 0 and seen.max() <= 255
+
+
+@settings(deadline=None, max_examples=15)
+@given(seed=seeds)
+def test_same_seed_gives_same_view(seed):
+    np.testing.assert_array_equal(view(seed), view(seed))
+
+
+def test_other_seeds_give_other_views():
+    views = [view([1, index]) for index in range(6)]
+    assert all(np.abs(one - other).mean() > 1 for at, one in enumerate(views) for other in views[:at])
+
+
+def test_one_thread_and_several_give_the_same_bytes():
+    command = [sys.executable, "-c", DIGEST]
+    running = [
+        subprocess.Popen([*command, threads], cwd=PROJECT, stdout=subprocess.PIPE, text=True) for threads in "14"
+    ]
+    one, several = (process.communicate()[0] for process in running)
+    assert one == several and len(one.strip()) == 64
+
+
+@pytest.mark.parametrize("channel", range(3))
+def test_what_fills_the_picture_keeps_its_colour(channel):
+    pixels = np.full((48, 48, 3), 40, np.uint8)
+    pixels[..., channel] = 180
+    shares = [np.mean(view([2, index], pixels).argmax(axis=2) == channel) for index in range(25)]
+    assert np.mean(shares) > 0.6 and np.quantile(shares, 0.1) > 0.25
+
+
+def test_white_around_a_block_becomes_something_else_and_the_block_stays():
+    views = np.stack([view([3, index], on_white(64, 16, 16, 32, 32)) for index in range(25)])
+    corners = views[:, [2, 2, -3, -3], [2, -3, 2, -3]]
+    middle = np.median(views[:, 28:36, 28:36], axis=(1, 2))
+    assert np.mean(corners.min(axis=-1) > 230) < 0.3
+    assert np.mean(middle.argmax(axis=1) == 0) > 0.75
+
+
+@settings(deadline=None, max_examples=40)
+@given(data=st.data(), size=st.integers(48, 150))
+def test_the_white_around_a_block_is_background_and_the_block_is_not(data, size):
+    height, width = (data.draw(st.integers(8, size - 24)) for _ in range(2))
+    top, left = data.draw(st.integers(12, size - height - 12)), data.draw(st.integers(12, size - width - 12))
+    found = background(tf.constant(on_white(size, top, left, height, width), tf.float32)).numpy()[..., 0]
+    block = np.zeros((size, size), bool)
+    block[top : top + height, left : left + width] = True
+    near = np.zeros_like(block)
+    near[top - 8 : top + height + 8, left - 8 : left + width + 8] = True
+    assert (found[block] == 0).all()
+    assert (found[~near] > 0.999).all() and (found[~block] >= 0.25).all()
+
+
+@settings(deadline=None, max_examples=20)
+@given(thickness=st.integers(16, 40), hole=st.integers(8, 40))
+def test_a_white_hole_in_a_block_is_no_background(thickness, hole):
+    block = 2 * thickness + hole
+    pixels = on_white(block + 40, 20, 20, block, block)
+    inside = slice(20 + thickness, 20 + thickness + hole)
+    pixels[inside, inside] = 255
+    found = background(tf.constant(pixels, tf.float32)).numpy()
+    assert found[0, 0] == 1 and (found[inside, inside] == 0).all()
+
+
+@pytest.mark.parametrize(("value", "share"), [(255, 1), (205, 0), (0, 0)])
+def test_a_picture_of_one_colour_is_all_background_or_none(value, share):
+    assert (background(tf.fill((40, 40, 3), float(value))).numpy() == share).all()
+
+
+@settings(deadline=None, max_examples=20)
+@given(seed=seeds, size=st.integers(32, 130))
+def test_backdrops_are_pictures(seed, size):
+    surface = backdrop(size, tf.constant(seed, tf.int32)).numpy()
+    assert surface.shape == (size, size, 3) and surface.min() >= 0 and surface.max() <= 255
+
+
+@settings(deadline=None, max_examples=20)
+@given(seed=seeds, count=st.integers(1, 6), presence=st.floats(0, 1))
+def test_shapes_are_where_the_view_is_not_free(seed, count, presence):
+    layer, free = (array.numpy() for array in shapes(64, tf.constant(seed, tf.int32), count, 0.5, presence))
+    assert layer.shape == (64, 64, 3) and free.shape == (64, 64, 1)
+    assert free.min() >= -1e-6 and free.max() <= 1 and (layer[free[..., 0] == 1] == 0).all()
+    assert layer.max() <= 255.01
+
+
+def test_shapes_are_there_with_their_probability():
+    def free(presence: float) -> float:
+        return np.mean([shapes(64, tf.constant([1, index]), 3, 0.5, presence)[1].numpy().mean() for index in range(20)])
+
+    assert free(0) == 1 > free(0.3) > free(1) > 0
+
+
+@given(seed=seeds, count=st.integers(1, 5))
+@settings(deadline=None, max_examples=20)
+def test_colours_are_pixels(seed, count):
+    drawn = np.array(colours(count, tf.constant(seed, tf.int32)))
+    assert drawn.shape == (count, 3) and drawn.min() >= 0 and drawn.max() <= 255
