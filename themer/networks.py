@@ -47,11 +47,6 @@ def default_learning_rate(settings: Train) -> float:
     return network.learning_rate if is_pretrained(settings) else network.learning_rate_from_scratch
 
 
-def has_backbone(model: keras.Model) -> bool:
-    """Tell whether a part of the model can be pretrained."""
-    return any(layer.name == "backbone" for layer in model.layers)
-
-
 def dropout_layers(model: keras.Model) -> list[keras.layers.Dropout]:
     """Return all layers that leave something out at random, those within the backbone too, always in one order."""
     parts = [part for layer in model.layers for part in getattr(layer, "layers", [layer])]

@@ -22,9 +22,14 @@ FACTS = {
 }
 
 
-@pytest.fixture(params=sorted(APPLICATIONS))
+@pytest.fixture(params=sorted(APPLICATIONS), scope="module")
 def name(request) -> str:
     return request.param
+
+
+@pytest.fixture(scope="module")
+def backbone(name) -> keras.Model:
+    return application_features(name, 32, imagenet=False)
 
 
 @pytest.fixture
@@ -40,8 +45,7 @@ def learning_layers(backbone: keras.Model, name: str, count: int) -> list[str]:
     return [layer.name for layer in backbone.layers if layer.trainable and layer.weights]
 
 
-def test_pixels_are_prepared_as_the_family_says(name):
-    backbone = application_features(name, 32, imagenet=False)
+def test_pixels_are_prepared_as_the_family_says(name, backbone):
     assert backbone.name == "backbone" and backbone.output_shape == (None, FACTS[name][1])
     original = APPLICATIONS[name].construct(include_top=False, weights=None, input_shape=(32, 32, 3), pooling="avg")
     original.set_weights(backbone.get_weights())
@@ -50,8 +54,7 @@ def test_pixels_are_prepared_as_the_family_says(name):
     np.testing.assert_allclose(backbone(PIXELS).numpy(), expected, rtol=1e-4, atol=1e-5 * np.abs(expected).max())
 
 
-def test_blocks_are_those_of_the_family(name):
-    backbone = application_features(name, 32, imagenet=False)
+def test_blocks_are_those_of_the_family(name, backbone):
     _, _, blocks, first_of_last = FACTS[name]
     each = [learning_layers(backbone, name, count) for count in range(blocks + 2)]
     assert each[0] == [] and each[1][0] == first_of_last
@@ -59,6 +62,7 @@ def test_blocks_are_those_of_the_family(name):
     assert each[-1] == each[-2]
 
 
+@pytest.mark.parametrize("name", ["mobilenet_v2", "vgg16"])
 def test_weights_that_cannot_be_downloaded_are_explained(name, keras_home):
     with pytest.raises(UserError) as error:
         application_features(name, 224, imagenet=True)
