@@ -10,12 +10,14 @@ from PIL import Image
 
 from stages import evaluate
 from themer.files import read_csv, write_bytes
+from themer.index import build_index
 from themer.shards import Example, ShardSummary, write_split, write_summary
 
 LABELS = ["Blue", "Green", "Red"]
 CHANNELS = [2, 1, 0]
 OUTPUTS = {
     "metrics": "metrics/evaluate.json",
+    "photo-metrics": "metrics/photos.json",
     "themes": "metrics/themes.json",
     "headline": "plots/headline.csv",
     "confusion": "plots/confusion.csv",
@@ -41,21 +43,39 @@ def write_shards(folder: Path, pictures: list[tuple[str, str]]) -> None:
         for index, (theme, colour) in enumerate(pictures)
     ]
     write_split(folder / "shards", "test", examples, pictures_per_shard=3)
-    write_summary(folder / "shards", ShardSummary(LABELS, 32, (255, 255, 255), {"test": len(examples)}))
+    # The index needs pictures that were learned from: one of each theme.
+    learned = [Example(f"10{index}-1", index, picture(theme, 255)) for index, theme in enumerate(LABELS)]
+    for split in ("train", "validation"):
+        write_split(folder / "shards", split, learned, pictures_per_shard=3)
+    counts = {"train": 3, "validation": 3, "test": len(examples)}
+    write_summary(folder / "shards", ShardSummary(LABELS, 32, (255, 255, 255), counts))
     rows = [f"{index}-1,{theme},{index},test" for index, (theme, _) in enumerate(pictures)]
     rows += ["100-1,Green,100,train", "101-1,Green,101,train", "102-1,Red,102,train"]
     write_bytes("\n".join(["set_id,label,family,split", *rows, ""]).encode(), folder / "dataset.csv")
+
+
+def write_photos(folder: Path, themes: list[str]) -> None:
+    """Write photos that are only scored, each in its theme's colour but the last, which is in blue."""
+    colours = [*themes[:-1], "Blue"] if themes else []
+    examples = [
+        Example(f"photos/{theme.lower()}/{index}.png", LABELS.index(theme), picture(colour, 240 - 10 * index))
+        for index, (theme, colour) in enumerate(zip(themes, colours, strict=True))
+    ]
+    write_split(folder / "photos", "train", [], pictures_per_shard=3)
+    write_split(folder / "photos", "test", examples, pictures_per_shard=3)
+    write_summary(folder / "photos", ShardSummary(LABELS, 32, (255, 255, 255), {"train": 0, "test": len(examples)}))
 
 
 def write_model(path: Path, labels: list[str] = LABELS, size: int = 32) -> None:
     """Save a model that answers the theme of the brightest colour channel."""
     inputs = keras.Input((size, size, 3))
     means = keras.layers.GlobalAveragePooling2D()(keras.layers.Rescaling(1 / 255)(inputs))
-    dense = keras.layers.Dense(len(labels), activation="softmax")
+    dense = keras.layers.Dense(len(labels), activation="softmax", name="probabilities")
     model = keras.Model(inputs, dense(means))
     dense.set_weights([5 * np.eye(3, dtype="float32")[:, CHANNELS], np.zeros(3, "float32")])
     model.save(path)
     description = {"labels": labels, "size": size, "fill": [255, 255, 255], "network": "brightest"}
+    description |= {"temperature": 1.0, "threshold": 0.5}
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr("themer.json", json.dumps(description))
 
@@ -66,7 +86,9 @@ def folder(tmp_path) -> Path:
     themes = ["Red", "Red", "Green", "Green", "Green", "Blue", "Blue"]
     colours = ["Red", "Red", "Green", "Green", "Red", "Blue", "Green"]
     write_shards(tmp_path, list(zip(themes, colours, strict=True)))
+    write_photos(tmp_path, [])
     write_model(tmp_path / "classifier.keras")
+    build_index(tmp_path / "classifier.keras", tmp_path / "shards", tmp_path / "photos", tmp_path / "index")
     return tmp_path
 
 
@@ -75,7 +97,8 @@ def run(write_params):
     """Return a function that evaluates the model of a folder."""
 
     def run(folder: Path, **changes: object) -> None:
-        paths = {"model": "classifier.keras", "shards": "shards", "dataset": "dataset.csv", **OUTPUTS}
+        inputs = {"model": "classifier.keras", "index": "index", "shards": "shards", "photos": "photos"}
+        paths = {**inputs, "dataset": "dataset.csv", **OUTPUTS}
         arguments = [part for name, path in paths.items() for part in (f"--{name}", str(folder / path))]
         evaluate.main([*arguments, "--params", str(write_params(changes))])
 
@@ -89,6 +112,24 @@ def test_headline_figures(folder, run):
     assert figures["accuracy"] == pytest.approx(5 / 7, abs=1e-6)
     assert figures["baseline_accuracy"] == pytest.approx(3 / 7, abs=1e-6)
     assert figures["accuracy_low"] < figures["accuracy"] < figures["accuracy_high"]
+
+
+def test_confidence_figures(folder, run):
+    run(folder)
+    figures = json.loads((folder / "metrics/evaluate.json").read_text())
+    assert 0 <= figures["answered"] <= 1 and 0 <= figures["calibration_error"] <= 1
+    assert figures["calibration_error"] == figures["calibration_error_before"]  # its temperature is 1
+
+
+def test_photos_have_a_score_of_their_own(folder, run):
+    run(folder)
+    without = json.loads((folder / "metrics/evaluate.json").read_text())
+    assert json.loads((folder / "metrics/photos.json").read_text()) == {"photos": 0}
+    write_photos(folder, ["Red", "Green", "Green"])
+    run(folder)
+    photos = json.loads((folder / "metrics/photos.json").read_text())
+    assert photos["photos"] == 3 and photos["themes"] == {"Green": 0.5, "Red": 1.0}
+    assert json.loads((folder / "metrics/evaluate.json").read_text()) == without
 
 
 def test_a_lower_confidence_level_narrows_the_interval(folder, run):
@@ -153,15 +194,26 @@ def test_same_inputs_give_the_same_bytes(folder, run):
     assert contents[0] == contents[1]
 
 
-def test_model_that_knows_other_themes_is_refused(folder, run):
-    write_model(folder / "classifier.keras", labels=["Blue", "Green", "Znap"])
-    with pytest.raises(SystemExit, match="Blue, Green, Znap.*Blue, Green, Red"):
+def write_other_summary(folder: Path, labels: list[str] = LABELS, size: int = 32) -> None:
+    """Let the shards be of other themes or another size than the model."""
+    write_summary(folder / "shards", ShardSummary(labels, size, (255, 255, 255), {"test": 7}))
+
+
+def test_shards_of_other_themes_are_refused(folder, run):
+    write_other_summary(folder, labels=["Blue", "Green", "Znap"])
+    with pytest.raises(SystemExit, match="Blue, Green, Red.*Blue, Green, Znap"):
         run(folder)
 
 
-def test_model_for_another_size_is_refused(folder, run):
-    write_model(folder / "classifier.keras", size=48)
-    with pytest.raises(SystemExit, match="48 px.*32 px"):
+def test_shards_of_another_size_are_refused(folder, run):
+    write_other_summary(folder, size=48)
+    with pytest.raises(SystemExit, match="32 px.*48 px"):
+        run(folder)
+
+
+def test_the_index_of_another_model_is_refused(folder, run):
+    write_model(folder / "classifier.keras", labels=["Blue", "Green", "Znap"])
+    with pytest.raises(SystemExit, match="index is of another model"):
         run(folder)
 
 

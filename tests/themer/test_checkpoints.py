@@ -44,6 +44,18 @@ def test_only_the_last_state_is_kept(tmp_path):
     assert checkpoints.load()[1].epoch == 100
 
 
+def test_the_first_weights_stay_beside_the_last(tmp_path):
+    one, checkpoints = model(), Checkpoints(tmp_path, ONE)
+    first = one.get_weights()
+    for epoch in range(3):
+        checkpoints.save(one, progress(epoch))
+        one.train_on_batch(INPUTS, LABELS)
+    assert (one.get_weights()[0] != first[0]).any()
+    checkpoints.load_start(one)
+    for mine, its in zip(one.get_weights(), first, strict=True):
+        np.testing.assert_array_equal(mine, its)
+
+
 def test_another_training_starts_anew_and_replaces_the_state(tmp_path):
     Checkpoints(tmp_path, ONE).save(model(), progress(5))
     other = Checkpoints(tmp_path, OTHER)

@@ -68,15 +68,11 @@ def test_it_learns_colours(tmp_path):
     assert progress.history[-2]["loss"] < progress.history[0]["loss"]
 
 
-def test_history_has_a_row_for_each_epoch_and_split(data, tmp_path):
-    _, progress = data.train(settings(epochs=2), tmp_path)
+def test_history_has_a_row_for_each_epoch_and_split_and_ends_with_the_weights(data, tmp_path):
+    model, progress = data.train(settings(epochs=2), tmp_path)
     rows = [(row["epoch"], row["split"]) for row in progress.history]
     assert rows == [(1, "train"), (1, "validation"), (2, "train"), (2, "validation")]
     assert all(set(row) == {"epoch", "split", "loss", "accuracy"} for row in progress.history)
-
-
-def test_the_weights_are_those_of_the_last_epoch(data, tmp_path):
-    model, progress = data.train(settings(epochs=2, label_smoothing=0), tmp_path)
     given, actual = probabilities(model, data.pictures(settings()).plain("validation"))
     loss = -np.log(given[np.arange(len(actual)), actual]).mean()
     assert progress.history[-1]["loss"] == pytest.approx(loss, rel=1e-5)
@@ -110,18 +106,15 @@ def test_the_classifier_is_not_fitted_again_when_stopped_in_the_first_epoch(data
     ]
 
 
-def test_a_finished_training_is_not_repeated(data, tmp_path, monkeypatch):
+def test_a_finished_training_is_repeated_only_with_other_settings(data, tmp_path, monkeypatch):
     wanted = settings(epochs=1, warm_up_epochs=0)
     first, _ = data.train(wanted, tmp_path)
-    monkeypatch.setattr(training, "_run_epoch", None)
-    again, progress = data.train(wanted, tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(training, "_run_epoch", None)
+        again, progress = data.train(wanted, tmp_path)
     assert progress.epoch == 1 and weights(first) == weights(again)
-
-
-def test_other_settings_start_afresh(data, tmp_path):
-    for seed in (7, 8):
-        _, progress = data.train(settings(epochs=1, warm_up_epochs=0, seed=seed), tmp_path)
-        assert progress.epoch == 1 and len(list(tmp_path.iterdir())) == 1
+    other, progress = data.train(settings(epochs=1, warm_up_epochs=0, seed=8), tmp_path)
+    assert progress.epoch == 1 and weights(first) != weights(other) and len(list(tmp_path.iterdir())) == 1
 
 
 @pytest.mark.parametrize("imbalance", IMBALANCES)
@@ -142,6 +135,13 @@ def test_without_epochs_the_classifier_on_the_frozen_backbone_is_fitted(data, tm
     rows = list(head_rows(data.pictures(PRETRAINED), data.features))
     given = np.concatenate([model.get_layer("probabilities")(features) for features, _, _ in rows])
     assert np.mean(given.argmax(axis=1) == np.concatenate([labels for _, labels, _ in rows])) > 0.9
+
+
+def test_without_any_share_of_fine_tuning_the_model_is_the_one_that_it_began_with(data, tmp_path):
+    began, _ = data.train(PRETRAINED, tmp_path / "began")
+    wanted = settings(network="efficientnet_lite0", epochs=1, warm_up_epochs=0, interpolation=0)
+    tuned, progress = data.train(wanted, tmp_path / "tuned")
+    assert progress.epoch == 1 and weights(tuned) == weights(began)
 
 
 def test_the_classifier_learns_from_every_view_of_sets_and_photos(data):

@@ -1,0 +1,155 @@
+import filecmp
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from tests.small_shards import FILL, LABELS, SIZE, picture, settings, write_photo_shards, write_shards
+from themer.errors import UserError
+from themer.files import write_json
+from themer.index import Index, build_index, nearest, photographed, seen_in, with_features
+from themer.model_files import Description, load_classifier, save_classifier
+from themer.networks import build
+from themer.quiet_tensorflow import keras
+from themer.shards import read_split, read_summary, write_summary
+
+FILES = ["features.npy", "index.json", "pictures.csv"]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with shards, photos, a model and its index."""
+    folder = tmp_path_factory.mktemp("index")
+    write_shards(folder / "shards")
+    write_photo_shards(folder / "photos", train=(2, 0, 1))
+    keras.utils.set_random_seed(0)
+    description = Description(LABELS, SIZE, FILL, "lego_cnn", temperature=1.0, threshold=0.5)
+    save_classifier(build(settings(), SIZE, 3), description, folder / "one.keras")
+    build_index(folder / "one.keras", folder / "shards", folder / "photos", folder / "index")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def index(project: Path) -> Index:
+    return Index(project / "index")
+
+
+def features_of(project: Path, split: str) -> tuple[list[str], np.ndarray]:
+    """Return the numbers of a split's sets, and their features as they are before they are rounded."""
+    examples = list(read_split(project / "shards", split).as_numpy_iterator())
+    model = with_features(load_classifier(project / "one.keras").model)
+    _, features = seen_in(model, np.stack([example["image"] for example in examples]))
+    return [example["set_id"].decode() for example in examples], features
+
+
+def test_all_sets_and_the_photos_learned_from_are_rows_of_length_one(index):
+    assert list(index.pictures["split"]) == ["photos"] * 3 + ["train"] * 12 + ["validation"] * 6 + ["test"] * 3
+    assert list(index.pictures["label"][:4]) == ["blue", "blue", "red", "blue"]
+    assert index.features.shape == (24, 64) and index.features.dtype == np.float16
+    np.testing.assert_allclose(np.linalg.norm(index.features.astype(float), axis=1), 1, atol=1e-3)
+
+
+def test_the_same_inputs_give_the_same_bytes(project, tmp_path):
+    build_index(project / "one.keras", project / "shards", project / "photos", tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == FILES
+    assert filecmp.cmpfiles(project / "index", tmp_path, FILES, shallow=False) == (FILES, [], [])
+
+
+@pytest.mark.parametrize("split", ["train", "validation", "test"])
+def test_a_set_is_nearest_to_itself_and_found_with_its_theme(project, index, split):
+    for set_id, features in zip(*features_of(project, split), strict=True):
+        found = index.nearest_sets(features, 4)
+        assert found[0].distance == pytest.approx(0, abs=1e-3) and len(found) == 4
+        assert found[0].set_id == set_id
+        # The second digit before the variant tells the label; see tests/small_shards.py.
+        assert found[0].theme == LABELS[int(set_id[-4])]
+
+
+def test_photos_are_no_sets_but_were_learned_from(index):
+    photo = index.features[0].astype(np.float32)
+    assert len(index.nearest_sets(photo, 100)) == 21
+    among_learned = np.sort(1 - index.features[:15].astype(np.float32) @ photo)[4]
+    assert index.distances(photo[np.newaxis])[0] == pytest.approx(among_learned, abs=1e-6)
+
+
+def test_nearly_all_views_of_the_validation_pictures_lie_within_the_limit(project, index):
+    model, summary = with_features(load_classifier(project / "one.keras").model), read_summary(project / "shards")
+    distances = []
+    for view in range(5):
+        pictures = photographed(read_split(project / "shards", "validation"), summary, view)
+        _, features = seen_in(model, np.stack([one["image"] for one in pictures.as_numpy_iterator()]))
+        distances.extend(index.distances(features))
+    assert len(distances) == 30
+    assert np.sum(distances > np.float32(index.summary.limit)) == 1
+
+
+def test_view_0_is_the_picture_and_the_others_are_not(project):
+    pictures, summary = read_split(project / "shards", "validation").take(2), read_summary(project / "shards")
+    views = [[one["image"] for one in photographed(pictures, summary, view).as_numpy_iterator()] for view in range(3)]
+    np.testing.assert_array_equal(views[0], [one["image"] for one in pictures.as_numpy_iterator()])
+    assert all(np.abs(np.subtract(a, b)).mean() > 1 for a, b in ([views[0], views[1]], [views[1], views[2]]))
+
+
+@hypothesis_settings(max_examples=25, deadline=None)
+@given(st.sampled_from([1, 5, 4095, 4096, 4097, 9000]), st.integers(1, 4), st.integers(1, 7), st.integers(0, 2**16))
+def test_the_nearest_rows_are_found_block_by_block_as_all_at_once(rows, queries, count, seed):
+    random = np.random.default_rng(seed)
+    # Few different rows, so that many are equally near.
+    points = np.eye(3, dtype=np.float16)[random.integers(0, 3, rows)]
+    asked = random.random((queries, 3), np.float32)
+    distances, numbers = nearest(asked, points, count)
+    every = np.maximum(1 - asked @ points.astype(np.float32).T, 0)
+    np.testing.assert_array_equal(numbers, np.argsort(every, axis=1, kind="stable")[:, :count])
+    np.testing.assert_allclose(distances, np.sort(every, axis=1)[:, :count], atol=1e-6)
+
+
+def test_black_features_are_far_from_everything(index):
+    assert index.distances(np.zeros((1, 64), np.float32)) == 1 > index.summary.limit
+
+
+def test_both_outputs_of_one_pass_belong_together(project):
+    model = load_classifier(project / "one.keras").model
+    pixels = np.stack([picture(label, 5) for label in range(3)])
+    probabilities, features = seen_in(with_features(model), pixels)
+    np.testing.assert_allclose(probabilities, model.predict_on_batch(pixels.astype(np.float32)), atol=1e-6)
+    kernel, _ = model.get_layer("probabilities").get_weights()
+    assert features.shape == (3, kernel.shape[0]) and features.dtype == np.float32
+
+
+def test_a_folder_without_an_index_is_refused(tmp_path):
+    with pytest.raises(UserError, match=r"no index of features.*dvc repro --force index"):
+        Index(tmp_path)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_an_index_with_a_part_missing_or_cut_off_is_refused(project, tmp_path, name):
+    for file in FILES:
+        content = (project / "index" / file).read_bytes()
+        (tmp_path / file).write_bytes(content[: len(content) // 2] if file == name else content)
+    with pytest.raises(UserError, match="no index of features"):
+        Index(tmp_path)
+    (tmp_path / name).unlink()
+    with pytest.raises(UserError, match="no index of features"):
+        Index(tmp_path)
+
+
+def test_what_an_interrupted_run_leaves_is_no_index(project, tmp_path):
+    write_json(json.loads((project / "index" / "index.json").read_text()), tmp_path / "out" / "index.json")
+    broken = write_shards(tmp_path / "shards")
+    next(broken.glob("validation-*")).unlink()
+    with pytest.raises(UserError, match="validation"):
+        build_index(project / "one.keras", broken, project / "photos", tmp_path / "out")
+    with pytest.raises(UserError, match="no index of features"):
+        Index(tmp_path / "out")
+
+
+def test_shards_of_other_labels_are_refused(project, tmp_path):
+    shards = write_shards(tmp_path / "shards")
+    write_summary(shards, replace(read_summary(shards), labels=["blue", "green", "pink"]))
+    with pytest.raises(UserError, match=r"knows the themes blue, green, red on 32 px.*blue, green, pink on 32 px"):
+        build_index(project / "one.keras", shards, project / "photos", tmp_path / "index")
