@@ -1,4 +1,4 @@
-"""Shards of drawn sets: pictures that a pretrained network tells from what is no set, few enough to learn in seconds."""
+"""Shards of a few drawn sets, which a pretrained network learns in seconds to tell from what is no set."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,6 +30,13 @@ def write_drawn_shards(directory: Path) -> Path:
     for split, count in PICTURES.items():
         counts[split] = write_split(directory, split, _examples(range(first, first + count)), pictures_per_shard=64)
         first += count
+    write_summary(directory, ShardSummary(KINDS, SIZE, FILL, counts))
+    return directory
+
+
+def write_no_photos(directory: Path) -> Path:
+    """Write shards for photos of which there are none, and return their directory."""
+    counts = {split: write_split(directory, split, [], pictures_per_shard=64) for split in ("train", "test")}
     write_summary(directory, ShardSummary(KINDS, SIZE, FILL, counts))
     return directory
 

@@ -30,7 +30,7 @@ LEARNED = (PHOTOS, "train")
 PICTURES_PER_BATCH = 8
 ROWS_AT_ONCE = 4096
 
-# Measured on real sets: of photographs of other things these refuse most where they refuse 2 % of those of sets.
+# Chosen by trying: they refused 2 % of 267 photographs of real sets, and 82 % of 119 pictures of other things.
 NEIGHBOURS = 5
 QUANTILE = 0.98
 PHOTO_VIEWS = 4
@@ -198,26 +198,29 @@ def _novelty_limit(model: keras.Model, shards: Path, directory: Path, table: pan
     look like photographs too, since a product picture is nearer to product pictures than a photo of the same set is.
     """
     rows = np.load(directory / FEATURES_NAME, mmap_mode="r")
-    learned, total = rows[: _count(table, *LEARNED)], _count(table, "validation")
-    found = []
+    learned, total = rows[: _count(table, *LEARNED)], _count(table, "validation") * (1 + PHOTO_VIEWS)
+    views = with_photo_views(read_split(shards, "validation"), read_summary(shards).fill)
     with threadpool_limits(1):
-        for view in range(PHOTO_VIEWS + 1):
-            pictures = photographed(read_split(shards, "validation"), read_summary(shards), view)
-            for _, features in _features_of(model, pictures, total, f"limit, view {view}"):
-                found.append(nearest(features, learned, NEIGHBOURS)[0][:, -1])
+        found = [
+            nearest(features, learned, NEIGHBOURS)[0][:, -1]
+            for _, features in _features_of(model, views, total, "novelty limit")
+        ]
     return float(np.quantile(np.concatenate(found), QUANTILE))
 
 
-def photographed(pictures: tf.data.Dataset, summary: ShardSummary, view: int) -> tf.data.Dataset:
-    """Return elements with the "image" of each picture, as it is, view 0, or made to look like a photograph."""
-    if view == 0:
-        return pictures.map(lambda one: {"image": tf.cast(one["image"], tf.float32)})
-    views = Views(seed=0, strength=0.0, photo_share=1.0, fill=summary.fill)
-    return pictures.enumerate().map(
-        lambda number, one: {"image": views.view(one["image"], view, number)},
-        num_parallel_calls=tf.data.AUTOTUNE,
-        deterministic=True,
-    )
+def with_photo_views(pictures: tf.data.Dataset, fill: tuple[int, int, int]) -> tf.data.Dataset:
+    """Return elements with the "image", float32, of each picture, and then of each in several photograph-like views."""
+    views = Views(seed=0, strength=0.0, photo_share=1.0, fill=fill)
+
+    def photographed(view: tf.Tensor) -> tf.data.Dataset:
+        return pictures.enumerate().map(
+            lambda number, one: {"image": views.view(one["image"], view, number)},
+            num_parallel_calls=tf.data.AUTOTUNE,
+            deterministic=True,
+        )
+
+    plain = pictures.map(lambda one: {"image": tf.cast(one["image"], tf.float32)})
+    return plain.concatenate(tf.data.Dataset.range(1, PHOTO_VIEWS + 1, output_type=tf.int32).flat_map(photographed))
 
 
 def _require_fit(classifier: Classifier, model_path: Path, summary: ShardSummary, shards: Path) -> None:

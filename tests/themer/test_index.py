@@ -1,6 +1,7 @@
 import filecmp
 import json
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from tests.small_shards import FILL, LABELS, SIZE, picture, settings, write_photo_shards, write_shards
 from themer.errors import UserError
 from themer.files import write_json
-from themer.index import Index, build_index, nearest, photographed, seen_in, with_features
+from themer.index import Index, build_index, nearest, seen_in, with_features, with_photo_views
 from themer.model_files import Description, load_classifier, save_classifier
 from themer.networks import build
 from themer.quiet_tensorflow import keras
@@ -77,22 +78,24 @@ def test_photos_are_no_sets_but_were_learned_from(index):
     assert index.distances(photo[np.newaxis])[0] == pytest.approx(among_learned, abs=1e-6)
 
 
+def validation_views(project: Path) -> np.ndarray:
+    """Return the validation pictures as they are and in all photograph-like views, float32 [30, size, size, 3]."""
+    views = with_photo_views(read_split(project / "shards", "validation"), FILL)
+    return np.stack([one["image"] for one in views.as_numpy_iterator()])
+
+
 def test_nearly_all_views_of_the_validation_pictures_lie_within_the_limit(project, index):
-    model, summary = with_features(load_classifier(project / "one.keras").model), read_summary(project / "shards")
-    distances = []
-    for view in range(5):
-        pictures = photographed(read_split(project / "shards", "validation"), summary, view)
-        _, features = seen_in(model, np.stack([one["image"] for one in pictures.as_numpy_iterator()]))
-        distances.extend(index.distances(features))
+    model = with_features(load_classifier(project / "one.keras").model)
+    distances = index.distances(seen_in(model, validation_views(project))[1])
     assert len(distances) == 30
     assert np.sum(distances > np.float32(index.summary.limit)) == 1
 
 
-def test_view_0_is_the_picture_and_the_others_are_not(project):
-    pictures, summary = read_split(project / "shards", "validation").take(2), read_summary(project / "shards")
-    views = [[one["image"] for one in photographed(pictures, summary, view).as_numpy_iterator()] for view in range(3)]
-    np.testing.assert_array_equal(views[0], [one["image"] for one in pictures.as_numpy_iterator()])
-    assert all(np.abs(np.subtract(a, b)).mean() > 1 for a, b in ([views[0], views[1]], [views[1], views[2]]))
+def test_the_pictures_come_first_and_then_views_that_all_differ(project):
+    plain, *views = np.split(validation_views(project), 5)
+    pictures = [one["image"] for one in read_split(project / "shards", "validation").as_numpy_iterator()]
+    np.testing.assert_array_equal(plain, pictures)
+    assert all(np.abs(one - other).mean() > 1 for one, other in combinations([plain, *views], 2))
 
 
 @hypothesis_settings(max_examples=25, deadline=None)
