@@ -10,7 +10,7 @@ from themer.checkpoints import Progress
 from themer.epochs import TrainingPictures
 from themer.errors import UserError
 from themer.features import compute_features, features_path, read_features
-from themer.networks import build
+from themer.networks import build, default_learning_rate
 from themer.params import Train
 from themer.quiet_tensorflow import keras
 from themer.training import fingerprint, head_rows, learning_rate, probabilities, train
@@ -137,11 +137,13 @@ def test_without_epochs_the_classifier_on_the_frozen_backbone_is_fitted(data, tm
     assert np.mean(given.argmax(axis=1) == np.concatenate([labels for _, labels, _ in rows])) > 0.9
 
 
-def test_without_any_share_of_fine_tuning_the_model_is_the_one_that_it_began_with(data, tmp_path):
+def test_a_fine_tuned_model_goes_only_a_share_of_the_way(data, tmp_path):
     began, _ = data.train(PRETRAINED, tmp_path / "began")
-    wanted = settings(network="efficientnet_lite0", epochs=1, warm_up_epochs=0, interpolation=0)
-    tuned, progress = data.train(wanted, tmp_path / "tuned")
-    assert progress.epoch == 1 and weights(tuned) == weights(began)
+    one_epoch = {"network": "efficientnet_lite0", "epochs": 1, "warm_up_epochs": 0}
+    quarter, end = (data.train(settings(**one_epoch, interpolation=share), tmp_path)[0] for share in (0.25, 1))
+    assert weights(end) != weights(began)
+    for first, part, last in zip(began.get_weights(), quarter.get_weights(), end.get_weights(), strict=True):
+        np.testing.assert_allclose(part, first + 0.25 * (last - first), atol=1e-6)
 
 
 def test_the_classifier_learns_from_every_view_of_sets_and_photos(data):
@@ -206,11 +208,10 @@ def test_without_warm_up_it_begins_with_its_full_value():
     assert float(schedule(0)) == pytest.approx(0.01) and float(schedule(5)) == pytest.approx(0, abs=1e-9)
 
 
-def test_settings_without_a_learning_rate_take_the_network_s_own():
-    named = [
-        settings(network=name, learning_rate=None, warm_up_epochs=0) for name in ("efficientnet_lite0", "lego_cnn")
-    ]
-    assert [float(learning_rate(one, 5)(0)) for one in named] == pytest.approx([1e-4, 1e-3])
+@pytest.mark.parametrize("network", ["efficientnet_lite0", "lego_cnn"])
+def test_settings_without_a_learning_rate_take_the_network_s_own(network):
+    wanted = settings(network=network, learning_rate=None, warm_up_epochs=0)
+    assert float(learning_rate(wanted, 5)(0)) == pytest.approx(default_learning_rate(wanted))
 
 
 def test_a_loss_that_is_no_number_is_told():
