@@ -143,6 +143,7 @@ def tile(row: tuple, images: dict[int, np.ndarray]) -> Tile:
         predicted=row.suggested,
         actual_probability=row.given_probability,
         predicted_probability=row.suggested_probability,
+        is_label="labelled",
     )
 
 
@@ -152,7 +153,7 @@ def words_for(issues: int, shown: int, pictures: int) -> tuple[str, str]:
         return "No label looks wrong", f"The labels of all {pictures:,} pictures agree with what the others teach."
     counted = "1 label looks wrong" if issues == 1 else f"{issues:,} labels look wrong"
     title = counted if shown == issues else f"{counted}: the {shown} most suspicious"
-    return title, f"Of {pictures:,} pictures. First what the others suggest; “actually” stands before the label given."
+    return title, f"Of {pictures:,} pictures. What the others suggest, and how it is labelled."
 
 
 def write_nothing(args: argparse.Namespace, labels: list[str], reason: str) -> None:

@@ -30,11 +30,11 @@ def main(argv: list[str] | None = None) -> None:
     dataset = read_csv(args.dataset).set_index("set_id")
     set_ids, actual, probabilities, sure = answers(predictor, args.shards, summary)
     baseline = largest_theme(dataset, summary.labels)
-    families = families_of(set_ids, dataset, args.dataset)
+    families = families_of(set_ids, dataset["family"], args.dataset)
     figures = scores.headline(actual, probabilities, families, baseline, settings.confidence_level)
     trust = scores.confidence_figures(actual, probabilities, sure, predictor.description.temperature)
     write_json({**figures, **trust}, args.metrics)
-    write_json(photo_figures(predictor, args.photos, settings.confidence_level), args.photo_metrics)
+    write_json(photo_figures(predictor, args, settings.confidence_level), args.photo_metrics)
     write_json(scores.theme_scores(actual, probabilities, summary.labels), args.themes)
     write_csv(scores.headline_table(figures), args.headline)
     write_csv(scores.confusion_table(actual, probabilities.argmax(axis=1), summary.labels), args.confusion)
@@ -51,6 +51,7 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--index", type=Path, required=True, help="index of features that belongs to the classifier")
     parser.add_argument("--shards", type=Path, required=True, help="folder of shards with the test split")
     parser.add_argument("--photos", type=Path, required=True, help="folder of shards with the user's own photos")
+    parser.add_argument("--photo-table", type=Path, required=True, help="table with the family of each photo")
     parser.add_argument("--dataset", type=Path, required=True, help="table of set_id, label, family and split")
     parser.add_argument("--metrics", type=Path, required=True, help="where the headline figures go (JSON)")
     parser.add_argument("--photo-metrics", type=Path, required=True, help="where the photos' figures go (JSON)")
@@ -100,11 +101,12 @@ def answers(
     return set_ids, np.concatenate(actual), np.concatenate(probabilities), np.concatenate(sure)
 
 
-def photo_figures(predictor: Predictor, photos: Path, confidence_level: float) -> dict[str, float]:
+def photo_figures(predictor: Predictor, args: argparse.Namespace, confidence_level: float) -> dict[str, float]:
     """Return how well the user's own photos are answered that training did not see, all in all and by theme."""
-    summary = read_summary(photos)
-    photo_ids, actual, probabilities, sure = answers(predictor, photos, summary)
-    return scores.photo_figures(actual, probabilities, sure, photo_ids, summary.labels, confidence_level)
+    summary = read_summary(args.photos)
+    photos, actual, probabilities, sure = answers(predictor, args.photos, summary)
+    families = families_of(photos, read_csv(args.photo_table).set_index("photo")["family"], args.photo_table)
+    return scores.photo_figures(actual, probabilities, sure, families, summary.labels, confidence_level)
 
 
 def largest_theme(dataset: pandas.DataFrame, labels: list[str]) -> int:
@@ -113,15 +115,15 @@ def largest_theme(dataset: pandas.DataFrame, labels: list[str]) -> int:
     return int(np.argmax([np.sum(training == label) for label in labels]))
 
 
-def families_of(set_ids: list[str], dataset: pandas.DataFrame, path: Path) -> list[str]:
-    """Return the family of each set; raise UserError if the table does not know one."""
-    unknown = [set_id for set_id in set_ids if set_id not in dataset.index]
+def families_of(ids: list[str], family_of: pandas.Series, path: Path) -> list[str]:
+    """Return the family of each set or photo; raise UserError if the column, from the table at `path`, lacks one."""
+    unknown = [one for one in ids if one not in family_of.index]
     if unknown:
         raise UserError(
-            f"{path}: {len(unknown)} of {len(set_ids)} test pictures are not in this table, set {unknown[0]} among "
-            "them. The shards were made from another one; make them again: dvc repro"
+            f"{path}: {len(unknown)} of {len(ids)} test pictures are not in this table, {unknown[0]} among them. "
+            "The shards were made from another one; make them again: dvc repro"
         )
-    return [str(family) for family in dataset.loc[set_ids, "family"]]
+    return [str(family) for family in family_of[ids]]
 
 
 def words_of(figures: dict[str, float]) -> str:

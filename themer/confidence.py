@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.metrics import log_loss
 
 from themer.abstention import selective, threshold_for_risk
 from themer.calibration import expected_calibration_error, fit_temperature, with_temperature
 from themer.epochs import TrainingPictures
+from themer.losses import log_loss
 from themer.quiet_tensorflow import keras
 from themer.training import probabilities
 
@@ -43,7 +43,7 @@ def calibrate(model: keras.Model, pictures: TrainingPictures, accepted_risk: flo
         threshold=threshold,
         validation_answered=selective(confidence, correct, threshold)["answered"],
         validation_accuracy=float(np.mean(correct)),
-        validation_loss=float(log_loss(actual, given, labels=np.arange(given.shape[1]))),
+        validation_loss=log_loss(actual, given),
         validation_calibration_error=expected_calibration_error(actual, given),
         validation_calibration_error_before=expected_calibration_error(actual, before),
     )

@@ -20,7 +20,10 @@ INK, MUTED, RIGHT, WRONG = "#1c2026", "#5f6773", "#006b5a", "#b02a00"
 
 @dataclass(frozen=True)
 class Tile:
-    """One answer: its picture (uint8 [side, side, 3]), the two themes and the probability given to each."""
+    """One answer: its picture (uint8 [side, side, 3]), the two themes and the probability given to each.
+
+    `is_label` says what the first theme is to the picture: what it "actually" is, or how it is only "labelled".
+    """
 
     picture: np.ndarray
     set_id: str
@@ -28,6 +31,7 @@ class Tile:
     predicted: str
     actual_probability: float
     predicted_probability: float
+    is_label: str = "actually"
 
 
 def draw_sheet(title: str, subtitle: str, tiles: Sequence[Tile]) -> bytes:
@@ -58,7 +62,7 @@ def draw_tile(sheet: Image.Image, draw: ImageDraw.ImageDraw, corner: tuple[int, 
     wrong = tile.predicted != tile.actual
     draw_line(draw, left + PADDING, line, tile.predicted, tile.predicted_probability, WRONG if wrong else RIGHT)
     if wrong:
-        draw_line(draw, left + PADDING, line + 24, f"actually {tile.actual}", tile.actual_probability, INK)
+        draw_line(draw, left + PADDING, line + 24, f"{tile.is_label} {tile.actual}", tile.actual_probability, INK)
     else:
         draw_line(draw, left + PADDING, line + 24, "which is right", None, INK)
     draw_line(draw, left + PADDING, line + 48, f"set {tile.set_id}", None, MUTED)

@@ -21,21 +21,20 @@ from tqdm import tqdm
 
 from themer import scores
 from themer.confidence import calibrate
-from themer.epochs import TrainingPictures, class_copies, class_weights
+from themer.epochs import TrainingPictures, balance
 from themer.errors import UserError
 from themer.features import compute_features, features_path, read_features
 from themer.files import write_bytes
 from themer.folds import folds
 from themer.heads import Rows, blocks, fit_head, linear_classifier
 from themer.losses import loss_for
-from themer.merges import feature_batches, theme_pairs
+from themer.merges import theme_pairs
 from themer.params import SPLITS, Train
 from themer.quiet_tensorflow import keras, tf
-from themer.shards import Example, ShardSummary, read_summary, write_split, write_summary
+from themer.shards import Example, ShardSummary, read_records, read_summary, write_split, write_summary
 from themer.training import fingerprint, probabilities, train
 
 PICTURES_PER_SHARD = 1024
-MOST_LABELS_WITHOUT_TOP_5 = 5
 FIGURES = ("accuracy", "accuracy_low", "accuracy_high", "macro_f1", "log_loss")
 
 
@@ -58,17 +57,14 @@ def read_pictures(shards: Path, family_of: Mapping[str, str]) -> Pictures:
     """Read what the pictures of all splits are, but not the pictures.
 
     Raises:
-        UserError: a set has no family, or there are not as many pictures as the summary promises.
+        UserError: a set has no family, or a file of the shards is missing.
     """
     summary = read_summary(shards)
     found = [(example.set_id, example.label) for example in read_examples(shards)]
-    promised = sum(summary.pictures.get(split, 0) for split in SPLITS)
-    if len(found) != promised:
-        raise UserError(f"{shards}: {len(found)} of {promised} pictures are here. Run: dvc repro --force resize")
     unknown = [set_id for set_id, _ in found if set_id not in family_of]
     if unknown:
         raise UserError(
-            f"{shards}: {len(unknown)} of {promised} pictures have no family in the dataset, set {unknown[0]} among "
+            f"{shards}: {len(unknown)} of {len(found)} pictures have no family in the dataset, set {unknown[0]} among "
             "them. The shards were made from another one; make them again: dvc repro"
         )
     set_ids = [set_id for set_id, _ in found]
@@ -79,11 +75,10 @@ def read_pictures(shards: Path, family_of: Mapping[str, str]) -> Pictures:
 def read_examples(shards: Path) -> Iterator[Example]:
     """Yield the records of all splits in order, one at a time, their pictures as the PNG that they are."""
     for split in SPLITS:
-        for path in sorted(shards.glob(f"{split}-*.tfrecord")):
-            for record in tf.data.TFRecordDataset(str(path)).as_numpy_iterator():
-                values = tf.train.Example.FromString(record).features.feature
-                set_id, image = (values[name].bytes_list.value[0] for name in ("set_id", "image"))
-                yield Example(set_id.decode(), values["label"].int64_list.value[0], image)
+        for record in read_records(shards, split).as_numpy_iterator():
+            values = tf.train.Example.FromString(record).features.feature
+            set_id, image = (values[name].bytes_list.value[0] for name in ("set_id", "image"))
+            yield Example(set_id.decode(), values["label"].int64_list.value[0], image)
 
 
 def plain_features(directory: Path, shards: Path) -> list[np.ndarray]:
@@ -119,8 +114,9 @@ def linear_answers(
     answers = np.empty((len(actual), classes), np.float32)
     for fold in range(fold_of.max() + 1):
         counts = learned_counts(actual[fold_of != fold], classes)
-        head, shares = linear_classifier(features[0].shape[1], classes), label_shares(counts, settings)
-        rows, pictures = partial(_learned_rows, parts, fold, shares), int(np.sum(fold_of != fold))
+        head = linear_classifier(features[0].shape[1], classes)
+        copies, weights = balance(counts, settings)
+        rows, pictures = partial(_learned_rows, parts, fold, copies * weights), int(np.sum(fold_of != fold))
         # On one thread, since sums in another order would end in other bytes.
         with threadpool_limits(1):
             fit_head(head, rows, pictures, loss_for(settings, counts))
@@ -131,14 +127,6 @@ def linear_answers(
 def learned_counts(actual: np.ndarray, classes: int) -> np.ndarray:
     """Return how many pictures each label has, int64 [classes], at least 1: no label may weigh infinitely much."""
     return np.maximum(np.bincount(actual, minlength=classes), 1)
-
-
-def label_shares(counts: np.ndarray, settings: Train) -> np.ndarray:
-    """Return what a picture of each label counts for, float32 [classes], as it does when training."""
-    if settings.imbalance == "class_weights":
-        return class_weights(counts)
-    copies = class_copies(counts) if settings.imbalance == "balanced_sampling" else np.ones_like(counts)
-    return copies.astype(np.float32)
 
 
 def fine_tuned_answers(
@@ -227,14 +215,14 @@ def figures(pictures: Pictures, answers: np.ndarray, confidence_level: float) ->
     """Return how good the answers are, as `scores.headline` counts it, and among the first five of many labels."""
     all_figures = scores.headline(pictures.actual, answers, pictures.families, 0, confidence_level)
     chosen = {"pictures": len(answers), **{name: all_figures[name] for name in FIGURES}}
-    if len(pictures.labels) > MOST_LABELS_WITHOUT_TOP_5:
+    if len(pictures.labels) > scores.MOST_LABELS_WITHOUT_TOP_5:
         chosen["top_5_accuracy"] = scores.top_k_accuracy(pictures.actual, answers, 5)
     return chosen
 
 
 def no_figures(labels: int) -> dict[str, None]:
     """Return the same keys where nothing was answered."""
-    top_5 = ["top_5_accuracy"] if labels > MOST_LABELS_WITHOUT_TOP_5 else []
+    top_5 = ["top_5_accuracy"] if labels > scores.MOST_LABELS_WITHOUT_TOP_5 else []
     return dict.fromkeys(["pictures", *FIGURES, *top_5])
 
 
@@ -255,9 +243,8 @@ def answer_table(pictures: Pictures, fold_of: np.ndarray, answers: np.ndarray) -
 
 def pairs_of(pictures: Pictures, answers: np.ndarray, features: list[np.ndarray]) -> pandas.DataFrame:
     """Return `theme_pairs` of out-of-fold answers; without features, of a network from scratch, no distances."""
-    batches = chain.from_iterable(map(feature_batches, features, split_by(features, pictures.actual)))
-    pairs = theme_pairs(pictures.actual, answers, batches, pictures.labels)
-    return pairs if features else pairs.assign(distance=np.nan)
+    batches = chain.from_iterable(map(blocks, features, split_by(features, pictures.actual)))
+    return theme_pairs(pictures.actual, answers, batches, pictures.labels)
 
 
 def worthwhile_pairs(pairs: pandas.DataFrame, most: int) -> pandas.DataFrame:

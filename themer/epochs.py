@@ -27,10 +27,7 @@ class TrainingPictures:
         self.summary = read_summary(shards)
         self.labels = {name: labels_of(directory, "train") for name, directory in self.sources.items()}
         self.counts = class_counts(shards, np.concatenate(list(self.labels.values())), self.summary)
-        balanced = settings.imbalance == "balanced_sampling"
-        self.copies = class_copies(self.counts) if balanced else np.ones_like(self.counts)
-        weighted = settings.imbalance == "class_weights"
-        self.weights = class_weights(self.counts) if weighted else np.ones(len(self.counts), np.float32)
+        self.copies, self.weights = balance(self.counts, settings)
         self.views = Views(settings.seed, settings.augmentation, settings.photo_views, self.summary.fill)
 
     @property
@@ -93,6 +90,16 @@ def class_counts(shards: Path, labels: np.ndarray, summary: ShardSummary) -> np.
     if summary.pictures.get("validation", 0) == 0:
         raise UserError(f"{shards}: the validation split has no pictures. Raise regroup.split.validation.")
     return counts
+
+
+def balance(counts: np.ndarray, settings: Train) -> tuple[np.ndarray, np.ndarray]:
+    """Return how often an epoch shows a picture of each label, and what each time counts for, as the settings have it.
+
+    Both are of the labels: int64 [classes] and float32 [classes].
+    """
+    once, alike = np.ones_like(counts), np.ones(len(counts), np.float32)
+    copies = class_copies(counts) if settings.imbalance == "balanced_sampling" else once
+    return copies, class_weights(counts) if settings.imbalance == "class_weights" else alike
 
 
 def class_weights(counts: np.ndarray) -> np.ndarray:

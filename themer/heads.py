@@ -5,6 +5,7 @@ Fine-tuning from there keeps more of what the pretrained network knows than fine
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
@@ -65,11 +66,11 @@ def linear_classifier(width: int, classes: int) -> keras.layers.Dense:
     return head
 
 
-def blocks(features: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> Iterator[Rows]:
+def blocks(features: np.ndarray, *columns: np.ndarray) -> Iterator[tuple[Any, ...]]:
     """Yield a few thousand rows at a time, copied out of the file that `features` may be mapped from."""
-    for start in range(0, len(labels), ROWS_AT_ONCE):
+    for start in range(0, len(features), ROWS_AT_ONCE):
         rows = slice(start, start + ROWS_AT_ONCE)
-        yield np.array(features[rows]), labels[rows], weights[rows]
+        yield np.array(features[rows]), *(column[rows] for column in columns)
 
 
 def _summed_loss(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from sklearn import metrics
 
 from themer.params import Train
 from themer.quiet_tensorflow import keras
@@ -27,6 +28,14 @@ def loss_for(settings: Train, counts: np.ndarray) -> keras.losses.Loss:
     else:
         loss = keras.losses.CategoricalCrossentropy(label_smoothing=smoothing)
     return SparseLoss(loss)
+
+
+def log_loss(actual: np.ndarray, probabilities: np.ndarray) -> float:
+    """Return the mean of -ln(probability of the actual label), in nats, of int [n] and float [n, classes]."""
+    # Scikit-learn warns of sums that single precision leaves beside 1.
+    rows = probabilities.astype(np.float64)
+    rows /= rows.sum(axis=1, keepdims=True)
+    return float(metrics.log_loss(actual, rows, labels=np.arange(rows.shape[1])))
 
 
 @keras.saving.register_keras_serializable("themer")

@@ -1,6 +1,6 @@
 """Which themes a user may want to merge: the pairs that the model confuses, and that look alike to it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import numpy as np
 import pandas
@@ -58,19 +58,13 @@ def theme_distances(features: Iterable[tuple[np.ndarray, np.ndarray]], classes: 
         if sums.shape[1] == 0:
             sums = np.zeros((classes, batch.shape[1]))
         np.add.at(sums, batch_labels, normalize(batch.astype(np.float64)))
+    if sums.shape[1] == 0:
+        return np.full((classes, classes), np.nan)
     lengths = np.linalg.norm(sums, axis=1, keepdims=True)
     means = np.divide(sums, lengths, out=np.full_like(sums, np.nan), where=lengths > 0)
     # On one thread, since sums in another order would end in other bytes.
     with threadpool_limits(1):
         return np.asarray(np.clip(1 - means @ means.T, 0, 2))
-
-
-def feature_batches(
-    features: np.ndarray, labels: np.ndarray, batch_size: int = 1024
-) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield features [n, features], a memory map for instance, and labels [n] in batches of so many pictures."""
-    for start in range(0, len(features), batch_size):
-        yield np.asarray(features[start : start + batch_size]), labels[start : start + batch_size]
 
 
 def _summed_by_theme(rows: np.ndarray, actual: np.ndarray, classes: int) -> np.ndarray:

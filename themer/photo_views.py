@@ -16,24 +16,28 @@ BOXES = 0.3  # share of the views that are printed on a box
 BOX_LOG_DISTANCE = (0.1, 0.6)
 BOX_LOG_ASPECT = 0.5
 
-WHITE_FROM, WHITE_TO = 205.0, 240.0  # of the darkest channel: what is no background, and what certainly is
+WHITE = (255, 255, 255)
+NEAR, FAR = 15.0, 50.0  # from a colour, in the channel that differs most: surely background, and surely none
 COARSE = 8  # pixels to a cell of the grid on which the background is followed inwards from the edges
 SHAPES_BEHIND, SHAPES_IN_FRONT = 5, 3
 DRAWN_SMALLER = 2  # backdrops and shapes, for speed; photographs have them out of focus anyway
 LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601
 
 
-def photo_view(image: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+def photo_view(image: tf.Tensor, seed: tf.Tensor, fill: tuple[int, int, int] = WHITE) -> tf.Tensor:
     """Return a random photograph-like view of a padded product picture.
 
     Args:
         image: pixels 0..255 of any number type, [size, size, 3].
         seed: int32 [2]; the same seed gives the same view.
+        fill: colour of the padding.
 
     Returns:
         float32 [size, size, 3], 0..255.
     """
     image = tf.cast(image, tf.float32)
+    if fill != WHITE:
+        image = image + (255 - image) * background(image, fill)
     seeds = tf.unstack(tf.random.split(seed, 7))
     size = image.shape[0]
     picture, surroundings = _seen(image, background(image), _viewpoint(seeds[0], LOG_DISTANCE, 0.0))
@@ -48,10 +52,11 @@ def photo_view(image: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
     return _by_camera(_lit(scene, seeds[4]), seeds[5])
 
 
-def background(image: tf.Tensor) -> tf.Tensor:
-    """Return how far each pixel belongs to the white that reaches the edges, float32 [size, size, 1], 0..1."""
-    whiteness = tf.clip_by_value((tf.reduce_min(image, 2, keepdims=True) - WHITE_FROM) / (WHITE_TO - WHITE_FROM), 0, 1)
-    cells = tf.nn.avg_pool2d(whiteness[None], COARSE, COARSE, "SAME")
+def background(image: tf.Tensor, colour: tuple[int, int, int] = WHITE) -> tf.Tensor:
+    """Return how far each pixel belongs to what reaches the edges in one colour, float32 [size, size, 1], 0..1."""
+    distance = tf.reduce_max(tf.abs(image - tf.constant(colour, tf.float32)), 2, keepdims=True)
+    likeness = tf.clip_by_value((FAR - distance) / (FAR - NEAR), 0, 1)
+    cells = tf.nn.avg_pool2d(likeness[None], COARSE, COARSE, "SAME")
     open_cells = tf.cast(cells > 0.5, tf.float32)
     side = open_cells.shape[1]
     edge = tf.pad(tf.zeros((1, side - 2, side - 2, 1)), [[0, 0], [1, 1], [1, 1], [0, 0]], constant_values=1.0)
@@ -60,7 +65,7 @@ def background(image: tf.Tensor) -> tf.Tensor:
         reached = tf.nn.max_pool2d(reached, 3, 1, "SAME") * open_cells
     # One cell further, since the cells along an outline are only partly white.
     reached = tf.nn.max_pool2d(reached, 3, 1, "SAME")
-    return whiteness * tf.image.resize(reached, image.shape[:2])[0]
+    return likeness * tf.image.resize(reached, image.shape[:2])[0]
 
 
 def backdrop(size: int, seed: tf.Tensor) -> tf.Tensor:

@@ -11,6 +11,7 @@ from scipy.stats import norm
 from sklearn import metrics
 
 from themer.calibration import expected_calibration_error, with_temperature
+from themer.losses import log_loss
 
 MOST_LABELS_WITHOUT_TOP_5 = 5
 PLOTTED = {
@@ -80,7 +81,7 @@ def photo_figures(
     actual: np.ndarray,
     probabilities: np.ndarray,
     sure: np.ndarray,
-    photo_ids: list[str],
+    families: list[str],
     labels: list[str],
     confidence_level: float,
 ) -> dict[str, Any]:
@@ -88,7 +89,7 @@ def photo_figures(
     if len(actual) == 0:
         return {"photos": 0}
     correct = probabilities.argmax(axis=1) == actual
-    low, high = accuracy_interval(correct, photo_ids, confidence_level)
+    low, high = accuracy_interval(correct, families, confidence_level)
     given = correct[sure]
     return {
         "photos": len(actual),
@@ -116,13 +117,6 @@ def top_k_accuracy(actual: np.ndarray, probabilities: np.ndarray, k: int) -> flo
     """
     likeliest = np.argsort(-probabilities, axis=1, kind="stable")[:, :k]
     return float(np.mean((likeliest == actual[:, np.newaxis]).any(axis=1)))
-
-
-def log_loss(actual: np.ndarray, probabilities: np.ndarray) -> float:
-    """Return the mean of -ln(probability of the actual theme), in nats."""
-    rows = probabilities.astype(np.float64)
-    rows /= rows.sum(axis=1, keepdims=True)
-    return float(metrics.log_loss(actual, rows, labels=np.arange(rows.shape[1])))
 
 
 def accuracy_interval(correct: np.ndarray, families: list[str], confidence_level: float) -> tuple[float, float]:

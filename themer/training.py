@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from sklearn.metrics import log_loss
 from tqdm import tqdm
 
 from themer.backbones import weights_sha256
@@ -15,7 +14,7 @@ from themer.epochs import TrainingPictures
 from themer.errors import UserError
 from themer.features import features_path, read_features
 from themer.heads import Rows, blocks, fit_head
-from themer.losses import loss_for
+from themer.losses import log_loss, loss_for
 from themer.networks import build, default_learning_rate, dropout_layers, is_pretrained
 from themer.params import Train
 from themer.quiet_tensorflow import keras, tf
@@ -80,7 +79,7 @@ def learning_rate(settings: Train, batches_per_epoch: int) -> keras.optimizers.s
 
 def head_rows(pictures: TrainingPictures, features: Path) -> Iterator[Rows]:
     """Yield the features of all views of all training pictures, with labels and weights, block after block."""
-    shares = pictures.weights * pictures.copies
+    shares = pictures.copies * pictures.weights
     for view in range(pictures.settings.feature_views):
         for split, labels in pictures.labels.items():
             yield from blocks(read_features(features_path(features, split, view)), labels, shares[labels])
@@ -129,10 +128,7 @@ def _interpolate(model: keras.Model, checkpoints: Checkpoints, share: float) -> 
 def _measured(model: keras.Model, pictures: TrainingPictures) -> dict[str, float]:
     """Return the mean of -ln(probability of the actual label) and the accuracy on the validation split."""
     given, actual = probabilities(model, pictures.plain("validation"))
-    # Scikit-learn warns of sums that single precision leaves beside 1.
-    exact = given.astype(np.float64)
-    loss = log_loss(actual, exact / exact.sum(axis=1, keepdims=True), labels=np.arange(given.shape[1]))
-    return {"loss": float(loss), "accuracy": float(np.mean(given.argmax(axis=1) == actual))}
+    return {"loss": log_loss(actual, given), "accuracy": float(np.mean(given.argmax(axis=1) == actual))}
 
 
 def _run_epoch(model: keras.Model, progress: Progress, pictures: TrainingPictures, settings: Train) -> None:

@@ -24,6 +24,6 @@ class Views:
         seeds = tf.unstack(tf.random.split(tf.random.fold_in([self.seed, epoch], index), 2))
         return tf.cond(
             tf.random.stateless_uniform([], seeds[0]) < self.photo_share,
-            lambda: photo_view(image, seeds[1]),
+            lambda: photo_view(image, seeds[1], self.fill),
             lambda: augmented(image, seeds[1], self.strength, self.fill),
         )

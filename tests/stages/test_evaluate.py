@@ -64,6 +64,8 @@ def write_photos(folder: Path, themes: list[str]) -> None:
     write_split(folder / "photos", "train", [], pictures_per_shard=3)
     write_split(folder / "photos", "test", examples, pictures_per_shard=3)
     write_summary(folder / "photos", ShardSummary(LABELS, 32, (255, 255, 255), {"train": 0, "test": len(examples)}))
+    rows = [f"{example.set_id},{example.set_id}" for example in examples]
+    write_bytes("\n".join(["photo,family", *rows, ""]).encode(), folder / "photos.csv")
 
 
 def write_model(path: Path, labels: list[str] = LABELS, size: int = 32) -> None:
@@ -98,7 +100,7 @@ def run(write_params):
 
     def run(folder: Path, **changes: object) -> None:
         inputs = {"model": "classifier.keras", "index": "index", "shards": "shards", "photos": "photos"}
-        paths = {**inputs, "dataset": "dataset.csv", **OUTPUTS}
+        paths = {**inputs, "photo-table": "photos.csv", "dataset": "dataset.csv", **OUTPUTS}
         arguments = [part for name, path in paths.items() for part in (f"--{name}", str(folder / path))]
         evaluate.main([*arguments, "--params", str(write_params(changes))])
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from tests.small_shards import settings, write_photo_shards, write_shards
 from themer import epochs
-from themer.epochs import TrainingPictures, class_copies, class_weights, labels_of
+from themer.epochs import TrainingPictures, balance, class_copies, class_weights, labels_of
 from themer.errors import UserError
 
 counts = st.lists(st.integers(1, 500), min_size=2, max_size=8).map(np.array)
@@ -40,6 +40,20 @@ def test_weights_give_every_label_the_same_say(counts):
 def test_copies_bring_every_label_near_the_most_frequent(counts):
     shown = counts * class_copies(counts)
     assert (shown >= counts.max() * 0.66).all() and (shown <= counts.max() * 1.34).all()
+
+
+@pytest.mark.parametrize(
+    ("imbalance", "copies", "weights"),
+    [
+        ("none", [1, 1, 1], [1, 1, 1]),
+        ("class_weights", [1, 1, 1], [0.5, 2, 2]),
+        ("balanced_sampling", [1, 4, 4], [1, 1, 1]),
+        ("logit_adjustment", [1, 1, 1], [1, 1, 1]),
+    ],
+)
+def test_rare_labels_come_more_often_or_count_more(imbalance, copies, weights):
+    found = balance(np.array([4, 1, 1]), settings(imbalance=imbalance))
+    assert [column.tolist() for column in found] == [copies, weights]
 
 
 def test_an_epoch_shows_every_picture_once(shards, no_photos):

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.small_shards import settings
-from themer.losses import loss_for
+from themer.losses import log_loss, loss_for
 from themer.quiet_tensorflow import keras, tf
 
 COUNTS = np.array([8, 1, 1])
@@ -89,3 +89,9 @@ def test_a_compiled_model_learns_the_same_after_it_was_saved(tmp_path, imbalance
     assert figures[0] == figures[1] and set(figures[0]) == {"loss", "accuracy"}
     for one, other in zip(model.get_weights(), loaded.get_weights(), strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+def test_log_loss_is_the_mean_surprise():
+    probabilities = np.array([[0.8, 0.1, 0.1], [0.3, 0.6, 0.1], [0.1, 0.5, 0.4]], np.float32)
+    surprises = -np.log([0.8, 0.3, 0.4])
+    assert log_loss(np.array([0, 0, 2]), probabilities) == pytest.approx(surprises.mean(), abs=1e-6)

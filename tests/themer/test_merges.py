@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from themer.merges import feature_batches, theme_distances, theme_pairs
+from themer.merges import theme_distances, theme_pairs
 
 LABELS = ["Bionicle", "City", "Duplo"]
 ACTUAL = np.array([0, 0, 1, 1, 1, 2])
@@ -13,8 +13,13 @@ PROBABILITIES = np.array(
 FEATURES = np.array([[1, 0], [2, 0], [0, 1], [0, 3], [0, 1], [-1, 0]], np.float32)
 
 
+def batches(features, actual, size):
+    for start in range(0, len(features), size):
+        yield features[start : start + size], actual[start : start + size]
+
+
 def pairs(actual=ACTUAL, probabilities=PROBABILITIES, features=FEATURES, labels=LABELS):
-    return theme_pairs(actual, probabilities, feature_batches(features, actual, batch_size=2), labels)
+    return theme_pairs(actual, probabilities, batches(features, actual, 2), labels)
 
 
 def test_the_pair_that_gains_most_comes_first_with_its_figures():
@@ -66,12 +71,9 @@ def test_where_the_batches_end_does_not_matter(seed, batch_size):
     chance = np.random.default_rng(seed)
     features, actual = chance.normal(size=(20, 8)).astype(np.float32), chance.integers(0, 3, 20)
     whole = theme_distances([(features, actual)], 3)
-    np.testing.assert_array_equal(theme_distances(feature_batches(features, actual, batch_size), 3), whole)
+    np.testing.assert_array_equal(theme_distances(batches(features, actual, batch_size), 3), whole)
 
 
-def test_features_are_read_from_a_memory_map_a_batch_at_a_time(tmp_path):
-    np.save(tmp_path / "features.npy", FEATURES)
-    mapped = np.load(tmp_path / "features.npy", mmap_mode="r")
-    batches = list(feature_batches(mapped, ACTUAL, batch_size=4))
-    assert [len(batch) for batch, _ in batches] == [4, 2]
-    np.testing.assert_array_equal(theme_distances(batches, 3), theme_distances([(FEATURES, ACTUAL)], 3))
+def test_without_features_there_are_no_distances():
+    table = theme_pairs(ACTUAL, PROBABILITIES, [], LABELS)
+    assert table["distance"].isna().all() and table["confusion"].notna().all()

@@ -85,6 +85,17 @@ def test_white_around_a_block_becomes_something_else_and_the_block_stays():
     assert np.mean(middle.argmax(axis=1) == 0) > 0.75
 
 
+@pytest.mark.parametrize("fill", [(0, 0, 0), (30, 90, 160)])
+def test_padding_of_another_colour_becomes_something_else_too(fill):
+    padded = np.full((64, 64, 3), fill, np.uint8)
+    padded[:, 16:48] = on_white(64, 16, 16, 32, 32)[:, 16:48]
+    as_white = on_white(64, 16, 16, 32, 32)
+    for index in range(5):
+        seed = tf.constant([4, index])
+        found = photo_view(tf.constant(padded), seed, fill).numpy()
+        np.testing.assert_allclose(found.mean(), photo_view(tf.constant(as_white), seed).numpy().mean(), atol=6)
+
+
 @settings(deadline=None, max_examples=40)
 @given(data=st.data(), size=st.integers(48, 150))
 def test_the_white_around_a_block_is_background_and_the_block_is_not(data, size):

@@ -32,12 +32,6 @@ def test_headline_counts_right_answers():
     assert figures["baseline_accuracy"] == pytest.approx(3 / 6)
 
 
-def test_log_loss_is_the_mean_surprise():
-    assert scores.log_loss(ACTUAL, PROBABILITIES) == pytest.approx(
-        -np.mean(np.log([0.8, 0.3, 0.7, 0.5, 1.0, 0.4])), abs=1e-6
-    )
-
-
 @given(answers())
 def test_top_k_accuracy_rises_from_the_accuracy_to_one(drawn):
     actual, probabilities = drawn
