@@ -64,12 +64,17 @@ def flatten(picture: Image.Image) -> Image.Image:
 
 def square(picture: Image.Image, size: int, fill: tuple[int, int, int]) -> Image.Image:
     """Return an RGB picture scaled to fit size x size pixels, centred, its aspect ratio kept, the rest filled."""
-    # ImageOps.pad loses pictures that are more than 2 x size times as long as wide: their width rounds to 0.
-    width, height = (max(1, round(side * size / max(picture.size))) for side in picture.size)
+    left, top, width, height = frame(picture.size, size)
     canvas = Image.new("RGB", (size, size), fill)
-    resized = picture.convert("RGB").resize((width, height), Image.Resampling.LANCZOS)
-    canvas.paste(resized, ((size - width) // 2, (size - height) // 2))
+    canvas.paste(picture.convert("RGB").resize((width, height), Image.Resampling.LANCZOS), (left, top))
     return canvas
+
+
+def frame(picture_size: tuple[int, int], size: int) -> tuple[int, int, int, int]:
+    """Return left, top, width and height of where `square` puts a picture of this width and height, in pixels."""
+    # ImageOps.pad loses pictures that are more than 2 x size times as long as wide: their width rounds to 0.
+    width, height = (max(1, round(side * size / max(picture_size))) for side in picture_size)
+    return (size - width) // 2, (size - height) // 2, width, height
 
 
 def encode_png(picture: Image.Image) -> bytes:

@@ -1,0 +1,108 @@
+"""Errors as problem details (RFC 9457) for programs, and as a page for people."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, jsonify, render_template, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from app.pictures import PictureError
+from themer.photos import slug
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_SECONDS = 2
+DETAILS = {
+    HTTPStatus.NOT_FOUND: "There is nothing at this address.",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This address does not take such requests.",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The request is too large. Send fewer or smaller pictures.",
+    HTTPStatus.TOO_MANY_REQUESTS: "Too many requests. Wait a minute before you send more.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong here, not with your request. Try again later.",
+}
+
+log = logging.getLogger(__name__)
+
+
+class Problem(Exception):
+    """What a request can't be answered for: a status, a title that is always the same, what to do about it."""
+
+    def __init__(self, status: int, title: str, detail: str, retry_after_seconds: int | None = None) -> None:
+        super().__init__(f"{title}. {detail}")
+        self.status, self.title, self.detail = status, title, detail
+        self.retry_after_seconds = retry_after_seconds
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the members of RFC 9457; the type is the problem's place on the page of documentation."""
+        kind = f"/docs#{slug(self.title)}" if self.title != _phrase(self.status) else "about:blank"
+        return {"type": kind, "title": self.title, "status": self.status, "detail": self.detail}
+
+
+def busy(detail: str = "Too many pictures wait already. Try again in a moment.") -> Problem:
+    """Return the problem of a server that can't take more for now."""
+    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "Busy", detail, RETRY_SECONDS)
+
+
+def no_model() -> Problem:
+    """Return the problem of a server without a model."""
+    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "No model", "There is no model yet. Run: dvc repro", 60)
+
+
+def not_readable(error: PictureError) -> Problem:
+    """Return the problem with a picture."""
+    return Problem(error.status, error.title, error.detail)
+
+
+def register_problems(app: Flask) -> None:
+    """Answer every error of an application with a problem."""
+    app.register_error_handler(Exception, respond)
+
+
+def respond(error: Exception) -> Response:
+    """Return the response for an error, in the form that the client wants."""
+    problem = _problem_of(error)
+    if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR and not isinstance(error, Problem):
+        log.error("unexpected error", exc_info=error)
+    response = _as_json(problem) if _wants_json() else _as_page(problem)
+    response.status_code = problem.status
+    if problem.retry_after_seconds is not None:
+        response.headers["Retry-After"] = str(problem.retry_after_seconds)
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return response
+
+
+def _problem_of(error: Exception) -> Problem:
+    """Return the problem that an error is."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, PictureError):
+        return not_readable(error)
+    status = error.code or 500 if isinstance(error, HTTPException) else 500
+    detail = DETAILS.get(HTTPStatus(status)) or getattr(error, "description", None) or _phrase(status)
+    wait = 60 if status == HTTPStatus.TOO_MANY_REQUESTS else None
+    return Problem(status, _phrase(status), detail, wait)
+
+
+def _phrase(status: int) -> str:
+    """Return the phrase of an HTTP status."""
+    return HTTPStatus(status).phrase
+
+
+def _wants_json() -> bool:
+    """Return whether the client is a program: it asks for the API, or rather for JSON than for a page."""
+    if request.path.startswith("/api/"):
+        return True
+    accepted = request.accept_mimetypes
+    return max(accepted["application/json"], accepted[MEDIA_TYPE]) > accepted["text/html"]
+
+
+def _as_json(problem: Problem) -> Response:
+    """Return a problem as JSON."""
+    response = jsonify(problem.as_dict())
+    response.mimetype = MEDIA_TYPE
+    return response
+
+
+def _as_page(problem: Problem) -> Response:
+    """Return a problem as a page."""
+    return Response(render_template("error.html", problem=problem.as_dict()), mimetype="text/html")

@@ -1,0 +1,192 @@
+"""From uploaded bytes to what the page and the API say of a picture."""
+
+import base64
+import io
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future, wait
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from app.batching import Batcher, Closed, QueueFull
+from app.heat import coloured
+from app.pictures import Limits, PictureError, open_picture
+from app.problems import Problem, busy, not_readable
+from themer.pictures import encode_png, frame, picture_path, square
+from themer.predictor import PictureAnswer, Predictor
+
+TOP_THEMES = 5
+DECODED_AT_ONCE = 2
+PREVIEW_PIXELS = 400
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that was sent: the name that the client gave it, and its bytes."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Job:
+    """Padded pixels for the model, uint8 [size, size, 3], and whether to show where their theme is seen."""
+
+    pixels: np.ndarray
+    heat_map: bool
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the model said of one picture; heat is float32 [size, size], 0..1."""
+
+    answer: PictureAnswer
+    heat: np.ndarray | None
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A picture that could be read: its pixels for the model, its own size, and a small copy if one was asked for."""
+
+    pixels: np.ndarray
+    size: tuple[int, int]
+    preview: str | None
+
+
+class Recognizer:
+    """Answers uploads with one model, whose thread they wait for in a bounded queue."""
+
+    def __init__(
+        self,
+        predictor: Predictor,
+        limits: Limits,
+        thumbnails: Path,
+        timeout_seconds: float,
+        maximum_batch: int,
+        maximum_waiting: int,
+    ) -> None:
+        self.predictor, self.limits = predictor, limits
+        self._thumbnails, self._timeout_seconds = thumbnails, timeout_seconds
+        self._decoding = threading.BoundedSemaphore(DECODED_AT_ONCE)
+        self.queue = Batcher(self._see, maximum_batch, maximum_waiting)
+
+    def answer(self, uploads: Sequence[Upload], heat_map: bool, preview: bool = False) -> list[dict[str, Any]]:
+        """Return what there is to say of each upload: the answer, or {"file", "error"} for what is no picture.
+
+        Raises:
+            Problem: none is a picture (the first one's problem), or too many pictures wait already, or too long.
+        """
+        prepared = [self._prepare(upload, preview) for upload in uploads]
+        readable = [one for one in prepared if isinstance(one, Prepared)]
+        if not readable and isinstance(prepared[0], Problem):
+            raise prepared[0]
+        seen = iter(self._wait_for([Job(one.pixels, heat_map) for one in readable]))
+        return [
+            {"file": upload.name, "error": one.as_dict()}
+            if isinstance(one, Problem)
+            else {"file": upload.name, **self._described(next(seen), one)}
+            for upload, one in zip(uploads, prepared, strict=True)
+        ]
+
+    def _prepare(self, upload: Upload, preview: bool) -> Prepared | Problem:
+        """Return the picture for the model, or why it is none."""
+        try:
+            with self._decoding:
+                picture = open_picture(upload.content, self.limits)
+                small = data_url(_jpeg_preview(picture), "image/jpeg") if preview else None
+                pixels = np.asarray(square(picture, self.predictor.description.size, self.predictor.description.fill))
+                return Prepared(pixels, picture.size, small)
+        except PictureError as error:
+            return not_readable(error)
+
+    def _wait_for(self, jobs: Sequence[Job]) -> list[Seen]:
+        """Return what the model says of each job."""
+        try:
+            futures = self.queue.submit(jobs)
+        except QueueFull:
+            raise busy() from None
+        except Closed:
+            raise busy("The server is being stopped.") from None
+        return self._results(futures)
+
+    def _results(self, futures: Sequence["Future[Seen]"]) -> list[Seen]:
+        """Return the results of futures, or cancel them all when the time is over."""
+        if wait(futures, self._timeout_seconds).not_done:
+            for future in futures:
+                future.cancel()
+            raise busy("The answer took too long. Try again in a moment.")
+        return [future.result() for future in futures]
+
+    def _see(self, jobs: Sequence[Job]) -> list[Seen]:
+        """Return what the model says of a batch; called from the queue's thread."""
+        if not hasattr(self.predictor, "answers"):  # until the predictor answers batches
+            return [Seen(self.predictor.answer(Image.fromarray(job.pixels)), None) for job in jobs]
+        answers = self.predictor.answers(np.stack([job.pixels for job in jobs]))
+        return [
+            Seen(answer, self.predictor.heat_map(job.pixels, shown_theme(answer)) if job.heat_map else None)
+            for job, answer in zip(jobs, answers, strict=True)
+        ]
+
+    def _described(self, seen: Seen, prepared: Prepared) -> dict[str, Any]:
+        """Return what the API says of a picture."""
+        answer = seen.answer
+        described: dict[str, Any] = {
+            "theme": answer.theme,
+            "confidence": answer.confidence,
+            "sure": answer.sure,
+            "reason": answer.reason,
+            "top": [
+                {"theme": theme, "probability": probability}
+                for theme, probability in list(answer.probabilities.items())[:TOP_THEMES]
+            ],
+            "similar": [
+                {
+                    "set_id": near.set_id,
+                    "name": getattr(near, "name", None),
+                    "year": getattr(near, "year", None),
+                    "theme": near.theme,
+                    "distance": near.distance,
+                    "page": getattr(near, "page", None),
+                    "thumbnail": self._thumbnail(near.set_id),
+                }
+                for near in answer.nearest
+            ],
+        }
+        if seen.heat is not None:
+            described["heatmap"] = data_url(encode_png(_overlay(seen.heat, prepared.size)), "image/png")
+        if prepared.preview is not None:
+            described["picture"] = prepared.preview
+        return described
+
+    def _thumbnail(self, set_id: str) -> str | None:
+        """Return the address of a set's thumbnail, if there is one."""
+        path = picture_path(self._thumbnails, set_id)
+        return f"/sets/{path.name}" if path.is_file() else None
+
+
+def shown_theme(answer: PictureAnswer) -> str:
+    """Return the most probable label, which a heat-map explains."""
+    return next(iter(answer.probabilities))
+
+
+def data_url(content: bytes, media_type: str) -> str:
+    """Return bytes as a data URL."""
+    return f"data:{media_type};base64,{base64.b64encode(content).decode()}"
+
+
+def _overlay(heat: np.ndarray, size: tuple[int, int]) -> Image.Image:
+    """Return a heat-map in colours, cut to where a picture of this width and height lies in the padded square."""
+    left, top, width, height = frame(size, heat.shape[0])
+    return coloured(heat[top : top + height, left : left + width])
+
+
+def _jpeg_preview(picture: Image.Image) -> bytes:
+    """Return a small copy of a picture as JPEG."""
+    small, buffer = picture.copy(), io.BytesIO()
+    small.thumbnail((PREVIEW_PIXELS, PREVIEW_PIXELS))
+    small.save(buffer, "JPEG", quality=85)
+    return buffer.getvalue()
