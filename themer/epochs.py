@@ -12,6 +12,7 @@ from themer.shards import ShardSummary, read_labels, read_split, read_summary
 from themer.views import Views
 
 SHUFFLED_PICTURES = 512
+MOST_VIEWS_PER_PICTURE = 3
 
 
 class TrainingPictures:
@@ -113,6 +114,11 @@ def class_weights(counts: np.ndarray) -> np.ndarray:
 def class_copies(counts: np.ndarray) -> np.ndarray:
     """Return how many views of each picture of a label an epoch shows, int64 [classes].
 
-    Whole numbers, so every label comes between two thirds and four thirds as often as the most frequent one.
+    Whole numbers, so every label comes between two thirds and four thirds as often as the most frequent one. Where
+    there are so many rare labels that an epoch would be longer than three times the pictures, the labels are levelled
+    by a lower power of their ratio, as far as that length allows.
     """
-    return np.asarray(np.rint(counts.max() / counts), np.int64)
+    powers = np.linspace(1, 0, 21)[:, np.newaxis]
+    copies = np.asarray(np.rint((counts.max() / counts) ** powers), np.int64)
+    short_enough = (copies * counts).sum(axis=1) <= MOST_VIEWS_PER_PICTURE * counts.sum()
+    return np.asarray(copies[short_enough.argmax()])

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from tests.small_shards import settings, write_photo_shards, write_shards
 from themer import epochs
-from themer.epochs import TrainingPictures, balance, class_copies, class_weights, labels_of
+from themer.epochs import MOST_VIEWS_PER_PICTURE, TrainingPictures, balance, class_copies, class_weights, labels_of
 from themer.errors import UserError
 
 counts = st.lists(st.integers(1, 500), min_size=2, max_size=8).map(np.array)
@@ -39,7 +39,15 @@ def test_weights_give_every_label_the_same_say(counts):
 @given(counts=counts)
 def test_copies_bring_every_label_near_the_most_frequent(counts):
     shown = counts * class_copies(counts)
-    assert (shown >= counts.max() * 0.66).all() and (shown <= counts.max() * 1.34).all()
+    levelled = (shown >= counts.max() * 0.66).all() and (shown <= counts.max() * 1.34).all()
+    assert levelled or (counts * np.rint(counts.max() / counts)).sum() > MOST_VIEWS_PER_PICTURE * counts.sum()
+
+
+@given(counts=st.lists(st.integers(1, 5000), min_size=2, max_size=300).map(np.array))
+def test_an_epoch_is_no_longer_than_three_times_the_pictures(counts):
+    copies = class_copies(counts)
+    assert (counts * copies).sum() <= MOST_VIEWS_PER_PICTURE * counts.sum()
+    assert copies[counts.argmax()] == 1 and (np.diff(copies[np.argsort(-counts)]) >= 0).all()
 
 
 @pytest.mark.parametrize(
