@@ -3,7 +3,7 @@
 import logging
 from pathlib import Path
 
-from flask import Flask, Response, jsonify, render_template
+from flask import Flask, jsonify, render_template
 from flask_openapi3 import Info, OpenAPI
 
 from app.about import about_model

@@ -35,12 +35,7 @@ def decode(content: bytes, minimum_side_pixels: int = 1) -> Image.Image:
     Raises:
         PictureError: the bytes are no picture of a known format, break off, or have too many or too few pixels.
     """
-    try:
-        picture = Image.open(io.BytesIO(content), formats=FORMATS)
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
-        raise PictureError("not an image") from None
-    except Image.DecompressionBombError:
-        raise PictureError("too many pixels") from None
+    picture = identify(content)
     if picture.width * picture.height > MAXIMUM_PIXELS:
         raise PictureError("too many pixels")
     if min(picture.size) < minimum_side_pixels:
@@ -51,11 +46,25 @@ def decode(content: bytes, minimum_side_pixels: int = 1) -> Image.Image:
         raise PictureError("truncated") from None
 
 
+def identify(content: bytes) -> Image.Image:
+    """Return a picture whose size and kind are known, but which is not decoded yet.
+
+    Raises:
+        PictureError: the bytes are no picture of a known format, or one with so many pixels that Pillow refuses it.
+    """
+    try:
+        return Image.open(io.BytesIO(content), formats=FORMATS)
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
+        raise PictureError("not an image") from None
+    except Image.DecompressionBombError:
+        raise PictureError("too many pixels") from None
+
+
 def flatten(picture: Image.Image) -> Image.Image:
     """Return the picture as RGB, what is transparent in it on white."""
     if picture.mode.startswith("I"):
         # Pillow clips 16-bit grey at 255 where it should scale it.
-        return Image.fromarray((numpy.asarray(picture, numpy.int64) // 257).astype(numpy.uint8)).convert("RGB")
+        return Image.fromarray((numpy.asarray(picture) // 257).astype(numpy.uint8)).convert("RGB")
     if not picture.has_transparency_data:
         return picture.convert("RGB")
     layered = picture.convert("RGBA")
