@@ -1,0 +1,47 @@
+// The ways in which pictures arrive: dropped, chosen, pasted. The camera has a module of its own.
+
+/** Call `take(files)` for the files that arrive in any way, and `refuse(sentence)` for what is no file. */
+export function listen(take, refuse) {
+  listenToDrops(take, refuse);
+  listenToChoices(document.getElementById("pictures"), take);
+  document.addEventListener("paste", (event) => {
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (!files.length) return;
+    event.preventDefault();
+    take(files);
+  });
+}
+
+/** Take the files of an `<input type="file">` whenever some were chosen. */
+export function listenToChoices(input, take) {
+  input.addEventListener("change", () => {
+    const files = [...input.files];
+    input.value = ""; // so that the same file can be chosen again
+    if (files.length) take(files);
+  });
+}
+
+function listenToDrops(take, refuse) {
+  let depth = 0; // of the elements that the pointer entered and did not leave
+  const hovering = (change) => {
+    depth = Math.max(0, depth + change);
+    document.body.classList.toggle("dragging", depth > 0);
+  };
+  const guard = (handle) => (event) => {
+    if (!event.dataTransfer?.types.length || isText(event)) return;
+    event.preventDefault();
+    handle(event);
+  };
+  document.addEventListener("dragenter", guard(() => hovering(1)));
+  document.addEventListener("dragleave", guard(() => hovering(-1)));
+  document.addEventListener("dragover", guard((event) => { event.dataTransfer.dropEffect = "copy"; }));
+  document.addEventListener("drop", guard((event) => {
+    hovering(-depth);
+    const files = [...event.dataTransfer.files];
+    if (files.length) take(files);
+    else refuse("That was a link, not a picture. Save the picture and drop its file, or copy and paste it.");
+  }));
+}
+
+/** Return whether plain text is being dragged, which is none of our business. */
+const isText = (event) => !event.dataTransfer.types.some((type) => type === "Files" || type === "text/uri-list");
