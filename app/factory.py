@@ -4,13 +4,18 @@ import logging
 from pathlib import Path
 
 from flask import Flask, jsonify, render_template
-from flask_openapi3 import Info, OpenAPI
+from flask_openapi3.models.info import Info
+from flask_openapi3.openapi import OpenAPI
+from pydantic import ValidationError
 
+import app.api
+import app.pages
 from app.about import about_model
-from app.api import api
+from app.client_limits import ClientLimit
+from app.metrics import Metrics
+from app.observation import register_observation
 from app.operations import operations
-from app.pages import pages
-from app.problems import register_problems
+from app.problems import Problem, register_problems
 from app.recognition import Recognizer
 from app.safety import register_safety
 from app.schemas import ProblemDetails
@@ -20,7 +25,8 @@ from app.uploads import InMemoryRequest
 from themer.errors import UserError
 from themer.predictor import Predictor
 
-ONE_HOUR = 3600
+ONE_HOUR_SECONDS = 3600
+DESCRIPTION = "Tells which theme a LEGO set belongs to, from its picture. Nothing that is sent is kept."
 
 log = logging.getLogger(__name__)
 
@@ -33,41 +39,53 @@ class Application(OpenAPI):
 
 def build_app(settings: Settings) -> Flask:
     """Return the application for these settings; without a model it says what to run."""
-    info = Info(title="Lego Themer", version="1", description="The theme of a LEGO set from its picture.")
-    app = Application(
+    application = Application(
         "app",
-        info=info,
+        root_path=str(Path(__file__).parent.resolve()),
+        info=Info(title="Lego Themer", version="1", description=DESCRIPTION),
         doc_ui=False,
         validation_error_model=ProblemDetails,
-        static_folder="static",
-        root_path=str(Path(__file__).parent.resolve()),
+        validation_error_callback=refuse,
     )
-    app.config.update(MAX_CONTENT_LENGTH=settings.maximum_request_bytes, SEND_FILE_MAX_AGE_DEFAULT=ONE_HOUR)
-    app.extensions[KEY] = load_state(settings)
-    register_problems(app)
-    register_safety(app)
-    app.register_blueprint(pages)
-    app.register_api(api)
-    app.register_api(operations)
-    app.add_url_rule("/openapi.json", "document", lambda: jsonify(app.api_doc))
-    app.add_url_rule("/docs", "docs", lambda: render_template("docs.html", document=app.api_doc))
-    return app
+    application.config.update(
+        MAX_CONTENT_LENGTH=settings.maximum_request_bytes, SEND_FILE_MAX_AGE_DEFAULT=ONE_HOUR_SECONDS
+    )
+    application.extensions[KEY] = load_state(settings)
+    register_observation(application)
+    register_problems(application)
+    register_safety(application)
+    register_routes(application, settings.contributions)
+    return application
+
+
+def register_routes(application: Application, contributions: bool) -> None:
+    """Add the pages, the API and its document."""
+    application.register_blueprint(app.pages.pages)
+    application.register_api(app.api.api)
+    application.register_api(operations)
+    if contributions:
+        application.register_blueprint(app.pages.contributing)
+        application.register_api(app.api.contributing)
+    application.add_url_rule("/openapi.json", "document", lambda: jsonify(application.api_doc))
+    application.add_url_rule("/docs", "docs", lambda: render_template("docs.html", document=application.api_doc))
 
 
 def load_state(settings: Settings) -> State:
-    """Return the settings with the model, if there is one."""
-    model = settings.model if settings.model.is_file() else settings.model.with_suffix(".keras")
+    """Return what requests share, with the model if there is one."""
+    limit = f"{settings.requests_per_minute}/minute" if settings.requests_per_minute else None
+    client_limits = ClientLimit(limit), ClientLimit(f"{settings.contributions_per_hour}/hour")
     try:
-        predictor = Predictor.load(model, settings.index)
+        predictor = Predictor.load(settings.model, settings.index)
     except UserError as error:
         log.warning("%s", error)
-        return State(settings, None, None)
-    recognizer = Recognizer(
-        predictor,
-        settings.limits,
-        settings.root / "data" / "thumbnails",
-        settings.timeout_seconds,
-        settings.pictures_per_batch,
-        settings.waiting_pictures,
-    )
-    return State(settings, recognizer, about_model(predictor, model, settings.root))
+        return State(settings, Metrics(waiting=lambda: 0), *client_limits, recognizer=None, model=None)
+    recognizer = Recognizer(predictor, settings)
+    model = about_model(predictor, settings.model, settings.root)
+    return State(settings, Metrics(lambda: len(recognizer.queue)), *client_limits, recognizer, model)
+
+
+def refuse(error: ValidationError) -> None:
+    """Raise Problem for a request that does not say what the API's document asks for."""
+    found = error.errors()[0]
+    place = ".".join(str(part) for part in found["loc"])
+    raise Problem(422, "Not understood", f'"{place}": {found["msg"]}. See /docs.')

@@ -4,10 +4,12 @@ from flask import Blueprint, Response, render_template, request, send_from_direc
 from werkzeug.exceptions import NotFound
 
 from app import about, uploads
+from app.api import kept
 from app.state import state
 from themer.pictures import picture_path
 
 pages = Blueprint("pages", __name__)
+contributing = Blueprint("contributing_page", __name__)
 ONE_DAY = 86_400
 
 
@@ -22,9 +24,18 @@ def index() -> str | tuple[str, int]:
 @pages.post("/")
 def upload() -> str:
     """Answer the plain form."""
-    recognizer = state().required_recognizer()
+    state().uploads.require(request.remote_addr)
+    options = _options()
     sent = uploads.read_uploads(request.files.getlist(uploads.FIELD), state().settings.maximum_files)
-    return render_template("results.html", results=recognizer.answer(sent, heat_map=True, preview=True), **_options())
+    return render_template("results.html", results=state().answer(sent, heat_map=True, preview=True), **options)
+
+
+@contributing.post("/contribute")
+def contribute() -> tuple[str, int]:
+    """Keep the picture of the plain form."""
+    theme = request.form.get("theme", "")
+    kept(request.files.getlist(uploads.FIELD), theme)
+    return render_template("contributed.html", theme=theme), 201
 
 
 @pages.get("/about")
@@ -44,7 +55,7 @@ def plot(name: str) -> Response:
 @pages.get("/sets/<set_id>.jpg")
 def thumbnail(set_id: str) -> Response:
     """Send the thumbnail of a set."""
-    path = picture_path(state().settings.root.resolve() / "data" / "thumbnails", set_id)
+    path = picture_path(state().settings.thumbnails.resolve(), set_id)
     return send_from_directory(path.parent, path.name, max_age=ONE_DAY)
 
 

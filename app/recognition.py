@@ -6,7 +6,6 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import Future, wait
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,13 +13,13 @@ from PIL import Image
 
 from app.batching import Batcher, Closed, QueueFull
 from app.heat import coloured
-from app.pictures import Limits, PictureError, open_picture
+from app.pictures import PictureError, open_picture
 from app.problems import Problem, busy, not_readable
+from app.settings import Settings
 from themer.pictures import encode_png, frame, picture_path, square
 from themer.predictor import PictureAnswer, Predictor
 
 TOP_THEMES = 5
-DECODED_AT_ONCE = 2
 PREVIEW_PIXELS = 400
 
 
@@ -60,31 +59,20 @@ class Prepared:
 class Recognizer:
     """Answers uploads with one model, whose thread they wait for in a bounded queue."""
 
-    def __init__(
-        self,
-        predictor: Predictor,
-        limits: Limits,
-        thumbnails: Path,
-        timeout_seconds: float,
-        maximum_batch: int,
-        maximum_waiting: int,
-    ) -> None:
-        self.predictor, self.limits = predictor, limits
-        self._thumbnails, self._timeout_seconds = thumbnails, timeout_seconds
-        self._decoding = threading.BoundedSemaphore(DECODED_AT_ONCE)
-        self.queue = Batcher(self._see, maximum_batch, maximum_waiting)
+    def __init__(self, predictor: Predictor, settings: Settings) -> None:
+        self.predictor, self._settings = predictor, settings
+        self._decoding = threading.Lock()
+        self.queue = Batcher(self._see, settings.pictures_per_batch, settings.waiting_pictures)
 
     def answer(self, uploads: Sequence[Upload], heat_map: bool, preview: bool = False) -> list[dict[str, Any]]:
         """Return what there is to say of each upload: the answer, or {"file", "error"} for what is no picture.
 
         Raises:
-            Problem: none is a picture (the first one's problem), or too many pictures wait already, or too long.
+            Problem: too many pictures wait already, or they waited too long.
         """
         prepared = [self._prepare(upload, preview) for upload in uploads]
         readable = [one for one in prepared if isinstance(one, Prepared)]
-        if not readable and isinstance(prepared[0], Problem):
-            raise prepared[0]
-        seen = iter(self._wait_for([Job(one.pixels, heat_map) for one in readable]))
+        seen = iter(self._wait_for([Job(one.pixels, heat_map) for one in readable]) if readable else [])
         return [
             {"file": upload.name, "error": one.as_dict()}
             if isinstance(one, Problem)
@@ -95,13 +83,17 @@ class Recognizer:
     def _prepare(self, upload: Upload, preview: bool) -> Prepared | Problem:
         """Return the picture for the model, or why it is none."""
         try:
-            with self._decoding:
-                picture = open_picture(upload.content, self.limits)
-                small = data_url(_jpeg_preview(picture), "image/jpeg") if preview else None
-                pixels = np.asarray(square(picture, self.predictor.description.size, self.predictor.description.fill))
-                return Prepared(pixels, picture.size, small)
+            picture = self.read(upload)
         except PictureError as error:
             return not_readable(error)
+        pixels = np.asarray(square(picture, self.predictor.description.size, self.predictor.description.fill))
+        small = data_url(_jpeg_preview(picture), "image/jpeg") if preview else None
+        return Prepared(pixels, picture.size, small)
+
+    def read(self, upload: Upload) -> Image.Image:
+        """Return the picture that was uploaded, one at a time, which bounds the memory; raise PictureError if none."""
+        with self._decoding:
+            return open_picture(upload.content, self._settings.limits)
 
     def _wait_for(self, jobs: Sequence[Job]) -> list[Seen]:
         """Return what the model says of each job."""
@@ -115,7 +107,7 @@ class Recognizer:
 
     def _results(self, futures: Sequence["Future[Seen]"]) -> list[Seen]:
         """Return the results of futures, or cancel them all when the time is over."""
-        if wait(futures, self._timeout_seconds).not_done:
+        if wait(futures, self._settings.timeout_seconds).not_done:
             for future in futures:
                 future.cancel()
             raise busy("The answer took too long. Try again in a moment.")
@@ -164,7 +156,7 @@ class Recognizer:
 
     def _thumbnail(self, set_id: str) -> str | None:
         """Return the address of a set's thumbnail, if there is one."""
-        path = picture_path(self._thumbnails, set_id)
+        path = picture_path(self._settings.thumbnails, set_id)
         return f"/sets/{path.name}" if path.is_file() else None
 
 

@@ -1,6 +1,6 @@
 """What the API takes and gives, for its document."""
 
-from flask_openapi3 import FileStorage
+from flask_openapi3.models.file import FileStorage
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 
@@ -16,7 +16,7 @@ class ProblemDetails(BaseModel):
 class PredictQuery(BaseModel):
     """What to answer besides the theme."""
 
-    heatmap: bool = Field(False, description="add a PNG that shows where the theme was seen")
+    heatmap: bool = Field(default=False, description="add a PNG that shows where the theme was seen")
 
 
 class PredictForm(BaseModel):
@@ -50,13 +50,15 @@ class Entry(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     file: str = Field(description="the name that came with the picture")
-    theme: str | None = Field(None, description="the answer; null: not sure")
-    confidence: float | None = Field(None, description="the calibrated probability of the answer or the best theme")
+    theme: str | None = Field(default=None, description="the answer; null: not sure")
+    confidence: float | None = Field(
+        default=None, description="the calibrated probability of the answer or the best theme"
+    )
     sure: bool | None = None
-    reason: str | None = Field(None, description="why it is not sure")
-    top: list[ThemeProbability] | None = Field(None, description="the most probable themes")
-    similar: list[SimilarSet] | None = Field(None, description="the nearest sets of the catalogue")
-    heatmap: str | None = Field(None, description="a data URL: PNG to be laid over the picture")
+    reason: str | None = Field(default=None, description="why it is not sure")
+    top: list[ThemeProbability] | None = Field(default=None, description="the most probable themes")
+    similar: list[SimilarSet] | None = Field(default=None, description="the nearest sets of the catalogue")
+    heatmap: str | None = Field(default=None, description="a data URL: PNG to be laid over the picture")
     error: ProblemDetails | None = None
 
 

@@ -18,17 +18,17 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="LEGO_THEMER_", frozen=True, extra="forbid")
 
-    root: Path = Field(Path(), description="the project's folder, with models/, metrics/, plots/ and data/")
-    contributions: bool = Field(False, description="keep pictures whose theme a visitor corrects, in data/photos/")
-    maximum_files: int = Field(10, ge=1, description="pictures in a request")
-    maximum_megabytes: int = Field(10, ge=1, description="size of a picture")
-    maximum_pixels: int = Field(50_000_000, ge=1, description="width times height of a picture")
-    requests_per_minute: int = Field(120, ge=0, description="uploads that a client may send; 0: any number")
-    waiting_pictures: int = Field(64, ge=1, description="pictures that may wait for the model before others get a 503")
-    pictures_per_batch: int = Field(8, ge=1, description="pictures that the model sees at once")
-    timeout_seconds: float = Field(20, gt=0, description="how long a request may wait for the model")
-    contributions_per_hour: int = Field(20, ge=1, description="pictures that a client may contribute in an hour")
-    contributed_megabytes: int = Field(500, ge=1, description="size of all pictures in data/photos/")
+    root: Path = Field(default=Path(), description="the project's folder, with models/, metrics/, plots/ and data/")
+    contributions: bool = Field(default=False, description="keep pictures whose theme a visitor corrects, as photos")
+    maximum_files: int = Field(default=10, ge=1, description="pictures in a request")
+    maximum_megabytes: int = Field(default=10, ge=1, description="size of a picture")
+    maximum_pixels: int = Field(default=50_000_000, ge=1, description="width times height of a picture")
+    requests_per_minute: int = Field(default=120, ge=0, description="uploads that a client may send; 0: any number")
+    waiting_pictures: int = Field(default=64, ge=1, description="pictures that may wait for the model")
+    pictures_per_batch: int = Field(default=8, ge=1, description="pictures that the model sees at once")
+    timeout_seconds: float = Field(default=20, gt=0, description="how long a request may wait for the model")
+    contributions_per_hour: int = Field(default=20, ge=1, description="pictures that a client may contribute")
+    contributed_megabytes: int = Field(default=500, ge=1, description="size of all photos, from which on none is kept")
 
     @property
     def limits(self) -> Limits:
@@ -37,15 +37,26 @@ class Settings(BaseSettings):
 
     @property
     def maximum_request_bytes(self) -> int:
-        """What a request may be at most: pictures of the largest size, but not as many of these."""
+        """What a request may have at most: fewer bytes than as many of the largest pictures would."""
         return 3 * self.maximum_megabytes * MEGABYTE
 
     @property
     def model(self) -> Path:
         """The file of the model that is served."""
-        return self.root / "models" / "classifier.tflite"
+        exported = self.root / "models" / "classifier.tflite"
+        return exported if exported.is_file() else exported.with_suffix(".keras")  # until there is the stage `export`
 
     @property
     def index(self) -> Path:
         """The folder of the index of features."""
         return self.root / "models" / "index"
+
+    @property
+    def thumbnails(self) -> Path:
+        """The folder of the sets' pictures."""
+        return self.root / "data" / "thumbnails"
+
+    @property
+    def photos(self) -> Path:
+        """The folder of the user's own photos, which contributions join."""
+        return self.root / "data" / "photos"

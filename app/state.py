@@ -5,8 +5,10 @@ from typing import Any, cast
 
 from flask import current_app
 
-from app.problems import no_model
-from app.recognition import Recognizer
+from app.client_limits import ClientLimit
+from app.metrics import Metrics
+from app.problems import Problem, no_model
+from app.recognition import Recognizer, Upload
 from app.settings import Settings
 
 KEY = "lego-themer"
@@ -14,9 +16,12 @@ KEY = "lego-themer"
 
 @dataclass(frozen=True)
 class State:
-    """The settings, the model and what there is to tell of it; None where there is no model yet."""
+    """The settings, the counters, and the model and what there is to tell of it; None where there is no model yet."""
 
     settings: Settings
+    metrics: Metrics
+    uploads: ClientLimit
+    contributions: ClientLimit
     recognizer: Recognizer | None
     model: dict[str, Any] | None
 
@@ -25,6 +30,15 @@ class State:
         if self.recognizer is None:
             raise no_model()
         return self.recognizer
+
+    def answer(self, uploads: list[Upload], heat_map: bool, preview: bool = False) -> list[dict[str, Any]]:
+        """Return what there is to say of some uploads, and count it; raise Problem if none is a picture."""
+        entries = self.required_recognizer().answer(uploads, heat_map, preview)
+        self.metrics.count_answers(entries)
+        if all("error" in entry for entry in entries):
+            first = entries[0]["error"]
+            raise Problem(first["status"], first["title"], first["detail"])
+        return entries
 
 
 def state() -> State:

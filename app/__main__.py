@@ -1,0 +1,61 @@
+"""Serve the page and the API: python -m app."""
+
+import argparse
+import logging
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from pydantic import ValidationError
+
+from app import create_app
+from app.server import make_server, run
+from app.settings import Settings
+from app.state import KEY
+from themer.errors import UserError, explained
+
+
+@explained
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Serve until stopped; without a model, say what to run."""
+    given = vars(parser().parse_args(arguments))
+    host, port = given.pop("host"), given.pop("port")
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    # Such pictures are refused; there is no need to warn of them as well.
+    warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+    app = create_app(settings_of({name: value for name, value in given.items() if value is not None}))
+    server = make_server(app, host, port)
+    print(f"Lego Themer is at http://{server.effective_host}:{server.effective_port}/ (Ctrl-C stops it)", flush=True)
+    if app.extensions[KEY].recognizer is None:
+        print("There is no model yet: run `dvc repro`, then start this again.", flush=True)
+    run(app, server)
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line: an option for each setting."""
+    found = argparse.ArgumentParser(prog="python -m app", description="Serve the page and the API.")
+    found.add_argument("--host", default="127.0.0.1", help="address to listen at (default: this machine only)")
+    found.add_argument("--port", type=int, default=8000, help="port to listen at (default: %(default)s)")
+    for name, field in Settings.model_fields.items():
+        option, text = "--" + name.replace("_", "-"), f"{field.description} (default: {field.default})"
+        kind: dict[str, Any] = {"action": "store_const", "const": True} if field.annotation is bool else {}
+        kind = kind or {"type": field.annotation or Path, "metavar": "N"}
+        found.add_argument(option, help=text, **kind)
+    return found
+
+
+def settings_of(given: dict[str, Any]) -> Settings:
+    """Return the settings with those that were given; raise UserError for a value that does not do."""
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        found = error.errors()[0]
+        name = str(found["loc"][0])
+        option = "--" + name.replace("_", "-")
+        raise UserError(f"{option} (or LEGO_THEMER_{name.upper()}): {found['msg']}, not {found['input']!r}") from None
+
+
+if __name__ == "__main__":
+    main()
