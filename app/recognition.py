@@ -62,6 +62,9 @@ class Recognizer:
     def __init__(self, predictor: Predictor, settings: Settings) -> None:
         self.predictor, self._settings = predictor, settings
         self._decoding = threading.Lock()
+        # The first picture takes a model long: here it is nobody's.
+        side = predictor.description.size
+        self._see([Job(np.zeros((side, side, 3), np.uint8), heat_map=False)])
         self.queue = Batcher(self._see, settings.pictures_per_batch, settings.waiting_pictures)
 
     def answer(self, uploads: Sequence[Upload], heat_map: bool, preview: bool = False) -> list[dict[str, Any]]:

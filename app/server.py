@@ -11,7 +11,9 @@ import socket
 import threading
 import time
 from functools import partial
+from http import HTTPStatus
 from types import FrameType
+from typing import Any, cast
 
 from flask import Flask
 from waitress.adjustments import Adjustments
@@ -21,7 +23,8 @@ from waitress.server import BaseWSGIServer, create_server
 from waitress.task import ErrorTask, ThreadedTaskDispatcher
 from waitress.utilities import Error
 
-from app.problems import MEDIA_TYPE, RETRY_SECONDS
+from app.problems import DETAILS, MEDIA_TYPE, RETRY_SECONDS
+from app.safety import HEADERS
 from app.state import KEY, State
 from themer.errors import UserError
 
@@ -91,13 +94,15 @@ class ProblemTask(ErrorTask):
 
     def execute(self) -> None:
         """Write the response."""
-        error = self.request.error
-        problem = {"type": "about:blank", "title": error.reason, "status": error.code, "detail": str(error.body)}
+        error: Error = cast(Any, self.request).error
+        detail = DETAILS.get(HTTPStatus(error.code), str(error.body))
+        problem = {"type": "about:blank", "title": error.reason, "status": error.code, "detail": detail}
         body = json.dumps(problem).encode()
         self.status, self.content_length = f"{error.code} {error.reason}", len(body)
-        self.response_headers.append(("Content-Type", MEDIA_TYPE))
+        headers = {**HEADERS, "Content-Type": MEDIA_TYPE, "Cache-Control": "no-store"}
         if error.code == Unavailable.code:
-            self.response_headers.append(("Retry-After", str(RETRY_SECONDS)))
+            headers["Retry-After"] = str(RETRY_SECONDS)
+        self.response_headers = list(headers.items())
         self.set_close_on_finish()
         self.write(body)
 
@@ -117,12 +122,12 @@ class Channel(HTTPChannel):
 class PatientDispatcher(ThreadedTaskDispatcher):
     """Threads that finish what has begun, and what waits for them, before they end."""
 
-    def shutdown(self, cancel_pending: bool = True, timeout: float = STOP_SECONDS) -> bool:
+    def shutdown(self, cancel_pending: bool = True, timeout: int = STOP_SECONDS) -> bool:
         """Wait until all is done, but not longer than so many seconds."""
         end = time.monotonic() + timeout
         while (self.queue or self.active_count) and time.monotonic() < end:
             time.sleep(0.02)
-        return bool(super().shutdown(cancel_pending, timeout=max(0.1, end - time.monotonic())))
+        return bool(super().shutdown(cancel_pending, timeout=1))
 
 
 def make_server(app: Flask, host: str, port: int) -> BaseWSGIServer:
@@ -143,6 +148,7 @@ def make_server(app: Flask, host: str, port: int) -> BaseWSGIServer:
         outbuf_overflow=BODY_BYTES_IN_ALL,
         ident=None,
     )
+    assert isinstance(server, BaseWSGIServer)  # Several sockets would make it another kind.
     budget = Budget(max(BODY_BYTES_IN_ALL, app.config["MAX_CONTENT_LENGTH"] + 1))
     server.channel_class = type("BudgetedChannel", (Channel,), {"parser_class": partial(BudgetedParser, budget=budget)})
     return server

@@ -1,0 +1,41 @@
+"""A small project with a model that knows drawn sets, and the application that serves it."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from app import create_app
+from app.settings import Settings
+from app.state import KEY
+from tests.drawn_project import make_project
+
+
+@pytest.fixture(scope="session")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a project whose model and index were made in seconds; not to be changed."""
+    return make_project(tmp_path_factory.mktemp("project"))
+
+
+@pytest.fixture
+def client_of(root: Path) -> Iterator[Callable[..., FlaskClient]]:
+    """Return a function that returns a client of the application with some settings."""
+    made = []
+
+    def make(**settings: Any) -> FlaskClient:
+        app = create_app(Settings(**{"root": root, "requests_per_minute": 0, **settings}))
+        made.append(app)
+        return app.test_client()
+
+    yield make
+    for app in made:
+        if app.extensions[KEY].recognizer is not None:
+            app.extensions[KEY].recognizer.queue.close()
+
+
+@pytest.fixture
+def client(client_of: Callable[..., FlaskClient]) -> FlaskClient:
+    """A client of the application with its default settings, but for the limit of requests."""
+    return client_of()
