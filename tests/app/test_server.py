@@ -1,0 +1,159 @@
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask, request
+from waitress.server import BaseWSGIServer
+
+from app import create_app
+from app.server import Budget, PatientDispatcher, make_server
+from app.settings import Settings
+from app.uploads import InMemoryRequest
+from tests.conftest import PROJECT
+from themer.errors import UserError
+
+
+class Counting(Flask):
+    request_class = InMemoryRequest
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., BaseWSGIServer]]:
+    """Return a function that serves, in a thread, an application which tells how many bytes it was sent."""
+    running = []
+
+    def start(maximum_bytes: int = 10_000_000) -> BaseWSGIServer:
+        app = Counting("counting")
+        app.config["MAX_CONTENT_LENGTH"] = maximum_bytes
+        app.add_url_rule("/", view_func=lambda: str(len(request.get_data())), methods=["GET", "POST"])
+        server = make_server(app, "127.0.0.1", 0)
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        running.append((server, thread))
+        return server
+
+    yield start
+    for server, thread in running:
+        server.trigger.pull_trigger(lambda server=server: server.asyncore.close_all(server._map))
+        thread.join()
+        server.task_dispatcher.shutdown()
+
+
+def ask(server: BaseWSGIServer, body: bytes = b"", **headers: str) -> http.client.HTTPResponse:
+    connection = http.client.HTTPConnection("127.0.0.1", server.effective_port)
+    connection.request("POST", "/", body, headers)
+    return connection.getresponse()
+
+
+def test_large_bodies_are_kept_in_memory(serve, monkeypatch, tmp_path):
+    server = serve()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
+    response = ask(server, b"x" * 9_000_000)
+    assert (response.status, response.read()) == (200, b"9000000")
+
+
+def test_a_body_that_is_announced_too_large_is_a_problem_at_once(serve):
+    response = ask(serve(maximum_bytes=1000), **{"Content-Length": "1000000000"})
+    assert (response.status, response.headers["Content-Type"]) == (413, "application/problem+json")
+    assert json.loads(response.read())["title"] == "Request Entity Too Large"
+    assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+
+
+def test_bodies_that_find_no_room_are_told_when_to_come_again(serve):
+    server = serve(maximum_bytes=100_000_000)
+    with socket.create_connection(("127.0.0.1", server.effective_port)) as slow:
+        slow.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99000000\r\nExpect: 100-continue\r\n\r\n")
+        assert slow.recv(100).startswith(b"HTTP/1.1 100")
+        response = ask(server, **{"Content-Length": "60000000"})
+        assert (response.status, response.headers["Retry-After"]) == (503, "2")
+        assert ask(server, b"small").read() == b"5"
+        slow.shutdown(socket.SHUT_WR)
+        assert slow.recv(100) == b""
+    assert all(ask(server, b"x" * 90_000_000).status == 200 for _ in range(2))
+
+
+def test_nonsense_is_answered_with_a_problem(serve):
+    with socket.create_connection(("127.0.0.1", serve().effective_port)) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n")
+        assert b"application/problem+json" in connection.recv(4000)
+
+
+def test_a_budget_is_never_exceeded():
+    budget = Budget(10)
+    assert budget.take(6) and not budget.take(5) and budget.take(4)
+    budget.give_back(6)
+    assert budget.take(6) and not budget.take(1)
+
+
+def test_what_has_begun_is_finished_and_what_waits_is_done():
+    class Task:
+        def service(self) -> None:
+            entered.release()
+            going_on.wait()
+            done.append(self)
+
+        def cancel(self) -> None:
+            raise AssertionError("cancelled")
+
+    entered, going_on, done = threading.Semaphore(0), threading.Event(), []
+    dispatcher = PatientDispatcher()
+    dispatcher.set_thread_count(1)
+    for _ in range(3):
+        dispatcher.add_task(Task())
+    entered.acquire()
+    stopping = threading.Thread(target=dispatcher.shutdown)
+    stopping.start()
+    going_on.set()
+    stopping.join()
+    assert len(done) == 3
+
+
+def test_a_port_in_use_is_explained(serve):
+    with pytest.raises(UserError, match=r"can't serve at 127\.0\.0\.1, port \d+: Address already in use\."):
+        make_server(create_app(Settings(root=PROJECT / "nowhere")), "127.0.0.1", serve().effective_port)
+
+
+def started(*options: str, **environment: str) -> subprocess.Popen:
+    return subprocess.Popen(
+        [sys.executable, "-m", "app", "--port", "0", *options],
+        cwd=PROJECT,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_the_command_serves_this_machine_until_it_is_told_to_stop(tmp_path):
+    with started("--root", str(tmp_path)) as process:
+        assert process.stdout.readline().startswith("Lego Themer is at http://127.0.0.1:")
+        assert "run `dvc repro`" in process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait() == 0
+        assert "stopped" in process.stderr.read()
+
+
+@pytest.mark.parametrize(
+    ("options", "environment", "message"),
+    [
+        (["--maximum-files", "0"], {}, "--maximum-files (or LEGO_THEMER_MAXIMUM_FILES): Input should be greater"),
+        ([], {"LEGO_THEMER_CONTRIBUTIONS": "perhaps"}, "--contributions (or LEGO_THEMER_CONTRIBUTIONS): Input should"),
+    ],
+)
+def test_settings_that_do_not_do_are_named(options, environment, message):
+    with started(*options, **environment) as process:
+        assert process.wait() == 1 and f"error: {message}" in process.stderr.read()
+
+
+def test_options_win_over_the_environment(monkeypatch):
+    monkeypatch.setenv("LEGO_THEMER_MAXIMUM_FILES", "3")
+    assert Settings().maximum_files == 3 and Settings(maximum_files=4).maximum_files == 4
+    assert Settings().contributions is False
