@@ -9,7 +9,8 @@ from themer.errors import UserError, explained
 from themer.files import read_csv, write_csv, write_json
 from themer.rebrickable import read_table
 from themer.snapshots import SetObject, read_sets
-from themer.themes import SEPARATOR, ThemeTree
+from themer.theme_paths import SEPARATOR
+from themer.themes import ThemeTree
 
 LABELLED = ["set_id", "name", "year", "theme", "root_theme", "theme_path", "sha256"]
 UNLABELLED = ["set_id", "name", "reason", "detail"]

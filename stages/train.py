@@ -10,10 +10,11 @@ import pandas
 
 from themer.checkpoints import remove_checkpoints
 from themer.confidence import Confidence, calibrate
+from themer.descriptions import Description
 from themer.epochs import TrainingPictures
 from themer.errors import explained
 from themer.files import write_csv, write_json
-from themer.model_files import Description, save_classifier
+from themer.model_files import save_classifier
 from themer.params import Train, load_params
 from themer.shards import ShardSummary, read_summary
 from themer.training import train

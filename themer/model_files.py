@@ -5,30 +5,20 @@ It is an ordinary `.keras` file, which `keras.models.load_model` opens anywhere,
 
 import json
 import zipfile
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from themer.errors import UserError
+from themer.descriptions import (
+    DESCRIPTION_NAME,
+    Description,
+    description_json,
+    member,
+    no_classifier,
+    no_model,
+    read_description,
+)
 from themer.quiet_tensorflow import keras
-
-DESCRIPTION_NAME = "themer.json"
-EARLIEST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
-
-
-@dataclass(frozen=True)
-class Description:
-    """What a classifier answers and what it asks for: its labels, the side and padding colour of its pictures.
-
-    Its logits were divided by `temperature` already. Below the probability `threshold` its answer is "not sure".
-    """
-
-    labels: list[str]
-    size: int
-    fill: tuple[int, int, int]
-    network: str
-    temperature: float
-    threshold: float
 
 
 @dataclass(frozen=True)
@@ -50,8 +40,8 @@ def save_classifier(model: keras.Model, description: Description, path: Path) ->
     with zipfile.ZipFile(raw) as source, zipfile.ZipFile(part, "w") as target:
         for name in sorted(source.namelist()):
             content = source.read(name)
-            target.writestr(_member(name), _timeless_json(content) if name.endswith(".json") else content)
-        target.writestr(_member(DESCRIPTION_NAME), _json(asdict(description)))
+            target.writestr(member(name), _timeless_json(content) if name.endswith(".json") else content)
+        target.writestr(member(DESCRIPTION_NAME), description_json(description))
     raw.unlink()
     part.replace(path)
 
@@ -64,19 +54,12 @@ def load_classifier(path: Path) -> Classifier:
     """
     try:
         with zipfile.ZipFile(path) as file:
-            values = json.loads(file.read(DESCRIPTION_NAME))
-        description = Description(**{**values, "fill": tuple(values["fill"])})
+            description = read_description(file)
         return Classifier(keras.models.load_model(path, compile=False), description)
     except FileNotFoundError:
-        raise UserError(f"{path}: there is no model here yet. Run: dvc repro") from None
+        raise no_model(path) from None
     except (zipfile.BadZipFile, KeyError, TypeError, ValueError, OSError) as error:
-        reason = str(error).partition("\n")[0]
-        raise UserError(f"{path}: not a classifier that this project saved ({reason}). Run: dvc repro") from None
-
-
-def _member(name: str) -> zipfile.ZipInfo:
-    """Return a zip member of a fixed time, stored as it is: compressed bytes may differ between zlib versions."""
-    return zipfile.ZipInfo(name, EARLIEST_ZIP_TIME)
+        raise no_classifier(path, error) from None
 
 
 def _timeless_json(content: bytes) -> bytes:

@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 from themer.errors import UserError
 
 PLACEHOLDER = "{url}"
+SET_ID = "{set_id}"
 OTHER = "Other"
 
 
@@ -21,6 +22,14 @@ def _site(url: str) -> str:
     if PLACEHOLDER not in url:
         HttpUrl(url)
     return url.rstrip("/")
+
+
+def _set_page(url: str) -> str:
+    """Return the address of a set's page, in which {set_id} stands for its number, or raise ValueError."""
+    if SET_ID not in url:
+        raise ValueError(f'"{url}" is the same for every set. Write {SET_ID} where the number of the set belongs')
+    HttpUrl(url.replace(SET_ID, "8880-1"))
+    return url
 
 
 def _weights(name: str) -> str:
@@ -67,6 +76,7 @@ class Source(Section):
 
     brick_insights: Site | None = None
     rebrickable: Site
+    set_page: Annotated[str, AfterValidator(_set_page)] | None = None
     command: Annotated[list[str], Field(min_length=1)] | None = None
     api_requests_per_minute: Annotated[float, Field(gt=0)] | None = 60
     pictures_per_second: Annotated[float, Field(gt=0)] | None = 4

@@ -6,11 +6,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageOps
 
+from themer.descriptions import Description
 from themer.errors import UserError
-from themer.index import Index, NearSet, file_sha256, seen_in, with_features
-from themer.model_files import Classifier, load_classifier
+from themer.heat_maps import class_activation, occlusion, scaled
+from themer.index import Index, NearSet
 from themer.pictures import flatten, square
+from themer.runtimes import Runtime, Seen, load_runtime
 from themer.theme_answers import Answer, Level, answer
+from themer.theme_paths import lies_within
 
 NEAREST_SETS = 6
 UNLIKE_ANY = "unlike any picture it learned from"
@@ -54,9 +57,9 @@ class PictureAnswer:
 
 
 class Predictor:
-    """A classifier that answers for pictures, and knows what it does not know.
+    """A classifier that answers for pictures, and knows what it does not know. May be used by several threads.
 
-    >>> predictor = Predictor.load(Path("models/classifier.keras"), Path("models/index"))
+    >>> predictor = Predictor.load(Path("models/classifier.tflite"), Path("models/index"))
     >>> found = predictor.answer(Image.open("mindstorms.jpg"))
     >>> found.theme, found.confidence, found.nearest[0].set_id
     ('Technic/Bionicle', 0.93, '8547-1')
@@ -64,46 +67,53 @@ class Predictor:
     'unlike any picture it learned from'
     """
 
-    def __init__(self, classifier: Classifier, index: Index) -> None:
-        self._model = with_features(classifier.model)
-        self.description = classifier.description
-        self.index = index
+    def __init__(self, runtime: Runtime, index: Index) -> None:
+        self._runtime, self.index = runtime, index
 
     @classmethod
     def load(cls, model_path: Path, index_path: Path) -> "Predictor":
-        """Read a model file and the folder of its index.
+        """Read a model file, `.tflite` or `.keras`, and the folder of its index.
 
         Raises:
             UserError: one of them is missing or no such thing, or the index is another model's.
         """
-        classifier, index = load_classifier(model_path), Index(index_path)
-        if index.summary.model_sha256 != file_sha256(model_path):
-            raise UserError(f"{index_path}: this index is of another model than {model_path}. Run: dvc repro index")
-        return cls(classifier, index)
+        runtime, index = load_runtime(model_path), Index(index_path)
+        if index.summary.model_sha256 != runtime.model_sha256:
+            raise UserError(f"{index_path}: this index is of another model than {model_path}. Run: dvc repro")
+        return cls(runtime, index)
+
+    @property
+    def description(self) -> Description:
+        """What the model answers and asks for: labels, size, padding colour, network, temperature, threshold."""
+        return self._runtime.description
 
     @property
     def labels(self) -> list[str]:
         """The themes, in the order of the columns of `probabilities`."""
         return self.description.labels
 
+    def prepare(self, picture: Image.Image) -> np.ndarray:
+        """Return a picture of any size and mode as the model takes it: upright RGB, padded, uint8 [size, size, 3]."""
+        upright = flatten(ImageOps.exif_transpose(picture))
+        return np.asarray(square(upright, self.description.size, self.description.fill))
+
     def answer(self, picture: Image.Image) -> PictureAnswer:
         """Return the answer for a picture of any size and mode."""
-        upright = flatten(ImageOps.exif_transpose(picture))
-        pixels = np.asarray(square(upright, self.description.size, self.description.fill))
-        found = self.assess(pixels[np.newaxis])
-        chosen, reason = self._chosen(found.probabilities[0], bool(found.familiar[0]))
-        pairs = zip(self.labels, found.probabilities[0].tolist(), strict=True)
-        ranking = dict(sorted(pairs, key=lambda pair: -pair[1]))
-        nearest = self.index.nearest_sets(found.features[0], NEAREST_SETS)
-        return PictureAnswer(chosen.theme, chosen.confidence, chosen.level, reason, ranking, nearest)
+        return self.answers(self.prepare(picture)[np.newaxis])[0]
+
+    def answers(self, pictures: np.ndarray) -> list[PictureAnswer]:
+        """Return the answers for padded RGB pixels, uint8 [n, size, size, 3]; ValueError for anything else."""
+        found = self.assess(pictures)
+        nearest = self.index.nearest_sets(found.features, NEAREST_SETS)
+        return [self._picture_answer(*one) for one in zip(found.probabilities, found.familiar, nearest, strict=True)]
 
     def assess(self, pictures: np.ndarray) -> Assessment:
         """Return what there is to say of padded RGB pixels, uint8 [n, size, size, 3]; ValueError for anything else."""
-        probabilities, features = self._seen_in(pictures)
-        distances = self.index.distances(features)
+        seen = self._see(pictures)
+        distances = self.index.distances(seen.features)
         familiar = distances <= self.index.summary.limit
-        sure = familiar & (probabilities.max(axis=1) >= self.description.threshold)
-        return Assessment(probabilities, features, distances, familiar, sure)
+        sure = familiar & (seen.probabilities.max(axis=1) >= self.description.threshold)
+        return Assessment(seen.probabilities, seen.features, distances, familiar, sure)
 
     def probabilities(self, pictures: np.ndarray) -> np.ndarray:
         """Return the probabilities of each picture's labels, from padded RGB pixels.
@@ -117,14 +127,42 @@ class Predictor:
         Raises:
             ValueError: the array has another shape or type.
         """
-        return self._seen_in(pictures)[0]
+        return self._see(pictures).probabilities
 
-    def _seen_in(self, pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return probabilities and features; raise ValueError for pictures of another shape or type."""
+    def heat_map(self, pixels: np.ndarray, theme: str) -> np.ndarray:
+        """Return where a theme is seen in a padded RGB picture, float32 [size, size], 0 to 1, in the picture's frame.
+
+        Args:
+            pixels: uint8 [size, size, 3].
+            theme: a label, or a theme above some labels.
+
+        Raises:
+            ValueError: the array has another shape or type, or the theme is neither.
+        """
+        members = np.array([lies_within(label, theme) for label in self.labels])
+        if not members.any():
+            raise ValueError(f"no theme {theme!r}. Known here: {', '.join(self.labels)}")
+        seen = self._see(pixels[np.newaxis])
+        if seen.class_maps is None:
+            values = occlusion(pixels, self.probabilities, members, np.array(self.description.fill, np.uint8))
+        else:
+            shares = np.where(members, np.maximum(seen.probabilities[0].astype(float), 1e-30), 0)
+            values = class_activation(seen.class_maps[0], shares / shares.sum())
+        return scaled(values, self.description.size)
+
+    def _see(self, pictures: np.ndarray) -> Seen:
+        """Return what the model sees; raise ValueError for pictures of another shape or type."""
         size = self.description.size
         if pictures.dtype != np.uint8 or pictures.shape[1:] != (size, size, 3):
             raise ValueError(f"expected uint8 [n, {size}, {size}, 3], received {pictures.dtype} {list(pictures.shape)}")
-        return seen_in(self._model, pictures)
+        return self._runtime.see(pictures)
+
+    def _picture_answer(self, probabilities: np.ndarray, familiar: bool, nearest: list[NearSet]) -> PictureAnswer:
+        """Return the answer for a picture's probabilities, float32 [classes]."""
+        chosen, reason = self._chosen(probabilities, bool(familiar))
+        pairs = zip(self.labels, probabilities.tolist(), strict=True)
+        ranking = dict(sorted(pairs, key=lambda pair: -pair[1]))
+        return PictureAnswer(chosen.theme, chosen.confidence, chosen.level, reason, ranking, nearest)
 
     def _chosen(self, probabilities: np.ndarray, familiar: bool) -> tuple[Answer, str | None]:
         """Return the answer for a picture's probabilities, float [classes], and the reason if it is no label."""

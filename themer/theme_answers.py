@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import pandas
 
-from themer.themes import SEPARATOR
+from themer.theme_paths import SEPARATOR, ancestors, lies_within
 
 Level = Literal["label", "ancestor", "none"]
 LEVELS: tuple[Level, ...] = ("label", "ancestor", "none")
@@ -49,12 +48,6 @@ def answers(probabilities: np.ndarray, labels: list[str], threshold: float) -> l
     return found
 
 
-def answer_table(given: list[Answer]) -> pandas.DataFrame:
-    """Return theme (empty for "not sure"), confidence and level of each answer."""
-    rows = [(one.theme, one.confidence, one.level) for one in given]
-    return pandas.DataFrame(rows, columns=["theme", "confidence", "level"]).round(6)
-
-
 def summary(actual: np.ndarray, given: list[Answer], labels: list[str]) -> dict[str, float | None]:
     """Return the share of answers at each level, and of those with a theme the share that is right, None of none.
 
@@ -74,17 +67,6 @@ def is_right(given: Answer, actual: str) -> bool:
     if given.theme is None:
         return False
     return given.theme == actual or (given.level == "ancestor" and lies_within(actual, given.theme))
-
-
-def ancestors(labels: list[str]) -> list[str]:
-    """Return every theme above a label, by name."""
-    paths = [label.split(SEPARATOR) for label in labels]
-    return sorted({SEPARATOR.join(path[:depth]) for path in paths for depth in range(1, len(path))})
-
-
-def lies_within(theme: str, ancestor: str) -> bool:
-    """Tell whether a theme is, or lies below, another one."""
-    return theme == ancestor or theme.startswith(ancestor + SEPARATOR)
 
 
 def _sums_below(probabilities: np.ndarray, labels: list[str], above: list[str]) -> np.ndarray:

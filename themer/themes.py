@@ -7,8 +7,8 @@ import pandas
 
 from themer.errors import UserError
 from themer.params import OTHER, SPLITS, Regroup, suggestion
+from themer.theme_paths import SEPARATOR, lies_within
 
-SEPARATOR = " / "
 MINIMUM_FAMILIES = len(SPLITS)
 
 
@@ -67,7 +67,7 @@ def check_rules(rules: Regroup, tree: ThemeTree) -> None:
 def grouped(theme_path: str, groups: dict[str, list[str]]) -> str | None:
     """Return the group that claims a theme or one of its ancestors, if any does."""
     for group, rules in groups.items():
-        if any(theme_path == rule or theme_path.startswith(rule + SEPARATOR) for rule in rules):
+        if any(lies_within(theme_path, rule) for rule in rules):
             return group
     return None
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from stages import evaluate
 from themer.files import read_csv, write_bytes
-from themer.index import build_index
+from themer.index_building import build_index
 from themer.shards import Example, ShardSummary, write_split, write_summary
 
 LABELS = ["Blue", "Green", "Red"]

@@ -5,16 +5,20 @@ from itertools import combinations
 from pathlib import Path
 
 import numpy as np
+import pandas
 import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from tests.small_shards import FILL, LABELS, SIZE, picture, settings, write_photo_shards, write_shards
+from tests.small_shards import FILL, LABELS, SIZE, settings, write_photo_shards, write_shards
+from themer.descriptions import Description
 from themer.errors import UserError
-from themer.files import write_json
-from themer.index import Index, build_index, nearest, seen_in, with_features, with_photo_views
-from themer.model_files import Description, load_classifier, save_classifier
+from themer.files import read_csv, write_csv, write_json
+from themer.index import Index, NearSet, nearest
+from themer.index_building import SetFacts, build_index, set_facts, with_photo_views
+from themer.keras_runtime import KerasRuntime
+from themer.model_files import save_classifier
 from themer.networks import build
 from themer.quiet_tensorflow import keras
 from themer.shards import read_split, read_summary, write_summary
@@ -43,14 +47,13 @@ def index(project: Path) -> Index:
 def features_of(project: Path, split: str) -> tuple[list[str], np.ndarray]:
     """Return the numbers of a split's sets, and their features as they are before they are rounded."""
     examples = list(read_split(project / "shards", split).as_numpy_iterator())
-    model = with_features(load_classifier(project / "one.keras").model)
-    _, features = seen_in(model, np.stack([example["image"] for example in examples]))
-    return [example["set_id"].decode() for example in examples], features
+    seen = KerasRuntime.load(project / "one.keras").see(np.stack([example["image"] for example in examples]))
+    return [example["set_id"].decode() for example in examples], seen.features
 
 
 def test_all_sets_and_the_photos_learned_from_are_rows_of_length_one(index):
-    assert list(index.pictures["split"]) == ["photos"] * 3 + ["train"] * 12 + ["validation"] * 6 + ["test"] * 3
-    assert list(index.pictures["label"][:4]) == ["blue", "blue", "red", "blue"]
+    assert [one.split for one in index.pictures] == ["photos"] * 3 + ["train"] * 12 + ["validation"] * 6 + ["test"] * 3
+    assert [one.label for one in index.pictures[:4]] == ["blue", "blue", "red", "blue"]
     assert index.features.shape == (24, 64) and index.features.dtype == np.float16
     np.testing.assert_allclose(np.linalg.norm(index.features.astype(float), axis=1), 1, atol=1e-3)
 
@@ -64,7 +67,7 @@ def test_the_same_inputs_give_the_same_bytes(project, tmp_path):
 @pytest.mark.parametrize("split", ["train", "validation", "test"])
 def test_a_set_is_nearest_to_itself_and_found_with_its_theme(project, index, split):
     for set_id, features in zip(*features_of(project, split), strict=True):
-        found = index.nearest_sets(features, 4)
+        [found] = index.nearest_sets(features[np.newaxis], 4)
         assert found[0].distance == pytest.approx(0, abs=1e-3) and len(found) == 4
         assert found[0].set_id == set_id
         # The second digit before the variant tells the label; see tests/small_shards.py.
@@ -73,7 +76,7 @@ def test_a_set_is_nearest_to_itself_and_found_with_its_theme(project, index, spl
 
 def test_photos_are_no_sets_but_were_learned_from(index):
     photo = index.features[0].astype(np.float32)
-    assert len(index.nearest_sets(photo, 100)) == 21
+    assert len(index.nearest_sets(photo[np.newaxis], 100)[0]) == 21
     among_learned = np.sort(1 - index.features[:15].astype(np.float32) @ photo)[4]
     assert index.distances(photo[np.newaxis])[0] == pytest.approx(among_learned, abs=1e-6)
 
@@ -85,8 +88,8 @@ def validation_views(project: Path) -> np.ndarray:
 
 
 def test_nearly_all_views_of_the_validation_pictures_lie_within_the_limit(project, index):
-    model = with_features(load_classifier(project / "one.keras").model)
-    distances = index.distances(seen_in(model, validation_views(project))[1])
+    seen = KerasRuntime.load(project / "one.keras").see(validation_views(project))
+    distances = index.distances(seen.features)
     assert len(distances) == 30
     assert np.sum(distances > np.float32(index.summary.limit)) == 1
 
@@ -115,13 +118,32 @@ def test_black_features_are_far_from_everything(index):
     assert index.distances(np.zeros((1, 64), np.float32)) == 1 > index.summary.limit
 
 
-def test_both_outputs_of_one_pass_belong_together(project):
-    model = load_classifier(project / "one.keras").model
-    pixels = np.stack([picture(label, 5) for label in range(3)])
-    probabilities, features = seen_in(with_features(model), pixels)
-    np.testing.assert_allclose(probabilities, model.predict_on_batch(pixels.astype(np.float32)), atol=1e-6)
-    kernel, _ = model.get_layer("probabilities").get_weights()
-    assert features.shape == (3, kernel.shape[0]) and features.dtype == np.float32
+def test_a_near_set_has_its_name_year_and_page_where_they_are_known(project, tmp_path):
+    facts = {"500-1": SetFacts("Super Car", "1994", "https://example.org/500-1/"), "501-1": SetFacts("", "", "")}
+    build_index(project / "one.keras", project / "shards", project / "photos", tmp_path, facts)
+    index = Index(tmp_path)
+    [found] = index.nearest_sets(index.features[3:4].astype(np.float32), 100)
+    known = {one.set_id: one for one in found}
+    assert found[0] == NearSet("500-1", "Super Car", 1994, "blue", found[0].distance, "https://example.org/500-1/")
+    assert (known["501-1"].name, known["501-1"].year, known["501-1"].page) == ("", None, None)
+
+
+def test_facts_come_from_the_table_and_the_address_of_a_page():
+    table = pandas.DataFrame({"set_id": ["8880-1", "a/b"], "name": ["Super Car", ""], "year": ["1994", ""]})
+    page = "https://example.org/{set_id}/"
+    assert set_facts(table, page) == {
+        "8880-1": SetFacts("Super Car", "1994", "https://example.org/8880-1/"),
+        "a/b": SetFacts("", "", "https://example.org/a%2Fb/"),
+    }
+    assert [facts.page for facts in set_facts(table, None).values()] == ["", ""]
+
+
+def test_an_index_without_names_and_years_is_refused(project, tmp_path):
+    for file in FILES:
+        (tmp_path / file).write_bytes((project / "index" / file).read_bytes())
+    write_csv(read_csv(tmp_path / "pictures.csv")[["set_id", "label", "split"]], tmp_path / "pictures.csv")
+    with pytest.raises(UserError, match="columns of its table are others"):
+        Index(tmp_path)
 
 
 def test_a_folder_without_an_index_is_refused(tmp_path):

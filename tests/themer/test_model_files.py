@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from tests.small_shards import FILL, LABELS, settings
+from themer.descriptions import Description
 from themer.errors import UserError
-from themer.model_files import Description, load_classifier, save_classifier
+from themer.model_files import load_classifier, save_classifier
 from themer.networks import NETWORKS, build
 from themer.quiet_tensorflow import keras
 

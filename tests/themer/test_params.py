@@ -83,6 +83,15 @@ WRONG = {
         {"sources.live.rebrickable": "{url}"},
         "params.yaml: sources.live: {url} stands for what `command` prints, but there is no `command`.",
     ),
+    "one page for all sets": (
+        {"sources.live.set_page": "https://example.org/sets/"},
+        'params.yaml: sources.live.set_page: "https://example.org/sets/" is the same for every set. '
+        "Write {set_id} where the number of the set belongs.",
+    ),
+    "page with another scheme": (
+        {"sources.live.set_page": "javascript:alert({set_id})"},
+        "params.yaml: sources.live.set_page: URL scheme should be 'http' or 'https'",
+    ),
     "share over 1": (
         {"photos.train": 1.5},
         "params.yaml: photos.train: Input should be less than or equal to 1, but it is 1.5.",

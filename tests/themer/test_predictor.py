@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,12 +12,17 @@ from tests import drawn_shards
 from tests.drawn_shards import KINDS, drawn_set, write_drawn_shards, write_no_photos
 from tests.small_shards import FILL, LABELS, SIZE, picture, settings, write_photo_shards, write_shards
 from themer.confidence import calibrate
+from themer.descriptions import Description
 from themer.epochs import TrainingPictures
 from themer.errors import UserError
+from themer.exporting import export_classifier
 from themer.features import compute_features
-from themer.index import Index, build_index
-from themer.model_files import Classifier, Description, load_classifier, save_classifier
+from themer.index import Index, file_sha256
+from themer.index_building import build_index
+from themer.keras_runtime import KerasRuntime
+from themer.model_files import Classifier, load_classifier, save_classifier
 from themer.networks import build
+from themer.pictures import square
 from themer.predictor import UNLIKE_ANY, Predictor
 from themer.quiet_tensorflow import keras
 from themer.shards import read_split
@@ -35,12 +41,13 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         build(settings(), SIZE, 3), Description(LABELS, SIZE, FILL, "lego_cnn", 1.0, 0.0), folder / "one.keras"
     )
     build_index(folder / "one.keras", shards, photos, folder / "index")
+    export_classifier(load_classifier(folder / "one.keras"), file_sha256(folder / "one.keras"), folder / "one.tflite")
     return folder
 
 
-@pytest.fixture(scope="module")
-def predictor(project: Path) -> Predictor:
-    return Predictor.load(project / "one.keras", project / "index")
+@pytest.fixture(scope="module", params=["one.keras", "one.tflite"])
+def predictor(project: Path, request: pytest.FixtureRequest) -> Predictor:
+    return Predictor.load(project / request.param, project / "index")
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +68,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Predictor:
 def changed(project: Path, **changes: object) -> Predictor:
     """Return the predictor of a folder with another description."""
     classifier = load_classifier(project / "one.keras")
-    return Predictor(Classifier(classifier.model, replace(classifier.description, **changes)), Index(project / "index"))
+    described = Classifier(classifier.model, replace(classifier.description, **changes))
+    return Predictor(KerasRuntime(described, ""), Index(project / "index"))
 
 
 def learned(project: Path) -> Image.Image:
@@ -153,8 +161,69 @@ def test_a_picture_lying_on_its_side_is_turned_up(predictor):
 def test_the_index_of_another_model_is_refused(project, tmp_path):
     description = load_classifier(project / "one.keras").description
     save_classifier(build(settings(), SIZE, 3), description, tmp_path / "other.keras")
-    with pytest.raises(UserError, match=r"of another model than .*other\.keras\. Run: dvc repro index"):
+    with pytest.raises(UserError, match=r"of another model than .*other\.keras\. Run: dvc repro"):
         Predictor.load(tmp_path / "other.keras", project / "index")
+
+
+def test_both_files_of_a_model_answer_alike(project):
+    one, other = (
+        Predictor.load(project / name, project / "index").assess(PICTURES) for name in ("one.keras", "one.tflite")
+    )
+    np.testing.assert_allclose(one.probabilities, other.probabilities, atol=1e-6)
+    np.testing.assert_allclose(one.features, other.features, atol=1e-5)
+    np.testing.assert_array_equal(one.sure, other.sure)
+
+
+def test_a_batch_is_answered_as_each_picture_alone(predictor):
+    for pixels, found in zip(PICTURES, predictor.answers(PICTURES), strict=True):
+        alone = predictor.answer(Image.fromarray(pixels))
+        assert (alone.theme, alone.level, alone.reason) == (found.theme, found.level, found.reason)
+        assert [one.set_id for one in alone.nearest] == [one.set_id for one in found.nearest]
+        assert alone.probabilities == pytest.approx(found.probabilities, abs=1e-6)
+
+
+def test_threads_may_ask_at_the_same_time(predictor):
+    expected = predictor.probabilities(PICTURES)
+    with ThreadPoolExecutor(4) as pool:
+        for found in pool.map(predictor.probabilities, [PICTURES] * 12):
+            np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+def test_a_prepared_picture_is_upright_and_padded(predictor):
+    pixels = predictor.prepare(Image.new("RGB", (64, 16), "red"))
+    assert pixels.shape == (32, 32, 3) and pixels.dtype == np.uint8
+    assert (pixels[12:20] == (255, 0, 0)).all() and (pixels[:12] == FILL).all() and (pixels[20:] == FILL).all()
+
+
+@pytest.mark.parametrize("theme", LABELS)
+def test_a_heat_map_lies_within_0_and_1(predictor, theme):
+    heat = predictor.heat_map(PICTURES[0], theme)
+    assert heat.shape == (32, 32) and heat.dtype == np.float32
+    assert heat.min() >= 0 and heat.max() in (0, pytest.approx(1))
+
+
+def test_a_heat_map_of_an_unknown_theme_is_refused(predictor):
+    with pytest.raises(ValueError, match="no theme 'pink'. Known here: blue, green, red"):
+        predictor.heat_map(PICTURES[0], "pink")
+
+
+def test_the_heat_map_of_a_theme_is_the_same_whichever_label_it_is_made_of(project):
+    one = changed(project, labels=["Space / Moon", "Space / Mars", "Town"]).heat_map(PICTURES[0], "Space")
+    other = changed(project, labels=["Space / Mars", "Space / Moon", "Town"]).heat_map(PICTURES[0], "Space")
+    np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("corner", [(0, 0), (0, 64), (64, 0), (64, 64)])
+def test_a_theme_is_seen_where_its_set_is(trained, corner):
+    """A quarter of the picture holds a set: its place is hotter than the rest."""
+    hotter = 0
+    for number, kind in enumerate(KINDS):
+        pixels = np.full((128, 128, 3), 255, np.uint8)
+        quarter = (slice(corner[0], corner[0] + 64), slice(corner[1], corner[1] + 64))
+        pixels[quarter] = square(drawn_set(kind, 9100 + number), 64, FILL)
+        heat = trained.heat_map(pixels, kind)
+        hotter += heat[quarter].mean() > heat.mean()
+    assert hotter >= 2
 
 
 @pytest.mark.parametrize("colour", ["red", "green", "blue", "white", "black", "grey", "orange"])

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from themer.theme_answers import Answer, ancestors, answer, answer_table, answers, lies_within, summary
+from themer.theme_answers import Answer, answer, answers, summary
+from themer.theme_paths import ancestors, lies_within
 
 LABELS = ["City", "Star Wars / Clone / One", "Star Wars / Clone / Two", "Star Wars / Rebels", "Technic/Bionicle"]
 
@@ -76,13 +77,6 @@ def test_an_answer_is_as_probable_as_the_labels_that_it_includes(seed, threshold
 def test_an_answer_alone_is_that_of_the_table():
     rows = probabilities([0.1, 0.4, 0.3, 0.2, 0.0], [0.1, 0.7, 0.1, 0.1, 0.0])
     assert [answer(row, LABELS, 0.6) for row in rows] == answers(rows, LABELS, 0.6)
-
-
-def test_the_table_leaves_the_theme_empty_where_it_is_not_sure():
-    table = answer_table(answers(probabilities([0.4, 0.1, 0.1, 0.0, 0.4]), LABELS, 0.6))
-    assert table["theme"].isna().tolist() == [True]
-    assert table["level"].tolist() == ["none"]
-    assert table["confidence"].tolist() == [0.4]
 
 
 def test_the_summary_counts_a_theme_above_the_actual_label_as_right():

@@ -1,0 +1,69 @@
+import subprocess
+import sys
+import zipfile
+
+import numpy as np
+import pytest
+
+from tests.conftest import PROJECT
+from tests.small_shards import FILL, LABELS, SIZE, picture, settings
+from themer.descriptions import Description
+from themer.errors import UserError
+from themer.exporting import export_classifier
+from themer.model_files import Classifier
+from themer.networks import build
+from themer.runtimes import LiteRuntime, load_runtime
+
+HEAVY = ["tensorflow", "keras", "sklearn", "scipy", "matplotlib", "pandas", "pydantic"]
+ALONE = """
+import sys
+from pathlib import Path
+from themer.predictor import Predictor
+from themer.runtimes import load_runtime
+load_runtime(Path(sys.argv[1]))
+print([name for name in sys.argv[2:] if name in sys.modules])
+"""
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    found = tmp_path_factory.mktemp("runtimes") / "one.tflite"
+    model = build(settings(), SIZE, 3)
+    export_classifier(Classifier(model, Description(LABELS, SIZE, FILL, "lego_cnn", 1.0, 0.0)), "abc", found)
+    return found
+
+
+def test_serving_imports_nothing_heavy(path):
+    command = [sys.executable, "-c", ALONE, str(path), *HEAVY]
+    assert subprocess.run(command, cwd=PROJECT, check=True, capture_output=True, text=True).stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_the_number_of_threads_changes_no_answer(path, threads):
+    pixels = np.stack([picture(index % 3, index) for index in range(7)])
+    together = LiteRuntime(path, threads).see(pixels)
+    for index in range(7):
+        alone = LiteRuntime(path, 1).see(pixels[index : index + 1])
+        np.testing.assert_array_equal(alone.probabilities[0], together.probabilities[index])
+        np.testing.assert_array_equal(alone.features[0], together.features[index])
+
+
+def test_a_missing_file_says_what_to_run(tmp_path):
+    for name in ("one.tflite", "one.keras"):
+        with pytest.raises(UserError, match="no model here yet. Run: dvc repro"):
+            load_runtime(tmp_path / name)
+
+
+def test_other_files_are_refused(path, tmp_path):
+    broken = tmp_path / "one.tflite"
+    with zipfile.ZipFile(path) as file:
+        members = {name: file.read(name) for name in file.namelist()}
+    for content in (b"", b"no model at all", b"x" * 5000):
+        broken.write_bytes(content)
+        with pytest.raises(UserError, match=r"one\.tflite: not a classifier that this project saved"):
+            load_runtime(broken)
+        with zipfile.ZipFile(broken, "a" if content else "w") as file:
+            for name, value in members.items():
+                file.writestr(name, value)
+        with pytest.raises(UserError, match=r"one\.tflite: not a classifier that this project saved"):
+            load_runtime(broken)
