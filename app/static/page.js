@@ -67,7 +67,7 @@ function overviewItem(file, card) {
   const item = document.createElement("li");
   const link = Object.assign(document.createElement("a"), { href: `#${card.id}` });
   const picture = card.querySelector("img").cloneNode();
-  picture.alt = "";
+  Object.assign(picture, { alt: "", className: "" });
   const text = Object.assign(document.createElement("span"), { textContent: "…" });
   picture.addEventListener("error", () => picture.remove(), { once: true });
   link.append(picture, text);

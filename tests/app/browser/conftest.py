@@ -1,0 +1,108 @@
+"""A real server with a small trained model, and a real browser that looks at it."""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from app import create_app
+from app.settings import Settings
+from tests.conftest import PROJECT
+
+CHROMIUM = shutil.which("chromium")
+FAKE_CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip the tests of this folder where there is no browser."""
+    here = [item for item in items if Path(__file__).parent in item.path.parents]
+    for item in here if CHROMIUM is None else []:
+        item.add_marker(pytest.mark.skip(reason="needs chromium"))
+
+
+@contextmanager
+def served(settings: Settings) -> Iterator[str]:
+    """Serve the app on a free port of loopback; give its address."""
+    server = make_server("127.0.0.1", 0, create_app(settings), threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def project(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a project with a small model, where pictures may be kept; metrics and plots are this project's."""
+    folder = shutil.copytree(root, tmp_path_factory.mktemp("browser") / "project")
+    for name in ("metrics", "plots"):
+        shutil.copytree(PROJECT / name, folder / name, dirs_exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def site(project: Path) -> Iterator[str]:
+    """The address of a running server that takes contributions."""
+    with served(Settings(root=project, contributions=True, maximum_megabytes=1, requests_per_minute=0)) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def modest_site(project: Path) -> Iterator[str]:
+    """The address of a running server that takes none."""
+    with served(Settings(root=project, requests_per_minute=0)) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def empty_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running server that has no model."""
+    with served(Settings(root=tmp_path_factory.mktemp("empty"))) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless browser."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *FAKE_CAMERA])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Return a function that opens a page; whatever goes wrong in its script fails the test."""
+    contexts: list[BrowserContext] = []
+    errors: list[str] = []
+
+    def opened(address: str, **options: object) -> Page:
+        contexts.append(browser.new_context(**options))
+        page = contexts[-1].new_page()
+        page.set_default_timeout(20_000)
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: errors.append(message.text) if "Security Policy" in message.text else None)
+        page.goto(address)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+@pytest.fixture(scope="session")
+def violations() -> Callable[[Page], list[str]]:
+    """Return a function that lists what axe finds wrong with a page."""
+    axe = Axe()
+
+    def found(page: Page) -> list[str]:
+        rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+        results = axe.run(page, options={"runOnly": {"type": "tag", "values": rules}})
+        return [f"{one['id']}: {node['html']}" for one in results.response["violations"] for node in one["nodes"]]
+
+    return found

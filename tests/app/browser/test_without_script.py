@@ -1,0 +1,49 @@
+import pytest
+from playwright.sync_api import expect
+
+from tests.app.browser.pictures import broken_file, drawn_file
+
+
+@pytest.fixture
+def plain(open_page, site):
+    return open_page(site, java_script_enabled=False)
+
+
+def test_the_plain_form_is_answered(plain, tmp_path):
+    plain.set_input_files("#pictures", str(drawn_file(tmp_path, "technic", 9001)))
+    plain.get_by_role("button", name="Name the theme").click()
+    expect(plain.get_by_role("heading", level=1)).to_have_text("The answer")
+    expect(plain.get_by_role("heading", level=2)).to_have_text("technic")
+    expect(plain.locator(".set")).to_have_count(6)
+    assert plain.locator(".bars meter").count() == 3
+    assert plain.locator(".picture").get_attribute("src").startswith("data:image/jpeg")
+
+
+def test_the_heat_map_can_be_switched_on(plain, tmp_path):
+    plain.set_input_files("#pictures", str(drawn_file(tmp_path, "technic", 9001)))
+    plain.get_by_role("button", name="Name the theme").click()
+    expect(plain.locator(".heat")).to_be_hidden()
+    plain.get_by_text("Show what it looked at").click()
+    expect(plain.locator(".heat")).to_be_visible()
+
+
+def test_a_broken_picture_says_why_and_leaves_the_others(plain, tmp_path):
+    good = drawn_file(tmp_path, "technic", 9001)
+    plain.set_input_files("#pictures", [str(broken_file(tmp_path)), str(good)])
+    plain.get_by_role("button", name="Name the theme").click()
+    expect(plain.locator(".answer")).to_have_count(2)
+    expect(plain.locator(".answer[data-state=failed] .file")).to_have_text("broken.jpg")
+    expect(plain.locator(".verdict").nth(1)).to_have_text("technic")
+
+
+def test_what_needs_a_script_is_not_offered(plain):
+    for name in ("Use the camera", "Dark colours"):
+        expect(plain.get_by_role("button", name=name)).to_have_count(0)
+    expect(plain.get_by_text("Choose pictures")).to_be_hidden()
+
+
+def test_nothing_chosen_at_all_is_said_on_a_page(plain):
+    plain.locator("#pictures").evaluate("input => input.removeAttribute('required')")
+    plain.get_by_role("button", name="Name the theme").click()
+    expect(plain.get_by_role("heading", level=1)).to_have_text("No picture")
+    expect(plain.get_by_role("link", name="Back to the page")).to_be_visible()
