@@ -13,7 +13,6 @@ from pydantic import ValidationError
 from app import create_app
 from app.server import make_server, run
 from app.settings import Settings
-from app.state import KEY
 from themer.errors import UserError, explained
 
 
@@ -26,11 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     # Such pictures are refused; there is no need to warn of them as well.
     warnings.simplefilter("ignore", Image.DecompressionBombWarning)
     app = create_app(settings_of({name: value for name, value in given.items() if value is not None}))
-    server = make_server(app, host, port)
-    print(f"Lego Themer is at http://{server.effective_host}:{server.effective_port}/ (Ctrl-C stops it)", flush=True)
-    if app.extensions[KEY].recognizer is None:
-        print("There is no model yet: run `dvc repro`, then start this again.", flush=True)
-    run(app, server)
+    run(app, make_server(app, host, port))
 
 
 def parser() -> argparse.ArgumentParser:

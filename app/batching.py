@@ -1,4 +1,4 @@
-"""A queue in front of the model: what waits together is answered together, by the one thread that uses the model."""
+"""A queue in front of the model: what waits together is answered together, by the threads that use the model."""
 
 import logging
 import threading
@@ -25,20 +25,26 @@ class Batcher(Generic[Item, Answer]):
     """Answers items in batches of those that wait when the one before is done: no item waits for company.
 
     Args:
-        answer: returns an answer for each item, in their order; called from one thread only.
+        answer: returns an answer for each item, in their order; called from each of the threads.
         maximum_batch: items that it is given at most.
         maximum_waiting: items that may wait.
+        threads: batches that are answered at a time.
     """
 
     def __init__(
-        self, answer: Callable[[Sequence[Item]], Sequence[Answer]], maximum_batch: int, maximum_waiting: int
+        self,
+        answer: Callable[[Sequence[Item]], Sequence[Answer]],
+        maximum_batch: int,
+        maximum_waiting: int,
+        threads: int = 1,
     ) -> None:
         self._answer, self._maximum_batch, self._maximum_waiting = answer, maximum_batch, maximum_waiting
         self._waiting: deque[tuple[Item, Future[Answer]]] = deque()
         self._changed = threading.Condition()
         self._closed = False
-        self._thread = threading.Thread(target=self._work, name="model", daemon=True)
-        self._thread.start()
+        self._threads = [threading.Thread(target=self._work, name="model", daemon=True) for _ in range(threads)]
+        for thread in self._threads:
+            thread.start()
 
     def __len__(self) -> int:
         """Return how many items wait."""
@@ -58,15 +64,16 @@ class Batcher(Generic[Item, Answer]):
                 raise QueueFull
             futures: list[Future[Answer]] = [Future() for _ in items]
             self._waiting.extend(zip(items, futures, strict=True))
-            self._changed.notify()
+            self._changed.notify(len(items))
         return futures
 
     def close(self) -> None:
-        """Answer what waits, take no more, and end the thread."""
+        """Answer what waits, take no more, and end the threads."""
         with self._changed:
             self._closed = True
-            self._changed.notify()
-        self._thread.join()
+            self._changed.notify_all()
+        for thread in self._threads:
+            thread.join()
 
     def _work(self) -> None:
         """Answer batch after batch until closed."""

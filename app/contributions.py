@@ -37,7 +37,7 @@ def keep_photo(picture: Image.Image, theme: str, labels: Sequence[str], folder: 
 def _jpeg(picture: Image.Image) -> bytes:
     """Return a picture as JPEG without metadata."""
     buffer = io.BytesIO()
-    picture.save(buffer, "JPEG", quality=QUALITY, exif=b"", icc_profile=None)
+    picture.save(buffer, "JPEG", quality=QUALITY)
     return buffer.getvalue()
 
 

@@ -60,9 +60,11 @@ def open_picture(content: bytes, limits: Limits = Limits()) -> Image.Image:  # n
     _require_limits(picture, content, limits)
     try:
         picture.draft(picture.mode, (WORKING_PIXELS, WORKING_PIXELS))
-        return flatten(_upright(_reduced(picture)))
+        upright = flatten(_upright(_reduced(picture)))
     except Exception:  # Decoders raise whatever they come upon: OSError, SyntaxError, struct.error, EOFError ...
         raise _broken(DAMAGED) from None
+    upright.info.clear()  # What Pillow keeps of the metadata there would be saved with the picture.
+    return upright
 
 
 def _require_bytes(content: bytes, limits: Limits) -> None:

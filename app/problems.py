@@ -44,7 +44,12 @@ def busy(detail: str = "Too many pictures wait already. Try again in a moment.")
 
 def no_model() -> Problem:
     """Return the problem of a server without a model."""
-    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "No model", "There is no model yet. Run: dvc repro", 60)
+    return Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "No model",
+        "There is no model yet. Run `dvc repro`, then start the server again.",
+        60,
+    )
 
 
 def not_readable(error: PictureError) -> Problem:

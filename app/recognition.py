@@ -16,7 +16,7 @@ from app.heat import coloured
 from app.pictures import PictureError, open_picture
 from app.problems import Problem, busy, not_readable
 from app.settings import Settings
-from themer.pictures import encode_png, frame, picture_path, square
+from themer.pictures import encode_png, frame, picture_path
 from themer.predictor import PictureAnswer, Predictor
 
 TOP_THEMES = 5
@@ -65,7 +65,7 @@ class Recognizer:
         # The first picture takes a model long: here it is nobody's.
         side = predictor.description.size
         self._see([Job(np.zeros((side, side, 3), np.uint8), heat_map=False)])
-        self.queue = Batcher(self._see, settings.pictures_per_batch, settings.waiting_pictures)
+        self.queue = Batcher(self._see, settings.pictures_per_batch, settings.waiting_pictures, settings.model_threads)
 
     def answer(self, uploads: Sequence[Upload], heat_map: bool, preview: bool = False) -> list[dict[str, Any]]:
         """Return what there is to say of each upload: the answer, or {"file", "error"} for what is no picture.
@@ -89,9 +89,8 @@ class Recognizer:
             picture = self.read(upload)
         except PictureError as error:
             return not_readable(error)
-        pixels = np.asarray(square(picture, self.predictor.description.size, self.predictor.description.fill))
         small = data_url(_jpeg_preview(picture), "image/jpeg") if preview else None
-        return Prepared(pixels, picture.size, small)
+        return Prepared(self.predictor.prepare(picture), picture.size, small)
 
     def read(self, upload: Upload) -> Image.Image:
         """Return the picture that was uploaded, one at a time, which bounds the memory; raise PictureError if none."""
@@ -118,8 +117,6 @@ class Recognizer:
 
     def _see(self, jobs: Sequence[Job]) -> list[Seen]:
         """Return what the model says of a batch; called from the queue's thread."""
-        if not hasattr(self.predictor, "answers"):  # until the predictor answers batches
-            return [Seen(self.predictor.answer(Image.fromarray(job.pixels)), None) for job in jobs]
         answers = self.predictor.answers(np.stack([job.pixels for job in jobs]))
         return [
             Seen(answer, self.predictor.heat_map(job.pixels, shown_theme(answer)) if job.heat_map else None)
@@ -141,11 +138,11 @@ class Recognizer:
             "similar": [
                 {
                     "set_id": near.set_id,
-                    "name": getattr(near, "name", None),
-                    "year": getattr(near, "year", None),
+                    "name": near.name,
+                    "year": near.year,
                     "theme": near.theme,
                     "distance": near.distance,
-                    "page": getattr(near, "page", None),
+                    "page": near.page,
                     "thumbnail": self._thumbnail(near.set_id),
                 }
                 for near in answer.nearest

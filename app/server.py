@@ -10,6 +10,7 @@ import signal
 import socket
 import threading
 import time
+from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
 from types import FrameType
@@ -155,12 +156,17 @@ def make_server(app: Flask, host: str, port: int) -> BaseWSGIServer:
 
 
 def run(app: Flask, server: BaseWSGIServer) -> None:
-    """Answer requests until SIGTERM or Ctrl-C; then finish those that have begun, and return."""
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _stop)
-    server.run()
-    server.close()
+    """Say where it is, and answer requests until SIGTERM or Ctrl-C; then finish those that have begun, and return."""
     state: State = app.extensions[KEY]
+    with suppress(SystemExit):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, _stop)
+        host, port = server.socket.getsockname()[:2]
+        print(f"Lego Themer is at http://{f'[{host}]' if ':' in host else host}:{port}/ (Ctrl-C stops it)", flush=True)
+        if state.recognizer is None:
+            print("There is no model yet: run `dvc repro`, then start this again.", flush=True)
+        server.run()
+    server.close()
     if state.recognizer is not None:
         state.recognizer.queue.close()
     log.info("stopped")

@@ -8,11 +8,14 @@ from tests import drawn_shards
 from tests.drawn_shards import FILL, KINDS, PICTURES, drawn_set, write_drawn_shards, write_no_photos
 from tests.small_shards import settings
 from themer.confidence import calibrate
+from themer.descriptions import Description
 from themer.epochs import TrainingPictures
+from themer.exporting import export_classifier
 from themer.features import compute_features
 from themer.files import write_bytes, write_csv, write_json
-from themer.index import build_index
-from themer.model_files import Description, save_classifier
+from themer.index import file_sha256
+from themer.index_building import build_index
+from themer.model_files import load_classifier, save_classifier
 from themer.pictures import encode_png, picture_path
 from themer.training import train
 
@@ -27,8 +30,15 @@ def make_project(folder: Path) -> Path:
     description = Description(KINDS, drawn_shards.SIZE, FILL, options.network, found.temperature, found.threshold)
     save_classifier(model, description, folder / "models" / "classifier.keras")
     build_index(folder / "models" / "classifier.keras", shards, photos, folder / "models" / "index")
+    _export(folder / "models")
     _write_tables(folder, int(model.count_params()))
     return folder
+
+
+def _export(folder: Path) -> None:
+    """Write the model as it is served."""
+    path = folder / "classifier.keras"
+    export_classifier(load_classifier(path), file_sha256(path), folder / "classifier.tflite")
 
 
 def _write_tables(folder: Path, parameters: int) -> None:

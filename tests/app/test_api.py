@@ -60,7 +60,7 @@ def test_the_heat_map_has_the_shape_of_the_picture(client, size):
     overlay = Image.open(io.BytesIO(base64.b64decode(data)))
     assert kind == "data:image/png;base64" and overlay.mode == "RGBA"
     assert overlay.width / overlay.height == pytest.approx(size[0] / size[1], rel=0.05)
-    assert overlay.getchannel("A").getextrema()[1] > 150
+    assert overlay.getchannel("A").getextrema()[1] > 100
 
 
 def test_of_several_files_each_has_its_entry(client):
@@ -138,6 +138,6 @@ def test_without_a_model_it_says_what_to_run(client_of, tmp_path):
     client = client_of(root=tmp_path)
     for path in ("/api/model", "/readyz"):
         response = client.get(path, headers={"Accept": "application/json"})
-        assert "dvc repro" in problem_of(response, 503)["detail"] + "." and response.headers["Retry-After"]
+        assert "dvc repro" in problem_of(response, 503)["detail"] and response.headers["Retry-After"]
     assert problem_of(client.post("/api/predict", data=upload(drawing())), 503)
     assert client.get("/healthz").status_code == 200

@@ -47,8 +47,12 @@ def serve() -> Iterator[Callable[..., BaseWSGIServer]]:
         server.task_dispatcher.shutdown()
 
 
+def port_of(server: BaseWSGIServer) -> int:
+    return server.socket.getsockname()[1]
+
+
 def ask(server: BaseWSGIServer, body: bytes = b"", **headers: str) -> http.client.HTTPResponse:
-    connection = http.client.HTTPConnection("127.0.0.1", server.effective_port)
+    connection = http.client.HTTPConnection("127.0.0.1", port_of(server))
     connection.request("POST", "/", body, headers)
     return connection.getresponse()
 
@@ -69,7 +73,7 @@ def test_a_body_that_is_announced_too_large_is_a_problem_at_once(serve):
 
 def test_bodies_that_find_no_room_are_told_when_to_come_again(serve):
     server = serve(maximum_bytes=100_000_000)
-    with socket.create_connection(("127.0.0.1", server.effective_port)) as slow:
+    with socket.create_connection(("127.0.0.1", port_of(server))) as slow:
         slow.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99000000\r\nExpect: 100-continue\r\n\r\n")
         assert slow.recv(100).startswith(b"HTTP/1.1 100")
         response = ask(server, **{"Content-Length": "60000000"})
@@ -81,7 +85,7 @@ def test_bodies_that_find_no_room_are_told_when_to_come_again(serve):
 
 
 def test_nonsense_is_answered_with_a_problem(serve):
-    with socket.create_connection(("127.0.0.1", serve().effective_port)) as connection:
+    with socket.create_connection(("127.0.0.1", port_of(serve()))) as connection:
         connection.sendall(b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n")
         assert b"application/problem+json" in connection.recv(4000)
 
@@ -118,7 +122,7 @@ def test_what_has_begun_is_finished_and_what_waits_is_done():
 
 def test_a_port_in_use_is_explained(serve):
     with pytest.raises(UserError, match=r"can't serve at 127\.0\.0\.1, port \d+: Address already in use\."):
-        make_server(create_app(Settings(root=PROJECT / "nowhere")), "127.0.0.1", serve().effective_port)
+        make_server(create_app(Settings(root=PROJECT / "nowhere")), "127.0.0.1", port_of(serve()))
 
 
 def started(*options: str, **environment: str) -> subprocess.Popen:
