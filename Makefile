@@ -4,7 +4,7 @@ VENV := .venv
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: help repro plots test check pin clean
+.PHONY: help repro plots serve test check pin clean
 .DEFAULT_GOAL := help
 
 help:  ## say what there is
@@ -16,6 +16,9 @@ repro: $(VENV)/.requirements  ## run the pipeline and print the headline metrics
 
 plots: $(VENV)/.requirements  ## write the page of plots, dvc_plots/index.html
 	dvc plots show
+
+serve: $(VENV)/.requirements  ## serve the page and the API at http://127.0.0.1:8000/
+	python -m app
 
 test: $(VENV)/.requirements-dev  ## check the code and run the tests
 	ruff check .

@@ -161,7 +161,7 @@ def run(app: Flask, server: BaseWSGIServer) -> None:
     with suppress(SystemExit):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _stop)
-        host, port = server.socket.getsockname()[:2]
+        host, port = cast(socket.socket, server.socket).getsockname()[:2]
         print(f"Lego Themer is at http://{f'[{host}]' if ':' in host else host}:{port}/ (Ctrl-C stops it)", flush=True)
         if state.recognizer is None:
             print("There is no model yet: run `dvc repro`, then start this again.", flush=True)
