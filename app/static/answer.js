@@ -4,7 +4,8 @@ import { Problem, contribute, predict } from "./api.js";
 import { addHeatMap } from "./heatmap.js";
 import { accent, line, perCent, verdict } from "./wording.js";
 
-const clone = (template) => document.getElementById(template).content.firstElementChild.cloneNode(true);
+/** Return a copy of what is in a template. */
+export const clone = (template) => document.getElementById(template).content.firstElementChild.cloneNode(true);
 
 /** Return a card that shows the picture and waits for its answer. */
 export function waitingCard(file) {

@@ -1,7 +1,7 @@
 // The page: whatever pictures arrive are asked about, two at a time, each with a card of its own.
 
 import { Problem } from "./api.js";
-import { announce, ask, showProblem, waitingCard } from "./answer.js";
+import { announce, ask, clone, showProblem, waitingCard } from "./answer.js";
 import { listenToCamera } from "./camera.js";
 import { listen } from "./intake.js";
 import { accent, perCent } from "./wording.js";
@@ -69,7 +69,7 @@ function overviewItem(file, card) {
   const picture = card.querySelector("img").cloneNode();
   Object.assign(picture, { alt: "", className: "" });
   const text = Object.assign(document.createElement("span"), { textContent: "…" });
-  picture.addEventListener("error", () => picture.remove(), { once: true });
+  picture.addEventListener("error", () => picture.replaceWith(clone("no-picture-template")), { once: true });
   link.append(picture, text);
   link.title = file.name;
   item.append(link);

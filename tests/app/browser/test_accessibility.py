@@ -11,7 +11,7 @@ OUTLINE = """() => {
     return getComputedStyle(focused.id === "pictures" ? focused.previousElementSibling : focused).outlineWidth;
 }"""
 SIDES = """all => all.map((one) => one.getBoundingClientRect()).filter((box) => box.width)
-    .map((box) => Math.min(box.width, box.height))"""
+    .map((box) => Math.round(Math.min(box.width, box.height)))"""
 FOCUSED = "document.activeElement.id || document.activeElement.textContent.trim()"
 
 

@@ -90,7 +90,7 @@ def test_the_heat_map_lies_over_the_picture_when_switched_on(open_page, site, te
     page = answered(open_page(site), technic)
     page.get_by_text("Show what it looked at").click()
     heat = page.locator(".heat")
-    expect(heat).to_have_css("opacity", "0.8")
+    expect(heat).to_have_css("opacity", "1")
     assert heat.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
     assert heat.bounding_box() == page.locator(".frame .picture").bounding_box()
     page.get_by_label("Strength").fill("40")
