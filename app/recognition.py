@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from app.answers import described
 from app.batching import Batcher, Closed, QueueFull
 from app.heat import coloured
 from app.pictures import PictureError, open_picture
@@ -19,7 +20,6 @@ from app.settings import Settings
 from themer.pictures import encode_png, frame, picture_path
 from themer.predictor import PictureAnswer, Predictor
 
-TOP_THEMES = 5
 PREVIEW_PIXELS = 400
 
 
@@ -125,34 +125,14 @@ class Recognizer:
 
     def _described(self, seen: Seen, prepared: Prepared) -> dict[str, Any]:
         """Return what the API says of a picture."""
-        answer = seen.answer
-        described: dict[str, Any] = {
-            "theme": answer.theme,
-            "confidence": answer.confidence,
-            "sure": answer.sure,
-            "reason": answer.reason,
-            "top": [
-                {"theme": theme, "probability": probability}
-                for theme, probability in list(answer.probabilities.items())[:TOP_THEMES]
-            ],
-            "similar": [
-                {
-                    "set_id": near.set_id,
-                    "name": near.name,
-                    "year": near.year,
-                    "theme": near.theme,
-                    "distance": near.distance,
-                    "page": near.page,
-                    "thumbnail": self._thumbnail(near.set_id),
-                }
-                for near in answer.nearest
-            ],
-        }
+        found = described(seen.answer)
+        for near in found["similar"]:
+            near["thumbnail"] = self._thumbnail(near["set_id"])
         if seen.heat is not None:
-            described["heatmap"] = data_url(encode_png(_overlay(seen.heat, prepared.size)), "image/png")
+            found["heatmap"] = data_url(encode_png(_overlay(seen.heat, prepared.size)), "image/png")
         if prepared.preview is not None:
-            described["picture"] = prepared.preview
-        return described
+            found["picture"] = prepared.preview
+        return found
 
     def _thumbnail(self, set_id: str) -> str | None:
         """Return the address of a set's thumbnail, if there is one."""

@@ -1,6 +1,7 @@
 """What runs a model: LiteRT, which is small and needs no TensorFlow, or Keras."""
 
 import os
+import re
 import zipfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,8 +14,10 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter  # type: ignore[import-untyped]
 
 from themer.descriptions import Description, no_classifier, no_model, read_description
+from themer.quiet_stderr import without_notes
 
 CLASSIFIER_NAME = "classifier.sha256"
+NOTE = re.compile(rb"INFO: ")
 
 
 @dataclass(frozen=True)
@@ -57,8 +60,9 @@ class LiteRuntime:
                 self.model_sha256 = file.read(CLASSIFIER_NAME).decode()
             count = threads or os.cpu_count() or 1
             self._free: SimpleQueue[Any] = SimpleQueue()
-            for _ in range(count):
-                self._free.put(Interpreter(str(path), num_threads=1).get_signature_runner())
+            with without_notes(NOTE):
+                for _ in range(count):
+                    self._free.put(_runner(path))
         except FileNotFoundError:
             raise no_model(path) from None
         except (zipfile.BadZipFile, KeyError, TypeError, ValueError, OSError) as error:
@@ -82,6 +86,13 @@ class LiteRuntime:
             return dict(run(pixels=pixels))
         finally:
             self._free.put(run)
+
+
+def _runner(path: Path) -> Any:
+    """Return an interpreter of a `.tflite` file, ready to be called with `pixels=`; ValueError if it is none."""
+    interpreter = Interpreter(str(path), num_threads=1)
+    interpreter.allocate_tensors()
+    return interpreter.get_signature_runner()
 
 
 def load_runtime(path: Path) -> Runtime:
