@@ -7,6 +7,7 @@ from flask import Flask, jsonify, render_template
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 from pydantic import ValidationError
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 import app.api
 import app.pages
@@ -81,6 +82,8 @@ def register_routes(application: Application, contributions: bool) -> None:
 
 def load_state(settings: Settings) -> State:
     """Return what requests share, with the model if there is one."""
+    # The model uses all cores by itself, against which BLAS's threads would wait in busy loops.
+    threadpool_limits(1, user_api="blas")
     limit = f"{settings.requests_per_minute}/minute" if settings.requests_per_minute else None
     client_limits = ClientLimit(limit), ClientLimit(f"{settings.contributions_per_hour}/hour")
     try:

@@ -1,5 +1,8 @@
 """What the API takes and gives, for its document."""
 
+from functools import cache
+from typing import Any
+
 from flask_openapi3.models.file import FileStorage
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
@@ -13,13 +16,28 @@ class ProblemDetails(BaseModel):
     detail: str = Field(description="what was wrong, and what to do about it")
 
 
-class PredictQuery(BaseModel):
+class Asked(BaseModel):
+    """What a request may say; its schema, which the library asks for with each request, is made once."""
+
+    @classmethod
+    def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Return the JSON schema."""
+        return _schema_of(cls) if not args and not kwargs else super().model_json_schema(*args, **kwargs)
+
+
+@cache
+def _schema_of(model: type[Asked]) -> dict[str, Any]:
+    """Return the JSON schema of a model, as pydantic makes it."""
+    return super(Asked, model).model_json_schema()
+
+
+class PredictQuery(Asked):
     """What to answer besides the theme."""
 
     heatmap: bool = Field(default=False, description="add a PNG that shows where the theme was seen")
 
 
-class PredictForm(BaseModel):
+class PredictForm(Asked):
     """Pictures."""
 
     image: list[FileStorage] = Field(min_length=1, description="JPEG, PNG, WebP, GIF (its first frame) or BMP")
@@ -84,7 +102,7 @@ class Health(BaseModel):
     status: str
 
 
-class ContributeForm(BaseModel):
+class ContributeForm(Asked):
     """A picture and its right theme."""
 
     model_config = ConfigDict(coerce_numbers_to_str=True)

@@ -22,7 +22,7 @@ class Settings(BaseSettings):
     contributions: bool = Field(default=False, description="keep pictures whose theme a visitor corrects, as photos")
     maximum_files: int = Field(default=10, ge=1, description="pictures in a request")
     maximum_megabytes: int = Field(default=10, ge=1, description="size of a picture")
-    maximum_pixels: int = Field(default=50_000_000, ge=1, description="width times height of a picture")
+    maximum_pixels: int = Field(default=50_000_000, ge=1, description="in a JPEG; half of it in others")
     requests_per_minute: int = Field(default=120, ge=0, description="uploads that a client may send; 0: any number")
     waiting_pictures: int = Field(default=64, ge=1, description="pictures that may wait for the model")
     pictures_per_batch: int = Field(default=8, ge=1, description="pictures that the model sees at once")

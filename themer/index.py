@@ -60,7 +60,7 @@ class NearSet:
 
 
 class Index:
-    """The features of all pictures, mapped into memory: only what is used is read.
+    """The features of all pictures, in memory as float32: each search is for all of them, and converting takes longer.
 
     Raises:
         UserError: the folder holds no index, or one whose parts do not belong together.
@@ -70,7 +70,7 @@ class Index:
         try:
             self.summary = IndexSummary(**json.loads((directory / SUMMARY_NAME).read_text(encoding="utf-8")))
             self.pictures = _read_pictures(directory / PICTURES_NAME)
-            self.features: np.ndarray = np.load(directory / FEATURES_NAME, mmap_mode="r")
+            self.features = np.load(directory / FEATURES_NAME).astype(np.float32)
             _require(self.features.shape == (len(self.pictures), self.summary.width), "its files differ in length")
         except (OSError, ValueError, TypeError) as error:
             raise UserError(f"{directory}: no index of features ({error}). Run: dvc repro --force index") from None

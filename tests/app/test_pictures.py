@@ -158,6 +158,7 @@ def test_limits_hold_before_decoding():
     bomb = png(50_000, 50_000, zlib.compress(b"\0" * 100_000))
     assert (refused(bomb).status, refused(bomb).title) == (413, "Picture too large")
     assert refused(png(12_000, 12_000)).status == 413
+    assert "25 is the most" in refused(png(5_000, 5_001)).detail
     assert "pixels on one side" in refused(png(30_001, 1)).detail
 
 

@@ -54,7 +54,7 @@ def features_of(project: Path, split: str) -> tuple[list[str], np.ndarray]:
 def test_all_sets_and_the_photos_learned_from_are_rows_of_length_one(index):
     assert [one.split for one in index.pictures] == ["photos"] * 3 + ["train"] * 12 + ["validation"] * 6 + ["test"] * 3
     assert [one.label for one in index.pictures[:4]] == ["blue", "blue", "red", "blue"]
-    assert index.features.shape == (24, 64) and index.features.dtype == np.float16
+    assert index.features.shape == (24, 64) and index.features.dtype == np.float32
     np.testing.assert_allclose(np.linalg.norm(index.features.astype(float), axis=1), 1, atol=1e-3)
 
 

@@ -1,0 +1,195 @@
+"""Measure the server against the bare model, in one run on the same machine: python -m benchmarks.serving
+
+Starts `python -m app`, then takes turns: one picture decoded and seen in a bare loop, one sent to /api/predict. After
+that many clients send it for a while. With --compare, the second part is done for several ways of batching.
+"""
+
+import argparse
+import http.client
+import io
+import multiprocessing
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from urllib3.filepost import encode_multipart_formdata
+
+from app.pictures import open_picture
+from themer.pictures import picture_path
+from themer.predictor import Predictor
+
+WARM_UP = 20
+BARE_SECONDS = 5
+WAYS = {"one by one": (1, 1), "two at a time": (1, 2), "batches of 8": (8, 1), "two batches of 4": (4, 2)}
+
+
+def main() -> None:
+    """Print latencies, throughputs, errors, and the time and memory that the server took."""
+    args = arguments()
+    content = jpeg_of(args.root, args.picture)
+    predictor = Predictor.load(args.root / "models" / "classifier.tflite", args.root / "models" / "index")
+    print(f"a JPEG of {len(content) / 1000:.0f} kB; load average {os.getloadavg()[0]:.1f}")
+    with served(args.root) as (port, seconds):
+        print(f"ready after {seconds:.1f} s, resident {resident_megabytes(port):.0f} MB")
+        print_latencies(*latencies(predictor, content, port, args.requests))
+    ways = WAYS if args.compare else {"as set": None}
+    for name, batching in ways.items():
+        print_throughput(args, name, batching, predictor, content)
+
+
+def arguments() -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--root", type=Path, default=Path(), help="a project whose pipeline has run")
+    parser.add_argument("--picture", default="8547-1", help="the set whose thumbnail is sent, if it is there")
+    parser.add_argument("--requests", type=int, default=500, help="pictures of which the median latency is taken")
+    parser.add_argument("--clients", type=int, default=32)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--compare", action="store_true", help="try several ways of batching")
+    return parser.parse_args()
+
+
+def jpeg_of(root: Path, set_id: str) -> bytes:
+    """Return a set's thumbnail, or the first of all, as a JPEG of at most 400 x 400 pixels."""
+    path = picture_path(root / "data" / "thumbnails", set_id)
+    path = path if path.is_file() else min((root / "data" / "thumbnails").iterdir())
+    picture, buffer = Image.open(path).convert("RGB"), io.BytesIO()
+    picture.thumbnail((400, 400))
+    picture.save(buffer, "JPEG", quality=90)
+    return buffer.getvalue()
+
+
+@contextmanager
+def served(root: Path, *options: str) -> Iterator[tuple[int, float]]:
+    """Run the server in a process of its own; yield its port, and the seconds until it was ready."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    started = time.perf_counter()
+    command = [sys.executable, "-m", "app", "--root", str(root), "--port", str(port), "--requests-per-minute", "0"]
+    with subprocess.Popen([*command, *options], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        while get(port, "/readyz")[0] != 200:
+            time.sleep(0.01)
+        yield port, time.perf_counter() - started
+        process.terminate()
+
+
+def latencies(predictor: Predictor, content: bytes, port: int, count: int) -> tuple[list[float], list[float]]:
+    """Return the seconds of decoding and the bare model, and of requests, which took turns."""
+    connection, (body, headers) = http.client.HTTPConnection("127.0.0.1", port), request_of(content)
+    bare, asked = [], []
+    for _ in range(WARM_UP + count):
+        started = time.perf_counter()
+        predictor.probabilities(predictor.prepare(open_picture(content))[np.newaxis])
+        between = time.perf_counter()
+        connection.request("POST", "/api/predict", body, headers)
+        response = connection.getresponse()
+        response.read()
+        assert response.status == 200, response.status
+        bare.append(between - started)
+        asked.append(time.perf_counter() - between)
+    return bare[WARM_UP:], asked[WARM_UP:]
+
+
+def print_latencies(bare: list[float], asked: list[float]) -> None:
+    """Print medians and their ratio."""
+    medians = 1000 * statistics.median(bare), 1000 * statistics.median(asked)
+    print(f"median of {len(bare)}: bare decode + model {medians[0]:.2f} ms, /api/predict {medians[1]:.2f} ms", end="")
+    print(f", ratio {medians[1] / medians[0]:.2f}")
+
+
+def print_throughput(
+    args: argparse.Namespace, name: str, batching: tuple[int, int] | None, predictor: Predictor, content: bytes
+) -> None:
+    """Print what many clients get, between two measurements of the bare model."""
+    options = (
+        () if batching is None else ("--pictures-per-batch", str(batching[0]), "--model-threads", str(batching[1]))
+    )
+    with served(args.root, *options) as (port, _):
+        before = bare_rate(predictor, content)
+        statuses, seconds = load(port, content, args.clients, args.seconds)
+        memory, after = resident_megabytes(port), bare_rate(predictor, content)
+    rate, bare = statuses[200] / seconds, (before + after) / 2
+    print(f"{name}: {args.clients} clients for {seconds:.0f} s: {dict(statuses)}, {rate:.0f} pictures/s", end="")
+    print(f"; the bare model one by one {bare:.0f}/s, ratio {rate / bare:.2f}; resident {memory:.0f} MB")
+
+
+def bare_rate(predictor: Predictor, content: bytes) -> float:
+    """Return how many pictures a second the bare model sees in batches of one."""
+    pixels, count = predictor.prepare(open_picture(content))[np.newaxis], 0
+    end = time.perf_counter() + BARE_SECONDS
+    while time.perf_counter() < end:
+        predictor.probabilities(pixels)
+        count += 1
+    return count / BARE_SECONDS
+
+
+def load(port: int, content: bytes, clients: int, seconds: float) -> tuple[Counter[int | str], float]:
+    """Return how often each status, or error, was the answer to so many clients, and the seconds that it took."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(ask_from_threads, (port, content, clients, seconds))
+
+
+def ask_from_threads(port: int, content: bytes, clients: int, seconds: float) -> tuple[Counter[int | str], float]:
+    """Send a picture again and again from so many threads."""
+    statuses: list[int | str] = []
+    started = time.perf_counter()
+    threads = [
+        threading.Thread(target=ask_until, args=(port, content, started + seconds, statuses)) for _ in range(clients)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return Counter(statuses), time.perf_counter() - started
+
+
+def ask_until(port: int, content: bytes, end: float, statuses: list[int | str]) -> None:
+    """Send a picture until a time, and note what came back; wait where the server says so."""
+    connection, (body, headers) = http.client.HTTPConnection("127.0.0.1", port), request_of(content)
+    while time.perf_counter() < end:
+        try:
+            connection.request("POST", "/api/predict", body, headers)
+            response = connection.getresponse()
+            response.read()
+            statuses.append(response.status)
+            time.sleep(float(response.headers.get("Retry-After", 0)))
+        except OSError as error:
+            statuses.append(type(error).__name__)
+            connection.close()
+
+
+def request_of(content: bytes) -> tuple[bytes, dict[str, str]]:
+    """Return body and headers of a request with one picture."""
+    body, content_type = encode_multipart_formdata({"image": ("picture.jpg", content)})
+    return body, {"Content-Type": content_type}
+
+
+def get(port: int, path: str) -> tuple[int, bytes]:
+    """Return status and body of an address of the server."""
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    connection.request("GET", path)
+    response = connection.getresponse()
+    return response.status, response.read()
+
+
+def resident_megabytes(port: int) -> float:
+    """Return the server's resident memory, as its metrics tell it."""
+    lines = get(port, "/metrics")[1].decode().splitlines()
+    [line] = [line for line in lines if line.startswith("process_resident_memory_bytes")]
+    return float(line.split()[1]) / 1e6
+
+
+if __name__ == "__main__":
+    main()
