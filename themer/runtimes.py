@@ -3,12 +3,10 @@
 import os
 import re
 import zipfile
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from queue import SimpleQueue
-from typing import Any, Protocol
+from threading import Lock
+from typing import Protocol
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter  # type: ignore[import-untyped]
@@ -44,10 +42,10 @@ class Runtime(Protocol):
 
 
 class LiteRuntime:
-    """A `.tflite` file that the stage export wrote, run by LiteRT.
+    """A `.tflite` file that the stage export wrote, run by LiteRT with so many threads, by default one a core.
 
-    Pictures are seen one by one, since on a processor a batch saves nothing, but several at a time: each of so many
-    interpreters has a thread. A picture's answer does not depend on its company. May be used by several threads.
+    Pictures are seen one by one: a batch saves nothing on a processor, takes more memory, and would let a picture's
+    answer depend on its company. May be used by several threads, which wait for each other.
 
     Raises:
         UserError: there is no such file, or it is no classifier.
@@ -58,41 +56,23 @@ class LiteRuntime:
             with zipfile.ZipFile(path) as file:
                 self.description = read_description(file)
                 self.model_sha256 = file.read(CLASSIFIER_NAME).decode()
-            count = threads or os.cpu_count() or 1
-            self._free: SimpleQueue[Any] = SimpleQueue()
             with without_notes(NOTE):
-                for _ in range(count):
-                    self._free.put(_runner(path))
+                interpreter = Interpreter(str(path), num_threads=threads or os.cpu_count() or 1)
+                interpreter.allocate_tensors()
+            self._run, self._lock = interpreter.get_signature_runner(), Lock()
         except FileNotFoundError:
             raise no_model(path) from None
         except (zipfile.BadZipFile, KeyError, TypeError, ValueError, OSError) as error:
             raise no_classifier(path, error) from None
-        self._pool = ThreadPoolExecutor(count)
 
     def see(self, pixels: np.ndarray) -> Seen:
         """Return what is seen in pixels 0..255 of any number type, [n, size, size, 3]."""
-        # An empty batch as well has to tell its outputs' shapes.
-        one_by_one = np.asarray(pixels, np.float32)[:, np.newaxis]
-        if len(pixels) == 0:
-            return _joined([self._see_one(np.zeros((1, *pixels.shape[1:]), np.float32))], 0)
-        if len(pixels) == 1:
-            return _joined([self._see_one(one_by_one[0])], 1)
-        return _joined(list(self._pool.map(self._see_one, one_by_one)), len(pixels))
-
-    def _see_one(self, pixels: np.ndarray) -> dict[str, np.ndarray]:
-        """Return the outputs for float32 [1, size, size, 3], from an interpreter that nobody else uses meanwhile."""
-        run = self._free.get()
-        try:
-            return dict(run(pixels=pixels))
-        finally:
-            self._free.put(run)
-
-
-def _runner(path: Path) -> Any:
-    """Return an interpreter of a `.tflite` file, ready to be called with `pixels=`; ValueError if it is none."""
-    interpreter = Interpreter(str(path), num_threads=1)
-    interpreter.allocate_tensors()
-    return interpreter.get_signature_runner()
+        # Without pictures, one that is black tells the shapes of the outputs.
+        some = pixels if len(pixels) else np.zeros((1, *pixels.shape[1:]))
+        with self._lock:
+            outputs = [self._run(pixels=one[np.newaxis].astype(np.float32)) for one in some]
+        seen = {name: np.concatenate([one[name] for one in outputs])[: len(pixels)] for name in outputs[0]}
+        return Seen(seen["probabilities"], seen["features"], seen.get("class_maps"))
 
 
 def load_runtime(path: Path) -> Runtime:
@@ -107,9 +87,3 @@ def load_runtime(path: Path) -> Runtime:
 
         return KerasRuntime.load(path)
     return LiteRuntime(path)
-
-
-def _joined(outputs: Sequence[dict[str, np.ndarray]], count: int) -> Seen:
-    """Return the first so many rows of some pictures' outputs, one after another."""
-    joined = {name: np.concatenate([one[name] for one in outputs])[:count] for name in outputs[0]}
-    return Seen(joined["probabilities"], joined["features"], joined.get("class_maps"))
