@@ -10,7 +10,7 @@ import yaml
 from tests.end_to_end.catalogue import CountedCatalogue, counted_catalogue
 from tests.end_to_end.project import QUICK, ProjectCopy, stages_run
 
-LEARNING = ["train", "index", "evaluate"]
+LEARNING = ["train", "index", "export", "evaluate"]
 STAGES = ["fetch", "download", "join", "regroup", "photos", "resize", "features", "cross_validate", *LEARNING]
 
 
@@ -69,7 +69,7 @@ EDITS = {
     "an evaluate param": ({"evaluate.mistakes": 5}, ["evaluate"]),
     "a download param": ({"download.retries": 3}, ["download"]),
     "a source that is not in use": ({"sources.live.brick_insights": "https://example.org"}, []),
-    "another source in use": ({"sources.here.pictures_per_second": 500}, ["fetch", "download"]),
+    "another source in use": ({"sources.here.pictures_per_second": 500}, ["fetch", "download", "index"]),
 }
 
 
