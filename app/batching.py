@@ -1,11 +1,12 @@
-"""A queue in front of the model: what waits together is answered together, by the threads that use the model."""
+"""A queue in front of the model: what waits together is answered together."""
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
-from typing import Generic, TypeVar
+from dataclasses import dataclass
+from typing import Generic, TypeVar, cast
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
@@ -17,18 +18,27 @@ class QueueFull(Exception):
     """So much waits already that no more is taken."""
 
 
-class Closed(Exception):
-    """The queue takes no more, since the process ends."""
+@dataclass
+class Place(Generic[Item, Answer]):
+    """An item in the queue, and what became of it."""
+
+    item: Item
+    answer: Answer | None = None
+    error: Exception | None = None
+    done: bool = False
 
 
 class Batcher(Generic[Item, Answer]):
     """Answers items in batches of those that wait when the one before is done: no item waits for company.
 
+    There are no threads of its own: one of those that wait answers the next batch, for itself and for others. So a
+    lone item is answered by who brings it, without the delay of waking another thread.
+
     Args:
-        answer: returns an answer for each item, in their order; called from each of the threads.
+        answer: returns an answer for each item, in their order.
         maximum_batch: items that it is given at most.
         maximum_waiting: items that may wait.
-        threads: batches that are answered at a time.
+        batches_at_once: how many threads may be in `answer` at a time.
     """
 
     def __init__(
@@ -36,65 +46,68 @@ class Batcher(Generic[Item, Answer]):
         answer: Callable[[Sequence[Item]], Sequence[Answer]],
         maximum_batch: int,
         maximum_waiting: int,
-        threads: int = 1,
+        batches_at_once: int = 1,
     ) -> None:
         self._answer, self._maximum_batch, self._maximum_waiting = answer, maximum_batch, maximum_waiting
-        self._waiting: deque[tuple[Item, Future[Answer]]] = deque()
+        self._free = batches_at_once
+        self._waiting: deque[Place[Item, Answer]] = deque()
         self._changed = threading.Condition()
-        self._closed = False
-        self._threads = [threading.Thread(target=self._work, name="model", daemon=True) for _ in range(threads)]
-        for thread in self._threads:
-            thread.start()
 
     def __len__(self) -> int:
         """Return how many items wait."""
         return len(self._waiting)
 
-    def submit(self, items: Sequence[Item]) -> list["Future[Answer]"]:
-        """Let all items wait, or none of them; cancel a future whose answer is wanted no more.
+    def answers(self, items: Sequence[Item], timeout_seconds: float) -> list[Answer]:
+        """Return the answers to some items, which wait all together or not at all.
 
         Raises:
             QueueFull: not all of them would find a place.
-            Closed: the process ends.
+            TimeoutError: they waited too long. Those that nobody has begun to answer are taken out of the queue.
+            Exception: what `answer` raised for one of their batches.
         """
+        end = time.monotonic() + timeout_seconds
+        places: list[Place[Item, Answer]] = [Place(item) for item in items]
         with self._changed:
-            if self._closed:
-                raise Closed
-            if len(self._waiting) + len(items) > self._maximum_waiting:
+            if len(self._waiting) + len(places) > self._maximum_waiting:
                 raise QueueFull
-            futures: list[Future[Answer]] = [Future() for _ in items]
-            self._waiting.extend(zip(items, futures, strict=True))
-            self._changed.notify(len(items))
-        return futures
+            self._waiting.extend(places)
+            while not all(place.done for place in places):
+                self._work_or_wait(places, end)
+        return [_answer_of(place) for place in places]
 
-    def close(self) -> None:
-        """Answer what waits, take no more, and end the threads."""
-        with self._changed:
-            self._closed = True
-            self._changed.notify_all()
-        for thread in self._threads:
-            thread.join()
+    def _work_or_wait(self, places: Sequence[Place[Item, Answer]], end: float) -> None:
+        """Answer the next batch if nobody else does, or wait for a change; TimeoutError when the time is over."""
+        if self._free and self._waiting:
+            batch = [self._waiting.popleft() for _ in range(min(self._maximum_batch, len(self._waiting)))]
+            self._free -= 1
+            self._changed.release()
+            try:
+                self._settle(batch)
+            finally:
+                self._changed.acquire()
+                self._free += 1
+                self._changed.notify_all()
+        elif not self._changed.wait(end - time.monotonic()):
+            wanted_no_more = {id(place) for place in places}
+            self._waiting = deque(place for place in self._waiting if id(place) not in wanted_no_more)
+            raise TimeoutError
 
-    def _work(self) -> None:
-        """Answer batch after batch until closed."""
-        while batch := self._next_batch():
-            wanted = [(item, future) for item, future in batch if future.set_running_or_notify_cancel()]
-            if wanted:
-                self._settle(*zip(*wanted, strict=True))
-
-    def _next_batch(self) -> list[tuple[Item, "Future[Answer]"]]:
-        """Wait for items and return the first of them; none once closed and empty."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._closed)
-            return [self._waiting.popleft() for _ in range(min(self._maximum_batch, len(self._waiting)))]
-
-    def _settle(self, items: Sequence[Item], futures: Sequence["Future[Answer]"]) -> None:
-        """Give each future its answer, or the error of the whole batch."""
+    def _settle(self, batch: Sequence[Place[Item, Answer]]) -> None:
+        """Give each place its answer, or the error of the whole batch."""
         try:
-            for future, answer in zip(futures, self._answer(items), strict=True):
-                future.set_result(answer)
+            answers = self._answer([place.item for place in batch])
+            for place, answer in zip(batch, answers, strict=True):
+                place.answer = answer
         except Exception as error:
-            log.exception("a batch of %d failed", len(items))
-            for future in futures:
-                if not future.done():
-                    future.set_exception(error)
+            log.exception("a batch of %d failed", len(batch))
+            for place in batch:
+                place.error = error
+        for place in batch:
+            place.done = True
+
+
+def _answer_of(place: Place[Item, Answer]) -> Answer:
+    """Return the answer to a place that is done, or raise its error."""
+    if place.error is not None:
+        raise place.error
+    return cast(Answer, place.answer)

@@ -93,7 +93,7 @@ def load_state(settings: Settings) -> State:
         return State(settings, Metrics(waiting=lambda: 0), *client_limits, recognizer=None, model=None)
     recognizer = Recognizer(predictor, settings)
     model = about_model(predictor, settings.model, settings.root)
-    return State(settings, Metrics(lambda: len(recognizer.queue)), *client_limits, recognizer, model)
+    return State(settings, Metrics(recognizer.waiting), *client_limits, recognizer, model)
 
 
 def refuse(error: ValidationError) -> None:

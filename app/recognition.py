@@ -4,7 +4,6 @@ import base64
 import io
 import threading
 from collections.abc import Sequence
-from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +11,7 @@ import numpy as np
 from PIL import Image
 
 from app.answers import described
-from app.batching import Batcher, Closed, QueueFull
+from app.batching import Batcher, QueueFull
 from app.heat import coloured
 from app.pictures import PictureError, open_picture
 from app.problems import Problem, busy, not_readable
@@ -57,7 +56,7 @@ class Prepared:
 
 
 class Recognizer:
-    """Answers uploads with one model, whose thread they wait for in a bounded queue."""
+    """Answers uploads with one model, for which they wait in a bounded queue."""
 
     def __init__(self, predictor: Predictor, settings: Settings) -> None:
         self.predictor, self._settings = predictor, settings
@@ -65,7 +64,9 @@ class Recognizer:
         # The first picture takes a model long: here it is nobody's.
         side = predictor.description.size
         self._see([Job(np.zeros((side, side, 3), np.uint8), heat_map=False)])
-        self.queue = Batcher(self._see, settings.pictures_per_batch, settings.waiting_pictures, settings.model_threads)
+        self._queue = Batcher(
+            self._see, settings.pictures_per_batch, settings.waiting_pictures, settings.batches_at_once
+        )
 
     def answer(self, uploads: Sequence[Upload], heat_map: bool, preview: bool = False) -> list[dict[str, Any]]:
         """Return what there is to say of each upload: the answer, or {"file", "error"} for what is no picture.
@@ -100,23 +101,18 @@ class Recognizer:
     def _wait_for(self, jobs: Sequence[Job]) -> list[Seen]:
         """Return what the model says of each job."""
         try:
-            futures = self.queue.submit(jobs)
+            return self._queue.answers(jobs, self._settings.timeout_seconds)
         except QueueFull:
             raise busy() from None
-        except Closed:
-            raise busy("The server is being stopped.") from None
-        return self._results(futures)
+        except TimeoutError:
+            raise busy("The answer took too long. Try again in a moment.") from None
 
-    def _results(self, futures: Sequence["Future[Seen]"]) -> list[Seen]:
-        """Return the results of futures, or cancel them all when the time is over."""
-        if wait(futures, self._settings.timeout_seconds).not_done:
-            for future in futures:
-                future.cancel()
-            raise busy("The answer took too long. Try again in a moment.")
-        return [future.result() for future in futures]
+    def waiting(self) -> int:
+        """Return how many pictures wait for the model."""
+        return len(self._queue)
 
     def _see(self, jobs: Sequence[Job]) -> list[Seen]:
-        """Return what the model says of a batch; called from the queue's thread."""
+        """Return what the model says of a batch."""
         answers = self.predictor.answers(np.stack([job.pixels for job in jobs]))
         return [
             Seen(answer, self.predictor.heat_map(job.pixels, shown_theme(answer)) if job.heat_map else None)

@@ -167,8 +167,6 @@ def run(app: Flask, server: BaseWSGIServer) -> None:
             print("There is no model yet: run `dvc repro`, then start this again.", flush=True)
         server.run()
     server.close()
-    if state.recognizer is not None:
-        state.recognizer.queue.close()
     log.info("stopped")
 
 

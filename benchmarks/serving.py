@@ -114,7 +114,7 @@ def print_throughput(
 ) -> None:
     """Print what many clients get, between two measurements of the bare model."""
     options = (
-        () if batching is None else ("--pictures-per-batch", str(batching[0]), "--model-threads", str(batching[1]))
+        () if batching is None else ("--pictures-per-batch", str(batching[0]), "--batches-at-once", str(batching[1]))
     )
     with served(args.root, *options) as (port, _):
         before = bare_rate(predictor, content)

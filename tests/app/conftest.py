@@ -1,7 +1,7 @@
 """A small project with a model that knows drawn sets, and the application that serves it."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,6 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from app.settings import Settings
-from app.state import KEY
 from tests.drawn_project import make_project
 
 
@@ -26,19 +25,13 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def client_of(root: Path) -> Iterator[Callable[..., FlaskClient]]:
+def client_of(root: Path) -> Callable[..., FlaskClient]:
     """Return a function that returns a client of the application with some settings."""
-    made = []
 
     def make(**settings: Any) -> FlaskClient:
-        app = create_app(Settings(**{"root": root, "requests_per_minute": 0, **settings}))
-        made.append(app)
-        return app.test_client()
+        return create_app(Settings(**{"root": root, "requests_per_minute": 0, **settings})).test_client()
 
-    yield make
-    for app in made:
-        if app.extensions[KEY].recognizer is not None:
-            app.extensions[KEY].recognizer.queue.close()
+    return make
 
 
 @pytest.fixture

@@ -1,9 +1,12 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
-from app.batching import Batcher, Closed, QueueFull
+from app.batching import Batcher, QueueFull
+
+LONG = 60
 
 
 class Gate:
@@ -28,90 +31,87 @@ def gate() -> Gate:
 
 
 @pytest.fixture
-def queue_of(gate: Gate) -> Iterator[Callable[..., Batcher]]:
-    made: list[Batcher] = []
+def ask(gate: Gate) -> Iterator[Callable[..., Future]]:
+    """Return a function that asks a queue in another thread, and returns when its items wait or are being answered."""
+    with ThreadPoolExecutor(100) as pool:
 
-    def make(maximum_batch: int = 4, maximum_waiting: int = 10) -> Batcher:
-        made.append(Batcher(gate, maximum_batch, maximum_waiting))
-        return made[-1]
+        def asked(queue: Batcher, *numbers: int) -> Future:
+            before, is_first = len(queue), not gate.batches
+            found = pool.submit(queue.answers, numbers, LONG)
+            if is_first:
+                gate.entered.acquire()
+            while not is_first and len(queue) == before:
+                pass
+            return found
 
-    yield make
+        yield asked
+        gate.open.set()
+
+
+def test_one_alone_does_not_wait_for_company(gate):
     gate.open.set()
-    for queue in made:
-        queue.close()
+    assert Batcher(gate, 4, 10).answers([3], LONG) == [9] and gate.batches == [[3]]
 
 
-def occupied(queue: Batcher, gate: Gate) -> None:
-    """Let the queue's thread work on one item until the gate opens."""
-    queue.submit([100])
-    gate.entered.acquire()
-
-
-def test_one_alone_does_not_wait_for_company(queue_of, gate):
+def test_what_waits_together_is_answered_together(gate, ask):
+    queue = Batcher(gate, 4, 10)
+    futures = [ask(queue, number) for number in (100, 0, 1, 2, 3, 4, 5)]
     gate.open.set()
-    [future] = queue_of().submit([3])
-    assert future.result() == 9 and gate.batches == [[3]]
-
-
-def test_what_waits_together_is_answered_together(queue_of, gate):
-    queue = queue_of()
-    occupied(queue, gate)
-    futures = [future for number in range(6) for future in queue.submit([number])]
-    gate.open.set()
-    assert [future.result() for future in futures] == [0, 1, 4, 9, 16, 25]
+    assert [future.result() for future in futures] == [[10000], [0], [1], [4], [9], [16], [25]]
     assert gate.batches == [[100], [0, 1, 2, 3], [4, 5]]
 
 
-def test_beyond_its_length_nothing_is_taken(queue_of, gate):
-    queue = queue_of(maximum_waiting=3)
-    occupied(queue, gate)
-    queue.submit([1, 2])
+def test_more_than_a_batch_from_one_is_answered_in_several(gate):
+    gate.open.set()
+    assert Batcher(gate, 2, 10).answers(range(5), LONG) == [0, 1, 4, 9, 16]
+    assert gate.batches == [[0, 1], [2, 3], [4]]
+
+
+def test_so_many_batches_are_answered_at_once(gate, ask):
+    queue = Batcher(gate, 1, 10, batches_at_once=2)
+    first = ask(queue, 1)
+    pool = ThreadPoolExecutor(1)
+    second = pool.submit(queue.answers, [2], LONG)
+    gate.entered.acquire()
+    third = ask(queue, 3)
+    assert gate.batches == [[1], [2]] and len(queue) == 1
+    gate.open.set()
+    assert [future.result() for future in (first, second, third)] == [[1], [4], [9]]
+
+
+def test_beyond_its_length_nothing_is_taken(gate, ask):
+    queue = Batcher(gate, 4, maximum_waiting=3)
+    ask(queue, 100)
+    ask(queue, 1, 2)
     with pytest.raises(QueueFull):
-        queue.submit([3, 4])
-    assert len(queue) == 2 and queue.submit([3])
+        queue.answers([3, 4], LONG)
+    assert len(queue) == 2
 
 
-def test_a_failing_batch_fails_alone(queue_of, gate):
-    queue = queue_of(maximum_batch=2)
-    occupied(queue, gate)
-    bad, with_it, later = (queue.submit([number])[0] for number in (-1, 5, 6))
+def test_a_failing_batch_fails_alone(gate, ask):
+    queue = Batcher(gate, 2, 10)
+    _, bad, with_it, later = (ask(queue, number) for number in (100, -1, 5, 6))
     gate.open.set()
     for future in (bad, with_it):
         with pytest.raises(ValueError, match="no square"):
             future.result()
-    assert later.result() == 36
+    assert later.result() == [36] and queue.answers([7], LONG) == [49]
 
 
-def test_what_is_wanted_no_more_is_not_computed(queue_of, gate):
-    queue = queue_of()
-    occupied(queue, gate)
-    first, second = queue.submit([1, 2])
-    assert first.cancel()
+def test_what_waited_too_long_is_not_computed(gate, ask):
+    queue = Batcher(gate, 4, 10)
+    ask(queue, 100)
+    with pytest.raises(TimeoutError):
+        queue.answers([1, 2], timeout_seconds=0)
+    later = ask(queue, 3)
     gate.open.set()
-    assert second.result() == 4 and gate.batches == [[100], [2]]
+    assert later.result() == [9] and gate.batches == [[100], [3]]
 
 
-def test_closing_answers_what_waits_and_takes_no_more(queue_of, gate):
-    queue = queue_of()
-    occupied(queue, gate)
-    futures = queue.submit([1, 2, 3])
+def test_many_threads_all_get_their_own_answers(gate):
     gate.open.set()
-    queue.close()
-    assert all(future.done() for future in futures)
-    with pytest.raises(Closed):
-        queue.submit([1])
-
-
-def test_many_threads_all_get_their_own_answers(queue_of, gate):
-    gate.open.set()
-    queue, found = queue_of(maximum_waiting=1000), {}
-
-    def ask(number: int) -> None:
-        found[number] = queue.submit([number])[0].result()
-
-    threads = [threading.Thread(target=ask, args=(number,)) for number in range(50)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert found == {number: number**2 for number in range(50)}
+    queue = Batcher(gate, 4, 1000)
+    with ThreadPoolExecutor(50) as pool:
+        found = list(pool.map(lambda number: queue.answers([number, number + 1], LONG), range(200)))
+    assert found == [[number**2, (number + 1) ** 2] for number in range(200)]
+    assert sum(len(batch) for batch in gate.batches) == 400 and max(len(batch) for batch in gate.batches) <= 4
