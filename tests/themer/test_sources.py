@@ -17,16 +17,23 @@ def command(script: str) -> Source:
     return Source(rebrickable="{url}", command=["python", "-c", script])
 
 
+def children() -> set[int]:
+    """The processes below this one, among which other tests may have left some, such as a browser's driver."""
+    return {process.pid for process in psutil.Process().children()}
+
+
 def test_a_source_without_command_is_where_it_says():
     with opened(LIVE) as address:
         assert located(f"{LIVE.brick_insights}/a.jpg", address) == "https://brickinsights.com/a.jpg"
 
 
 def test_a_command_runs_as_long_as_the_block():
+    before = children()
     with opened(command("print('serving on http://127.0.0.1:4711/'); input()")) as address:
         assert located("{url}/a.jpg", address) == "http://127.0.0.1:4711/a.jpg"
-        assert psutil.Process().children()
-    assert not psutil.Process().children()
+        started = children() - before
+        assert started
+    assert not started & children()
 
 
 def test_a_command_learns_that_its_parent_was_killed(tmp_path):
