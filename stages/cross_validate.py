@@ -10,16 +10,15 @@ import pandas
 
 from themer.contact_sheet import Tile, draw_sheet
 from themer.cross_validation import (
-    Pictures,
     answer_table,
     figures,
-    fine_tuned_answers,
-    linear_answers,
+    held_out_answers,
     no_figures,
     pairs_of,
     plain_features,
-    read_pictures,
     remove_folds,
+    require_every_label,
+    why_not,
     worthwhile_pairs,
 )
 from themer.errors import explained
@@ -28,7 +27,7 @@ from themer.files import read_csv, write_bytes, write_csv, write_json
 from themer.folds import folds, scarce_labels
 from themer.label_issues import label_issues
 from themer.params import SPLITS, Params, load_params
-from themer.quiet_tensorflow import keras, tf
+from themer.retraining import Pictures, read_pictures
 from themer.shards import read_split
 
 MOST_PAIRS, MOST_TILES = 50, 24
@@ -79,15 +78,6 @@ def column(path: Path, name: str) -> dict[str, str]:
     return {str(set_id): str(value) for set_id, value in read_csv(path).set_index("set_id")[name].items()}
 
 
-def why_not(params: Params, width: int) -> str:
-    """Return why there is nothing to do, or ""; `width` is the number of features, 0 where there are none."""
-    if params.cross_validate.folds == 0:
-        return "cross_validate.folds is 0"
-    if width == 0 and not params.cross_validate.fine_tuned:
-        return f"{params.train.network} starts from scratch and has no features; set cross_validate.fine_tuned to true"
-    return ""
-
-
 def answered(
     args: argparse.Namespace, params: Params, pictures: Pictures, fold_of: np.ndarray, features: list[np.ndarray]
 ) -> np.ndarray:
@@ -97,11 +87,10 @@ def answered(
         named = ", ".join(f"{label} ({count})" for label, count in scarce.items())
         print(f"cross-validation: of too few families to be in every fold: {named}")
     if params.cross_validate.fine_tuned:
-        seed = params.cross_validate.seed
-        return fine_tuned_answers(args.shards, pictures, fold_of, params.train, seed, args.checkpoint)
-    keras.utils.set_random_seed(params.train.seed)
-    tf.config.experimental.enable_op_determinism()
-    return linear_answers(features, pictures.actual, fold_of, params.train, len(pictures.labels))
+        require_every_label(pictures, fold_of)
+    return held_out_answers(
+        args.shards, pictures, fold_of, features, params.train, params.cross_validate, args.checkpoint
+    )
 
 
 def write_figures(

@@ -1,4 +1,4 @@
-"""Report how well the model names the themes of the test split."""
+"""Answer for the test pictures with the trained model, and report how good the answers are."""
 
 import argparse
 from pathlib import Path
@@ -8,39 +8,36 @@ import pandas
 from tqdm import tqdm
 
 from themer import scores
-from themer.contact_sheet import Tile, draw_sheet
+from themer.answer_tables import Answers, write_answers
 from themer.errors import UserError, explained
-from themer.files import read_csv, write_bytes, write_csv, write_json
+from themer.files import read_csv, write_csv, write_json
 from themer.params import load_params
 from themer.predictor import Predictor
-from themer.result_picture import draw_result
 from themer.shards import ShardSummary, read_split, read_summary
 
 SPLIT = "test"
 BATCH_SIZE = 32
+# What is compared between two runs; the rest of the headline is drawn.
+COMPARED = ("accuracy", "accuracy_low", "accuracy_high", "macro_f1", "log_loss", "baseline_accuracy", "pictures")
 
 
 @explained
 def main(argv: list[str] | None = None) -> None:
-    """Answer for every test picture; write the figures, the tables behind the plots and the contact sheet."""
+    """Write the answers for the test pictures and the figures about them and about the user's own photos."""
     args = arguments(argv)
-    settings = load_params(args.params).evaluate
+    level = load_params(args.params).evaluate.confidence_level
     summary, predictor = read_summary(args.shards), Predictor.load(args.model, args.index)
     check_fit(predictor, args.model, summary, args.shards)
     dataset = read_csv(args.dataset).set_index("set_id")
-    set_ids, actual, probabilities, sure = answers(predictor, args.shards, summary)
+    found = answered(predictor, args.shards, summary)
+    families = families_of(found.ids, dataset["family"], args.dataset)
     baseline = largest_theme(dataset, summary.labels)
-    families = families_of(set_ids, dataset["family"], args.dataset)
-    figures = scores.headline(actual, probabilities, families, baseline, settings.confidence_level)
-    trust = scores.confidence_figures(actual, probabilities, sure, predictor.description.temperature)
-    write_json({**figures, **trust}, args.metrics)
-    write_json(photo_figures(predictor, args, settings.confidence_level), args.photo_metrics)
-    write_json(scores.theme_scores(actual, probabilities, summary.labels), args.themes)
+    figures = scores.headline(found.actual, found.probabilities, families, baseline, level)
+    write_json(compared(figures, found, predictor.description.temperature), args.metrics)
+    write_json(photo_figures(predictor, args, level), args.photo_metrics)
+    write_json(scores.theme_scores(found.actual, found.probabilities, summary.labels), args.themes)
     write_csv(scores.headline_table(figures), args.headline)
-    write_csv(scores.confusion_table(actual, probabilities.argmax(axis=1), summary.labels), args.confusion)
-    write_csv(scores.roc_table(actual, probabilities, summary.labels), args.roc)
-    write_bytes(draw_result(words_of(figures), actual, probabilities, summary.labels), args.result)
-    write_bytes(mistakes_sheet(args.shards, set_ids, actual, probabilities, settings.mistakes), args.mistakes)
+    write_answers(found, args.answers)
 
 
 def arguments(argv: list[str] | None) -> argparse.Namespace:
@@ -53,14 +50,11 @@ def arguments(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--photos", type=Path, required=True, help="folder of shards with the user's own photos")
     parser.add_argument("--photo-table", type=Path, required=True, help="table with the family of each photo")
     parser.add_argument("--dataset", type=Path, required=True, help="table of set_id, label, family and split")
+    parser.add_argument("--answers", type=Path, required=True, help="where the answer for each test picture goes (CSV)")
     parser.add_argument("--metrics", type=Path, required=True, help="where the headline figures go (JSON)")
     parser.add_argument("--photo-metrics", type=Path, required=True, help="where the photos' figures go (JSON)")
     parser.add_argument("--themes", type=Path, required=True, help="where the figures per theme go (JSON)")
     parser.add_argument("--headline", type=Path, required=True, help="where the plotted headline goes (CSV)")
-    parser.add_argument("--confusion", type=Path, required=True, help="where the confusion matrix goes (CSV)")
-    parser.add_argument("--roc", type=Path, required=True, help="where the ROC curves go (CSV)")
-    parser.add_argument("--result", type=Path, required=True, help="where the picture of the result goes (PNG)")
-    parser.add_argument("--mistakes", type=Path, required=True, help="where the contact sheet goes (PNG)")
     return parser.parse_args(argv)
 
 
@@ -83,30 +77,36 @@ def check_fit(predictor: Predictor, model: Path, summary: ShardSummary, shards: 
         )
 
 
-def answers(
-    predictor: Predictor, shards: Path, summary: ShardSummary
-) -> tuple[list[str], np.ndarray, np.ndarray, np.ndarray]:
-    """Return the test split's ids, the indices of their themes, float32 probabilities [n, classes], and who is sure."""
-    set_ids: list[str] = []
+def answered(predictor: Predictor, shards: Path, summary: ShardSummary) -> Answers:
+    """Return the model's answers for the pictures of the split "test"."""
+    ids: list[str] = []
     actual = [np.empty(0, np.int64)]
     probabilities, sure = [np.empty((0, len(summary.labels)), np.float32)], [np.empty(0, bool)]
     with tqdm(total=summary.pictures[SPLIT], desc=SPLIT, unit=" pictures") as progress:
         for batch in read_split(shards, SPLIT).batch(BATCH_SIZE).as_numpy_iterator():
-            set_ids.extend(set_id.decode() for set_id in batch["set_id"])
+            ids.extend(set_id.decode() for set_id in batch["set_id"])
             actual.append(batch["label"])
             found = predictor.assess(batch["image"])
             probabilities.append(found.probabilities)
             sure.append(found.sure)
             progress.update(len(batch["label"]))
-    return set_ids, np.concatenate(actual), np.concatenate(probabilities), np.concatenate(sure)
+    return Answers(ids, np.concatenate(actual), np.concatenate(probabilities), np.concatenate(sure), predictor.labels)
+
+
+def compared(figures: dict[str, float], found: Answers, temperature: float) -> dict[str, float]:
+    """Return the figures that two runs are compared by: those of the headline, and how far the model can be trusted."""
+    trust = scores.confidence_figures(found.actual, found.probabilities, found.sure, temperature)
+    return {name: figures[name] for name in COMPARED} | trust
 
 
 def photo_figures(predictor: Predictor, args: argparse.Namespace, confidence_level: float) -> dict[str, float]:
     """Return how well the user's own photos are answered that training did not see, all in all and by theme."""
     summary = read_summary(args.photos)
-    photos, actual, probabilities, sure = answers(predictor, args.photos, summary)
-    families = families_of(photos, read_csv(args.photo_table).set_index("photo")["family"], args.photo_table)
-    return scores.photo_figures(actual, probabilities, sure, families, summary.labels, confidence_level)
+    found = answered(predictor, args.photos, summary)
+    families = families_of(found.ids, read_csv(args.photo_table).set_index("photo")["family"], args.photo_table)
+    return scores.photo_figures(
+        found.actual, found.probabilities, found.sure, families, summary.labels, confidence_level
+    )
 
 
 def largest_theme(dataset: pandas.DataFrame, labels: list[str]) -> int:
@@ -124,50 +124,6 @@ def families_of(ids: list[str], family_of: pandas.Series, path: Path) -> list[st
             "The shards were made from another one; make them again: dvc repro"
         )
     return [str(family) for family in family_of[ids]]
-
-
-def words_of(figures: dict[str, float]) -> str:
-    """Return the headline figures as the title of the picture of the result."""
-    return (
-        f"{figures['accuracy']:.1%} of {figures['pictures']:,} test pictures right "
-        f"({figures['accuracy_low']:.1%} to {figures['accuracy_high']:.1%}); "
-        f"always the largest theme: {figures['baseline_accuracy']:.1%}"
-    )
-
-
-def mistakes_sheet(shards: Path, set_ids: list[str], actual: np.ndarray, probabilities: np.ndarray, most: int) -> bytes:
-    """Return a PNG of the most confident mistakes or, where there are none, of the least certain answers."""
-    positions = scores.worst_mistakes(actual, probabilities, most) or scores.least_certain(probabilities, most)
-    title, subtitle = words_for(int(np.sum(probabilities.argmax(axis=1) != actual)), len(actual), len(positions))
-    labels, pictures = read_summary(shards).labels, pictures_of(shards, positions)
-    tiles = [
-        Tile(
-            picture=pictures[position],
-            set_id=set_ids[position],
-            actual=labels[actual[position]],
-            predicted=labels[probabilities[position].argmax()],
-            actual_probability=float(probabilities[position, actual[position]]),
-            predicted_probability=float(probabilities[position].max()),
-        )
-        for position in positions
-    ]
-    return draw_sheet(title, f"{subtitle} A percentage is the probability that the model gave to the theme.", tiles)
-
-
-def words_for(mistakes: int, pictures: int, shown: int) -> tuple[str, str]:
-    """Return the title and the subtitle of the contact sheet."""
-    if mistakes == 0:
-        return f"No mistakes: the {shown} least certain answers", f"All {pictures:,} test pictures got the right theme."
-    all_shown = f"All {mistakes} mistakes, the most confident first" if mistakes > 1 else "The only mistake"
-    title = all_shown if shown == mistakes else f"The {shown} most confident mistakes"
-    return title, f"{mistakes:,} of {pictures:,} test pictures got a wrong theme."
-
-
-def pictures_of(shards: Path, positions: list[int]) -> dict[int, np.ndarray]:
-    """Return the pictures at these positions of the test split, reading it once more and keeping no others."""
-    wanted = set(positions)
-    split = read_split(shards, SPLIT).as_numpy_iterator()
-    return {position: example["image"] for position, example in enumerate(split) if position in wanted}
 
 
 if __name__ == "__main__":

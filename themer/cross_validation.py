@@ -7,9 +7,8 @@ gone through the whole training anew for each fold.
 import hashlib
 import io
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -20,65 +19,29 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from tqdm import tqdm
 
 from themer import scores
-from themer.confidence import calibrate
-from themer.epochs import TrainingPictures, balance
+from themer.epochs import balance
 from themer.errors import UserError
-from themer.features import compute_features, features_path, read_features
+from themer.features import features_path, read_features
 from themer.files import write_bytes
-from themer.folds import folds
 from themer.heads import Rows, blocks, fit_head, linear_classifier
 from themer.losses import loss_for
 from themer.merges import theme_pairs
-from themer.params import SPLITS, Train
+from themer.params import SPLITS, CrossValidate, Params, Train
 from themer.quiet_tensorflow import keras, tf
-from themer.shards import Example, ShardSummary, read_records, read_summary, write_split, write_summary
-from themer.training import fingerprint, probabilities, train
+from themer.retraining import Pictures, answers_of_training, new_splits, validation_share
+from themer.shards import read_summary
+from themer.training import fingerprint
 
-PICTURES_PER_SHARD = 1024
-FIGURES = ("accuracy", "accuracy_low", "accuracy_high", "macro_f1", "log_loss")
-
-
-@dataclass(frozen=True)
-class Pictures:
-    """All pictures of sets in the order of the shards, split after split; `actual` is int64 [n], indices of labels."""
-
-    set_ids: list[str]
-    actual: np.ndarray
-    families: list[str]
-    labels: list[str]
-
-    @property
-    def given(self) -> list[str]:
-        """The label of each picture, by name."""
-        return [self.labels[index] for index in self.actual]
+FIGURES = ("accuracy", "accuracy_low", "accuracy_high", "macro_f1", "macro_f1_low", "macro_f1_high", "log_loss")
 
 
-def read_pictures(shards: Path, family_of: Mapping[str, str]) -> Pictures:
-    """Read what the pictures of all splits are, but not the pictures.
-
-    Raises:
-        UserError: a set has no family, or a file of the shards is missing.
-    """
-    summary = read_summary(shards)
-    found = [(example.set_id, example.label) for example in read_examples(shards)]
-    unknown = [set_id for set_id, _ in found if set_id not in family_of]
-    if unknown:
-        raise UserError(
-            f"{shards}: {len(unknown)} of {len(found)} pictures have no family in the dataset, set {unknown[0]} among "
-            "them. The shards were made from another one; make them again: dvc repro"
-        )
-    set_ids = [set_id for set_id, _ in found]
-    actual = np.array([label for _, label in found], np.int64)
-    return Pictures(set_ids, actual, [family_of[set_id] for set_id in set_ids], summary.labels)
-
-
-def read_examples(shards: Path) -> Iterator[Example]:
-    """Yield the records of all splits in order, one at a time, their pictures as the PNG that they are."""
-    for split in SPLITS:
-        for record in read_records(shards, split).as_numpy_iterator():
-            values = tf.train.Example.FromString(record).features.feature
-            set_id, image = (values[name].bytes_list.value[0] for name in ("set_id", "image"))
-            yield Example(set_id.decode(), values["label"].int64_list.value[0], image)
+def why_not(params: Params, width: int) -> str:
+    """Return why there is nothing to do, or ""; `width` is the number of features, 0 where there are none."""
+    if params.cross_validate.folds == 0:
+        return "cross_validate.folds is 0"
+    if width == 0 and not params.cross_validate.fine_tuned:
+        return f"{params.train.network} starts from scratch and has no features; set cross_validate.fine_tuned to true"
+    return ""
 
 
 def plain_features(directory: Path, shards: Path) -> list[np.ndarray]:
@@ -103,15 +66,36 @@ def split_by(parts: Sequence[np.ndarray], values: np.ndarray) -> list[np.ndarray
     return np.split(values, np.cumsum([len(part) for part in parts])[:-1])
 
 
+def held_out_answers(
+    shards: Path,
+    pictures: Pictures,
+    fold_of: np.ndarray,
+    features: list[np.ndarray],
+    settings: Train,
+    checks: CrossValidate,
+    checkpoint: Path,
+) -> np.ndarray:
+    """Return the probabilities, float32 [n, classes], of each picture by what was learned from the other folds.
+
+    By the whole training or, unless `checks.fine_tuned`, by a linear classifier on `features`.
+    """
+    if checks.fine_tuned:
+        return fine_tuned_answers(shards, pictures, fold_of, settings, checks.seed, checkpoint)
+    keras.utils.set_random_seed(settings.seed)
+    tf.config.experimental.enable_op_determinism()
+    return linear_answers(features, pictures.actual, fold_of, settings, len(pictures.labels))
+
+
 def linear_answers(
     features: list[np.ndarray], actual: np.ndarray, fold_of: np.ndarray, settings: Train, classes: int
 ) -> np.ndarray:
     """Return probabilities, float32 [n, classes], by a linear classifier on the other folds' features for each fold.
 
-    `features` are float32 [pictures, width] of the splits, `actual` int [n] and `fold_of` int [n] of all pictures.
+    `features` are float32 [pictures, width] of the splits, `actual` int [n] and `fold_of` int [n] of all pictures. A
+    fold of -1 is never held out, and its rows are zeros.
     """
     parts = list(zip(features, split_by(features, actual), split_by(features, fold_of), strict=True))
-    answers = np.empty((len(actual), classes), np.float32)
+    answers = np.zeros((len(actual), classes), np.float32)
     for fold in range(fold_of.max() + 1):
         counts = learned_counts(actual[fold_of != fold], classes)
         head = linear_classifier(features[0].shape[1], classes)
@@ -137,20 +121,19 @@ def fine_tuned_answers(
     Finished folds, and finished epochs of the one that was stopped, are kept in a folder in `checkpoint`, from which a
     later call with the same settings, shards and folds goes on to the same answers. See `remove_folds`.
 
-    Raises:
-        UserError: a fold holds all pictures of a label, so that nothing is left to learn it from.
+    A fold of -1 is never held out. Held-out pictures of a label that no other picture has get no answer: zeros.
     """
-    require_every_label(pictures, fold_of)
     folder = checkpoint / f"folds-{_folds_fingerprint(shards, settings, fold_of, seed)}"
     remove_folds(checkpoint, kept=folder)
-    answers = np.empty((len(fold_of), len(pictures.labels)), np.float32)
+    answers = np.zeros((len(fold_of), len(pictures.labels)), np.float32)
     for fold in tqdm(range(fold_of.max() + 1), desc="folds", unit="fold"):
         path, held_out = folder / f"fold-{fold}.npy", fold_of == fold
         if not path.exists():
             splits = new_splits(pictures, held_out, validation_share(shards), seed)
-            _write_array(_answers_of_training(shards, splits, settings, folder / f"fold-{fold}"), path)
+            given = answers_of_training(shards, pictures, splits, settings, folder / f"fold-{fold}")
+            _write_array(given, path)
         shutil.rmtree(folder / f"fold-{fold}", ignore_errors=True)
-        answers[held_out] = np.load(path)
+        answers[held_out & learned_elsewhere(pictures.actual, held_out)] = np.load(path)
     return answers
 
 
@@ -163,6 +146,11 @@ def remove_folds(checkpoint: Path, kept: Path | None = None) -> None:
         checkpoint.rmdir()
 
 
+def learned_elsewhere(actual: np.ndarray, held_out: np.ndarray) -> np.ndarray:
+    """Return bool [n]: whether a picture that is not held out has the same label."""
+    return np.isin(actual, actual[~held_out])
+
+
 def require_every_label(pictures: Pictures, fold_of: np.ndarray) -> None:
     """Raise UserError naming a label that is in one fold alone."""
     for index, label in enumerate(pictures.labels):
@@ -173,42 +161,6 @@ def require_every_label(pictures: Pictures, fold_of: np.ndarray) -> None:
                 "nothing is left to learn it from. Get pictures of it, raise regroup.minimum_pictures, try another "
                 "cross_validate.seed, or set cross_validate.fine_tuned to false."
             )
-
-
-def validation_share(shards: Path) -> float:
-    """Return the share of the validation split among the pictures that a training is given."""
-    counts = read_summary(shards).pictures
-    return counts["validation"] / (counts["train"] + counts["validation"])
-
-
-def new_splits(pictures: Pictures, held_out: np.ndarray, share: float, seed: int) -> np.ndarray:
-    """Return the split of each picture: test where it is held out, else train or, about `share` of them, validation.
-
-    By family and label, as the folds are; a label that would have no family left to learn from stays in train.
-    """
-    splits = np.where(held_out, "test", "train").astype(object)
-    labels, families = np.array(pictures.given)[~held_out], np.array(pictures.families)[~held_out]
-    validation = folds(labels.tolist(), families.tolist(), max(2, round(1 / share)), seed) == 0
-    unlearned = np.setdiff1d(labels, labels[~validation])
-    validation &= ~np.isin(families, families[np.isin(labels, unlearned)])
-    splits[~held_out] = np.where(validation, "validation", "train")
-    return splits
-
-
-def repack(shards: Path, splits: Sequence[str], directory: Path) -> None:
-    """Write all pictures of a directory of shards into another one, each into its new split, one at a time."""
-    counts = {}
-    for name in SPLITS:
-        chosen = (example for example, split in zip(read_examples(shards), splits, strict=True) if split == name)
-        counts[name] = write_split(directory, name, chosen, PICTURES_PER_SHARD)
-    summary = read_summary(shards)
-    write_summary(directory, ShardSummary(summary.labels, summary.size, summary.fill, counts))
-
-
-def write_no_photos(summary: ShardSummary, directory: Path) -> None:
-    """Write shards of photos to train on, without any in them."""
-    counts = {"train": write_split(directory, "train", [], PICTURES_PER_SHARD)}
-    write_summary(directory, ShardSummary(summary.labels, summary.size, summary.fill, counts))
 
 
 def figures(pictures: Pictures, answers: np.ndarray, confidence_level: float) -> dict[str, float]:
@@ -266,19 +218,6 @@ def _held_out_answers(parts: Sequence[Rows], fold: int, head: keras.layers.Dense
     """Return the probabilities of a fold's pictures, float32 [n, classes]."""
     rows = (features[fold_of == fold] for part in parts for features, _, fold_of in blocks(*part))
     return np.concatenate([np.asarray(head(features)) for features in rows])
-
-
-def _answers_of_training(shards: Path, splits: np.ndarray, settings: Train, folder: Path) -> np.ndarray:
-    """Go through the whole training with new splits, and return the probabilities of the test split in order."""
-    keras.utils.clear_session()  # or the networks of all folds would stay in memory
-    packed, photos, features = (folder / name for name in ("shards", "photo_shards", "features"))
-    repack(shards, splits.tolist(), packed)
-    write_no_photos(read_summary(packed), photos)
-    compute_features(packed, photos, settings, fingerprint([packed, photos], settings), features)
-    model, _ = train(packed, photos, features, settings, folder / "training")
-    pictures = TrainingPictures(packed, photos, settings)
-    calibrate(model, pictures, settings.accepted_risk)
-    return probabilities(model, pictures.plain("test"))[0]
 
 
 def _folds_fingerprint(shards: Path, settings: Train, fold_of: np.ndarray, seed: int) -> str:

@@ -77,6 +77,7 @@ class Source(Section):
     brick_insights: Site | None = None
     rebrickable: Site
     set_page: Annotated[str, AfterValidator(_set_page)] | None = None
+    terms: str | None = None
     command: Annotated[list[str], Field(min_length=1)] | None = None
     api_requests_per_minute: Annotated[float, Field(gt=0)] | None = 60
     pictures_per_second: Annotated[float, Field(gt=0)] | None = 4
@@ -250,6 +251,7 @@ class CrossValidate(Section):
 
     folds: Annotated[int, Field(ge=0, le=20), AfterValidator(_fold_count)]
     fine_tuned: bool
+    other_splits: bool
     seed: Annotated[int, Field(ge=0, lt=2**31)]
 
 
@@ -257,7 +259,13 @@ class Evaluate(Section):
     """How the test split is reported."""
 
     confidence_level: Fraction
-    mistakes: Annotated[int, Field(ge=1, le=100)]
+    mistakes: Annotated[int, Field(ge=1, le=20)]
+
+
+class Original(Section):
+    """Whether, and for how long, the original network learns the same, to compare with."""
+
+    epochs: Annotated[int, Field(ge=0)]
 
 
 class Params(Section):
@@ -272,6 +280,7 @@ class Params(Section):
     train: Train
     cross_validate: CrossValidate
     evaluate: Evaluate
+    original: Original
 
     @model_validator(mode="after")
     def _source_is_known(self) -> "Params":

@@ -1,11 +1,15 @@
-"""One picture of a result, for a README or a report: the confusion matrix beside the ROC curves."""
+"""One picture of results, for a README or a report: for each network a confusion matrix beside the ROC curves."""
 
 import io
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
 from sklearn.metrics import ConfusionMatrixDisplay, RocCurveDisplay
+
+from themer.answer_tables import Answers
 
 # Okabe and Ito's palette, which is told apart with any kind of colour vision (https://jfly.uni-koeln.de/color/).
 COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#b8ac00"]
@@ -13,20 +17,37 @@ DOTS_PER_INCH = 160
 MOST_NAMED_CURVES = 12
 
 
-def draw_result(title: str, actual: np.ndarray, probabilities: np.ndarray, labels: list[str]) -> bytes:
-    """Return a PNG, the same bytes for the same answers.
+@dataclass(frozen=True)
+class Result:
+    """What stands in one row of the picture: a title, and the answers that are judged."""
 
-    actual: indices of the themes, int [n]. probabilities: float [n, classes]. labels: a name for each class.
-    """
-    few = len(labels) <= MOST_NAMED_CURVES
-    figure = Figure(figsize=(11, 5) if few else (16, 10), layout="constrained")
-    figure.suptitle(title, fontsize=14)
+    title: str
+    answers: Answers
+
+
+def draw_results(results: Sequence[Result]) -> bytes:
+    """Return a PNG with a row for each result, all of the same labels; the same bytes for the same answers."""
+    few = len(results[0].answers.labels) <= MOST_NAMED_CURVES
+    width, height = (11, 5) if few else (16, 10)
+    figure = Figure(figsize=(width, height * len(results)), layout="constrained")
+    rows = figure.subfigures(len(results), 1, squeeze=False, hspace=0.04)[:, 0]
+    for row, result in zip(rows, results, strict=True):
+        _draw_row(row, result, few)
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
+    return stream.getvalue()
+
+
+def _draw_row(figure: SubFigure, result: Result, few: bool) -> None:
+    """Draw one confusion matrix and its ROC curves."""
+    answers = result.answers
+    figure.suptitle(result.title, fontsize=14)
     left, right = figure.subplots(1, 2)
     shown = ConfusionMatrixDisplay.from_predictions(
-        actual,
-        probabilities.argmax(axis=1),
-        labels=range(len(labels)),
-        display_labels=labels,
+        answers.actual,
+        answers.predicted,
+        labels=range(len(answers.labels)),
+        display_labels=answers.labels,
         normalize="true",
         include_values=False,
         cmap="Blues",
@@ -36,11 +57,8 @@ def draw_result(title: str, actual: np.ndarray, probabilities: np.ndarray, label
     )
     left.set(xlabel="Predicted theme", ylabel="Actual theme")
     left.tick_params(labelsize=10 if few else 6)
-    _write_counts(shown, actual, probabilities)
-    _draw_roc_curves(right, actual, probabilities, labels)
-    stream = io.BytesIO()
-    figure.savefig(stream, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
-    return stream.getvalue()
+    _write_counts(shown, answers.actual, answers.probabilities)
+    _draw_roc_curves(right, answers.actual, answers.probabilities, answers.labels)
 
 
 def _write_counts(shown: ConfusionMatrixDisplay, actual: np.ndarray, probabilities: np.ndarray) -> None:

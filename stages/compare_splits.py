@@ -1,0 +1,120 @@
+"""See what other splits would have shown: at random, which flatters, and by year, which asks for sets of the future."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas
+
+from themer.cross_validation import held_out_answers, learned_elsewhere, plain_features, remove_folds, why_not
+from themer.errors import explained
+from themer.features import read_feature_summary
+from themer.files import read_csv, write_csv
+from themer.params import Params, load_params
+from themer.retraining import Pictures, read_pictures
+from themer.split_comparison import COLUMNS, comparison_row, first_year_held_out, have_near_duplicate, random_folds
+
+
+@dataclass(frozen=True)
+class Held:
+    """One way to hold pictures out: a name for readers, and int [n], the fold of each picture, -1 for never."""
+
+    name: str
+    fold_of: np.ndarray
+
+
+@explained
+def main(argv: Sequence[str] | None = None) -> None:
+    """Write a row for each split: how many pictures it asks, how many have a near-duplicate, and how good it looks."""
+    args = arguments(argv)
+    params = load_params(args.params)
+    dataset = read_csv(args.dataset).set_index("set_id")
+    pictures = read_pictures(args.shards, dict(dataset["family"]))
+    width = read_feature_summary(args.features).width
+    reason = why_not(params, width) or ("" if params.cross_validate.other_splits else "other_splits is false")
+    if reason:
+        print(f"compare_splits: left out, since {reason}")
+        write_csv(pandas.DataFrame(columns=COLUMNS), args.out)
+        return
+    features = plain_features(args.features, args.shards) if width else []
+    rows = [grouped_row(args, params, pictures)]
+    for held in (at_random(pictures, params), by_year(args, pictures, params)):
+        rows.append(retrained_row(args, params, pictures, features, held))
+    write_csv(pandas.DataFrame(rows)[COLUMNS].round(6), args.out)
+    for name in ("at_random", "by_year"):
+        remove_folds(args.checkpoint / name)
+
+
+def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    """Parse the paths that dvc.yaml gives."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--params", type=Path, default=Path("params.yaml"))
+    parser.add_argument("--shards", type=Path, required=True, help="folder that the stage resize wrote")
+    parser.add_argument("--features", type=Path, required=True, help="folder that the stage features wrote")
+    parser.add_argument("--dataset", type=Path, required=True, help="table with the family of each set")
+    parser.add_argument("--labelled", type=Path, required=True, help="table with the year of each set")
+    parser.add_argument("--thumbnails", type=Path, required=True, help="table with the perceptual hashes")
+    parser.add_argument("--answers", type=Path, required=True, help="the answers of the stage cross_validate (CSV)")
+    parser.add_argument("--checkpoint", type=Path, required=True, help="folder that keeps finished folds meanwhile")
+    parser.add_argument("--out", type=Path, required=True, help="where the comparison goes (CSV)")
+    return parser.parse_args(argv)
+
+
+def at_random(pictures: Pictures, params: Params) -> Held:
+    """Return folds that part families."""
+    checks = params.cross_validate
+    return Held("at random", random_folds(pictures.given, checks.folds, checks.seed))
+
+
+def by_year(args: argparse.Namespace, pictures: Pictures, params: Params) -> Held:
+    """Return the latest years held out, about as many pictures as the test split has."""
+    # A set without a year is never held out.
+    years = pandas.to_numeric(column_of(args.labelled, "year", pictures), errors="coerce").fillna(0).to_numpy(int)
+    first = first_year_held_out(years, params.regroup.split.test)
+    return Held(f"by year, from {first}", np.where(years >= first, 0, -1))
+
+
+def column_of(path: Path, name: str, pictures: Pictures) -> pandas.Series:
+    """Return a column of a table of sets for each picture."""
+    return read_csv(path).set_index("set_id")[name].loc[pictures.set_ids]
+
+
+def grouped_row(args: argparse.Namespace, params: Params, pictures: Pictures) -> dict[str, Any]:
+    """Return the row of the folds that part no family, as the stage cross_validate has answered them."""
+    answers = read_csv(args.answers).set_index("set_id").loc[pictures.set_ids]
+    predicted = np.array([pictures.labels.index(label) for label in answers["predicted"]])
+    fold_of = answers["fold"].astype(int).to_numpy()
+    return row_of(args, params, pictures, Held("grouped by family", fold_of), predicted)
+
+
+def retrained_row(
+    args: argparse.Namespace, params: Params, pictures: Pictures, features: list[np.ndarray], held: Held
+) -> dict[str, Any]:
+    """Return the row of a split after learning anew what it does not hold out."""
+    checkpoint = args.checkpoint / ("by_year" if held.fold_of.min() < 0 else "at_random")
+    found = held_out_answers(
+        args.shards, pictures, held.fold_of, features, params.train, params.cross_validate, checkpoint
+    )
+    return row_of(args, params, pictures, held, found.argmax(axis=1))
+
+
+def row_of(
+    args: argparse.Namespace, params: Params, pictures: Pictures, held: Held, predicted: np.ndarray
+) -> dict[str, Any]:
+    """Return the row of a split, and say it."""
+    hashes = list(column_of(args.thumbnails, "perceptual_hash", pictures))
+    asked = held.fold_of >= 0
+    if (held.fold_of < 0).any():
+        asked &= learned_elsewhere(pictures.actual, asked)
+    near = have_near_duplicate(hashes, held.fold_of, params.regroup.duplicate_distance)
+    level = params.evaluate.confidence_level
+    row = comparison_row(held.name, pictures.actual, predicted, asked, pictures.families, near, level)
+    print(f"{held.name}: {row['accuracy']:.1%} of {row['pictures']:,} right, {row['near_duplicates']:,} seen nearly")
+    return {**row, "left_out": int(np.sum(held.fold_of >= 0)) - row["pictures"]}
+
+
+if __name__ == "__main__":
+    main()
