@@ -4,7 +4,7 @@ VENV := .venv
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: help repro plots serve test check pin clean
+.PHONY: help repro plots serve test diagram pin clean
 .DEFAULT_GOAL := help
 
 help:  ## say what there is
@@ -25,6 +25,9 @@ test: $(VENV)/.requirements-dev  ## check the code and run the tests
 	ruff format --check .
 	mypy
 	pytest -n 2 --dist loadfile
+
+diagram: $(VENV)/.requirements  ## draw the pipeline in README.md anew, after a change of its stages
+	python -m tools.diagram
 
 pin: $(VENV)/.requirements-dev  ## pin all requirements anew
 	pip install --quiet uv

@@ -1,8 +1,14 @@
 import io
+import re
+from itertools import pairwise
 
+import pytest
+from pydantic import BaseModel
 from ruamel.yaml import YAML
 
 from tests.conftest import PROJECT
+from themer.networks import NETWORKS
+from themer.params import Params, Source
 
 
 def test_dvc_rewrites_no_line_that_it_does_not_edit():
@@ -12,3 +18,28 @@ def test_dvc_rewrites_no_line_that_it_does_not_edit():
     yaml.default_flow_style = False
     yaml.dump(yaml.load(text), stream)
     assert stream.getvalue() == text
+
+
+def test_every_key_is_explained_where_it_stands():
+    """By a comment on its line or above it; the keys of all sources by the one above these."""
+    text = (PROJECT / "params.yaml").read_text(encoding="utf-8")
+    lines = text.splitlines()
+    found = [
+        (re.match(r" +(\w+):", line), f"{'#' if above.strip().startswith('#') else ''}{line}")
+        for above, line in pairwise(lines)
+    ]
+    assert [around for key, around in found if key and key[1] in keys(Params) and "#" not in around] == []
+    assert [key for key in Source.model_fields if key not in text.partition("\nsources:")[0]] == []
+
+
+def keys(section: type[BaseModel]) -> set[str]:
+    """Return the keys of a section and of those within it, the sources left out."""
+    kinds = {name: field.annotation for name, field in section.model_fields.items()}
+    within = [keys(kind) for kind in kinds.values() if isinstance(kind, type) and issubclass(kind, BaseModel)]
+    return set(kinds).union(*within)
+
+
+@pytest.mark.parametrize("document", ["params.yaml", "README.md"])
+def test_every_network_is_named_where_one_chooses(document):
+    words = re.findall(r"\w+", (PROJECT / document).read_text(encoding="utf-8"))
+    assert set(NETWORKS) - set(words) == set()

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.data_formats import problems_of_project
 from tests.end_to_end.catalogue import CountedCatalogue, counted_catalogue
 from tests.end_to_end.project import QUICK, ProjectCopy, stages_run
 
@@ -41,6 +42,10 @@ def test_every_declared_output_is_there(finished):
         for entry in [*stage.get("outs", []), *stage.get("metrics", []), *stage.get("plots", [])]:
             path = next(iter(entry)) if isinstance(entry, dict) else entry
             assert (finished.folder / path).exists(), f"{name}: {path}"
+
+
+def test_every_file_is_as_its_description_says(finished):
+    assert problems_of_project(finished.folder) == []
 
 
 def test_the_counts_of_the_stages_fit_together(finished):

@@ -8,6 +8,7 @@ from PIL import Image
 
 from stages import cross_validate
 from tests.conftest import PROJECT, change
+from tests.data_formats import problems_of_file
 from tests.small_shards import FILL, LABELS, SIZE, picture, settings, write_photo_shards
 from themer.features import compute_features
 from themer.files import read_csv, write_bytes
@@ -92,6 +93,11 @@ def test_every_picture_is_answered_once(finished):
     assert list(answers) == ["set_id", "fold", "label", "predicted", "confidence", "probability_of_label"]
     assert answers["set_id"].tolist() == sorted(set(answers["set_id"])) and len(answers) == 36
     assert set(answers["fold"]) == {"0", "1", "2"}
+
+
+@pytest.mark.parametrize("name", ["data/out_of_fold.csv", "data/label_issues.csv", "plots/theme_pairs.csv"])
+def test_the_tables_are_as_their_description_says(finished, name):
+    assert problems_of_file(finished / Path(name).name, name) == []
 
 
 def test_the_figures_are_those_of_the_answers(finished):

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from stages import evaluate
+from tests.data_formats import problems_of_file
 from themer.files import read_csv, write_bytes
 from themer.index_building import build_index
 from themer.shards import Example, ShardSummary, write_split, write_summary
@@ -131,6 +132,7 @@ def test_photos_have_a_score_of_their_own(folder, run):
     run(folder)
     photos = json.loads((folder / "metrics/photos.json").read_text())
     assert photos["photos"] == 3 and photos["themes"] == {"Green": 0.5, "Red": 1.0}
+    assert [problems_of_file(folder / name, name) for name in OUTPUTS.values()] == [[]] * len(OUTPUTS)
     assert json.loads((folder / "metrics/evaluate.json").read_text()) == without
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from stages import features
 from tests.conftest import PROJECT
+from tests.data_formats import problems_of_file
 from tests.small_shards import write_photo_shards, write_shards
 
 QUICK = {"train.network": "efficientnet_lite0", "train.feature_views": 2}
@@ -72,6 +73,11 @@ def test_a_killed_run_goes_on_to_the_bytes_of_an_undisturbed_one(tmp_path, argum
         *(f"{name}-1.npy" for name in ("train", "photos")),
         "features.json",
     }
+
+
+def test_the_files_are_as_their_description_says(tmp_path, arguments):
+    features.main(arguments("out"))
+    assert [problems_of_file(path, f"data/features/{path.name}") for path in (tmp_path / "out").iterdir()] == [[]] * 7
 
 
 def test_only_what_the_features_depend_on_computes_them_anew(tmp_path, arguments):

@@ -6,6 +6,7 @@ import pytest
 
 from stages import photos
 from tests.conftest import picture_bytes
+from tests.data_formats import problems_of_file
 from themer.files import read_csv, write_csv
 from themer.pictures import decode, perceptual_hash
 from themer.shards import read_labels, read_split, read_summary
@@ -56,6 +57,13 @@ def test_photos_are_split_by_label_and_packed_with_the_labels_of_the_dataset(run
         packed = {row["set_id"].decode(): row["label"] for row in read_split(out / "shards", split).as_numpy_iterator()}
         part = table[table["split"] == split]
         assert packed == dict(zip(part["photo"], part["label"].map(summary.labels.index), strict=True))
+
+
+def test_the_files_are_as_their_description_says(run):
+    out = run()
+    assert problems_of_file(out / "photos.csv", "data/photos.csv") == []
+    for path in (out / "shards").iterdir():
+        assert problems_of_file(path, f"data/photo_shards/{path.name}") == []
 
 
 def test_an_official_picture_among_the_photos_stays_in_its_split(run, root):

@@ -1,0 +1,40 @@
+"""The diagram in README.md is that of the pipeline, as DVC itself sees it."""
+
+import re
+
+import pytest
+import yaml
+
+from tests.conftest import PROJECT
+from tools.diagram import dag, direct, flowchart, needs_of, with_diagram
+
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
+STAGES = set(yaml.safe_load((PROJECT / "dvc.yaml").read_text())["stages"])
+
+
+@pytest.fixture(scope="module")
+def printed() -> str:
+    """What DVC says of this project."""
+    return dag(PROJECT)
+
+
+def test_the_readme_shows_the_pipeline_as_it_is(printed):
+    assert with_diagram(README, printed) == README, "run: make diagram"
+
+
+def test_another_stage_would_change_it(printed):
+    more = '\tnode98["first"]\n\tnode99["second"]\n\tnode98-->node99\n'
+    assert "    first --> second\n" in with_diagram(README, printed + more)
+
+
+def test_every_stage_is_in_it(printed):
+    assert set(re.findall(r"\w+", flowchart(direct(needs_of(printed))).partition("LR")[2])) == STAGES
+
+
+def test_every_stage_is_in_the_table_of_the_readme():
+    assert {stage for stage in STAGES if f"| [{stage}](stages/{stage}.py) |" not in README} == set()
+
+
+def test_arrows_that_follow_from_others_are_left_out():
+    needs = {"a": set(), "b": {"a"}, "c": {"b"}, "d": {"a", "b", "c"}}
+    assert direct(needs) == {"a": set(), "b": {"a"}, "c": {"b"}, "d": {"c"}}

@@ -1,0 +1,61 @@
+"""Draw the pipeline into README.md as a Mermaid flowchart, from what `dvc dag` says: make diagram."""
+
+import re
+import subprocess
+import sys
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+README = Path("README.md")
+# Close together, so that on the README's page its letters are not too small.
+SPACING = '%%{init: {"flowchart": {"rankSpacing": 22, "nodeSpacing": 18, "padding": 8}}}%%'
+BEGIN, END = "<!-- drawn by: make diagram -->", "<!-- end of the diagram -->"
+
+# Of each stage, the stages that it needs the outputs of.
+Needs = dict[str, set[str]]
+
+
+def main() -> None:
+    """Put the diagram of the pipeline in this folder between the two marks in its README.md."""
+    README.write_text(with_diagram(README.read_text(encoding="utf-8"), dag(Path())), encoding="utf-8")
+
+
+def dag(folder: Path) -> str:
+    """Return the graph of the pipeline in a folder as DVC prints it for Mermaid."""
+    command = [sys.executable, "-m", "dvc", "dag", "--mermaid"]
+    return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
+
+
+def with_diagram(text: str, printed: str) -> str:
+    """Return a text with the diagram of what DVC printed in the place of the one that it has."""
+    before, rest = text.split(BEGIN)
+    return f"{before}{BEGIN}\n```mermaid\n{flowchart(direct(needs_of(printed)))}```\n{END}{rest.split(END)[1]}"
+
+
+def needs_of(printed: str) -> Needs:
+    """Return which stages each stage needs, from what DVC prints for Mermaid."""
+    names = dict(re.findall(r'(node\d+)\["(.+)"\]', printed))
+    needs: Needs = {name: set() for name in names.values()}
+    for needed, stage in re.findall(r"(node\d+)-->(node\d+)", printed):
+        needs[names[stage]].add(names[needed])
+    return needs
+
+
+def direct(needs: Needs) -> Needs:
+    """Return the needs without those that follow from others."""
+    every: Needs = {}
+    for stage in TopologicalSorter(needs).static_order():
+        every[stage] = needs[stage].union(*(every[needed] for needed in needs[stage]))
+    return {stage: needed.difference(*(every[one] for one in needed)) for stage, needed in needs.items()}
+
+
+def flowchart(needs: Needs) -> str:
+    """Return a flowchart from left to right, sorted, so that the same pipeline gives the same text."""
+    arrows = sorted((needed, stage) for stage, of_stage in needs.items() for needed in of_stage)
+    alone = sorted(set(needs).difference(*arrows))
+    lines = [f"{needed} --> {stage}" for needed, stage in arrows] + alone
+    return f"{SPACING}\n" + "\n    ".join(["flowchart LR", *lines]) + "\n"
+
+
+if __name__ == "__main__":
+    main()
