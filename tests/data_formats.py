@@ -113,8 +113,10 @@ def _sections(text: str, mark: str) -> Iterator[tuple[str, str]]:
 
 
 def _problem_of_columns(file: Path, form: Format) -> str | None:
-    """Return how the columns of a table differ from those described, which are in this order."""
+    """Return how the columns of a table differ from those described, which are in this order; `*` ends with any."""
     described, real = [field.name for field in form.fields], list(read_csv(file))
+    if described[-1] == "*":
+        described[-1:] = real[len(described) - 1 :]
     return None if described == real else f"the columns are {real}, not {described}"
 
 
