@@ -9,6 +9,7 @@ from sample.subjects import SUBJECTS, name_of
 from sample.themes import ORPHAN_THEME, RANGES, Range
 
 SEED = 2026
+LAST_YEAR = 2025
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ def sold_in(sold: Range) -> Iterator[LegoSet]:
         kind, _, subject = shows[index % len(shows)]
         subject = subject or dealt(decks, kind, rng)
         full = f"{number}-{index + 1}" if sold.figures else f"{number}-1"
-        year = sold.first_year + (0 if sold.figures else index // 4)
+        year = min(LAST_YEAR, sold.first_year + (0 if sold.figures else index // 4))
         parts = rng.randint(*PARTS.get(kind, (40, 900)))
         yield LegoSet(full, name_of(kind, subject, rng), year, sold.theme_id, parts, kind, subject, full)
         number += 0 if sold.figures else rng.randint(1, 2)
@@ -138,6 +139,6 @@ def again(sets: list[LegoSet]) -> Iterator[LegoSet]:
     for one in rng.sample(plain, 24):
         number = next(n for n in range(int(one.family) + 5000, 10**7) if str(n) not in taken)
         taken.add(str(number))
-        yield replace(one, number=f"{number}-1", year=one.year + 4)
+        yield replace(one, number=f"{number}-1", year=min(LAST_YEAR, one.year + 4))
     for one in rng.sample([one for one in plain if one.kind != "minifigure"], 22):
         yield replace(one, number=f"{one.family}-2", name=f"{one.name} (Box Version)")

@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,8 @@ from themer.params import Train, load_params
 from themer.shards import ShardSummary, read_summary
 from themer.training import train
 
+KEPT = ("temperature", "threshold", "validation_accuracy", "validation_loss")
+
 
 @explained
 def main(argv: Sequence[str] | None = None) -> None:
@@ -30,6 +31,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     save_classifier(model, description(read_summary(args.shards), settings, confidence), args.model)
     write_json(metrics(model, confidence), args.metrics)
     write_csv(pandas.DataFrame(progress.history).round(6), args.history)
+    print(summary(confidence))
     # Only now is nothing lost with it.
     remove_checkpoints(args.checkpoint)
 
@@ -55,10 +57,20 @@ def description(summary: ShardSummary, settings: Train, confidence: Confidence) 
     )
 
 
+def summary(confidence: Confidence) -> str:
+    """Return in words how far the answers can be believed, on the validation split."""
+    before, after = confidence.validation_calibration_error_before, confidence.validation_calibration_error
+    return (
+        f"train: {confidence.validation_accuracy:.1%} of the validation split right, {confidence.validation_answered:.1%} "
+        f"of it sure enough to be answered; calibration error {before:.3f} before scaling, {after:.3f} after"
+    )
+
+
 def metrics(model: Any, confidence: Confidence) -> dict[str, float]:
-    """Return the headline figures."""
+    """Return what the training came to; how far the probabilities can be believed is told of the test split."""
     trainable = sum(variable.shape.num_elements() for variable in model.trainable_variables)
-    return {**asdict(confidence), "parameters": model.count_params(), "trainable_parameters": trainable}
+    chosen = {name: getattr(confidence, name) for name in KEPT}
+    return {**chosen, "parameters": model.count_params(), "trainable_parameters": trainable}
 
 
 if __name__ == "__main__":

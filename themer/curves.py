@@ -31,7 +31,7 @@ def roc_table(actual: np.ndarray, probabilities: np.ndarray, labels: list[str]) 
 def precision_recall_table(actual: np.ndarray, probabilities: np.ndarray, labels: list[str]) -> pandas.DataFrame:
     """Return theme, recall, precision and average_precision: a row per corner of each theme's curve against the rest.
 
-    Recall falls from 1 within a theme. A theme without pictures has no curve.
+    Recall rises from 0 within a theme. A theme without pictures has no curve.
     """
     return _by_theme(actual, probabilities, labels, _precision_recall, ["recall", "precision", "average_precision"])
 
@@ -80,4 +80,5 @@ def _precision_recall(is_theme: np.ndarray, scores: np.ndarray) -> dict[str, obj
     """Return the columns of one theme's precision-recall curve."""
     precision, recall, _ = metrics.precision_recall_curve(is_theme, scores, drop_intermediate=True)
     area = metrics.average_precision_score(is_theme, scores)
-    return {"recall": recall, "precision": precision, "average_precision": area}
+    # From 0 on, so that charts which sort by recall keep the drop at 1 where it is.
+    return {"recall": recall[::-1], "precision": precision[::-1], "average_precision": area}
