@@ -61,8 +61,9 @@ def summary(confidence: Confidence) -> str:
     """Return in words how far the answers can be believed, on the validation split."""
     before, after = confidence.validation_calibration_error_before, confidence.validation_calibration_error
     return (
-        f"train: {confidence.validation_accuracy:.1%} of the validation split right, {confidence.validation_answered:.1%} "
-        f"of it sure enough to be answered; calibration error {before:.3f} before scaling, {after:.3f} after"
+        f"train: {confidence.validation_accuracy:.1%} of the validation split right, and "
+        f"{confidence.validation_answered:.1%} sure enough to be answered; "
+        f"calibration error {before:.3f}, and {after:.3f} after scaling"
     )
 
 
