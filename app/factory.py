@@ -2,6 +2,7 @@
 
 import logging
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, jsonify, render_template
 from flask_openapi3.models.info import Info
@@ -16,7 +17,8 @@ from app.client_limits import ClientLimit
 from app.metrics import Metrics
 from app.observation import register_observation
 from app.operations import operations
-from app.problems import Problem, register_problems
+from app.problem_kinds import Kind
+from app.problems import Problem, documented, register_problems
 from app.recognition import Recognizer
 from app.safety import register_safety
 from app.schemas import ProblemDetails
@@ -77,7 +79,12 @@ def register_routes(application: Application, contributions: bool) -> None:
         application.register_blueprint(app.pages.contributing)
         application.register_api(app.api.contributing)
     application.add_url_rule("/openapi.json", "document", lambda: jsonify(application.api_doc))
-    application.add_url_rule("/docs", "docs", lambda: render_template("docs.html", document=application.api_doc))
+    application.add_url_rule("/docs", "docs", lambda: docs_page(application.api_doc))
+
+
+def docs_page(document: dict[str, Any]) -> str:
+    """Return the page of documentation, of the API and of what can go wrong with it."""
+    return render_template("docs.html", document=document, problems=documented())
 
 
 def load_state(settings: Settings) -> State:
@@ -100,4 +107,4 @@ def refuse(error: ValidationError) -> None:
     """Raise Problem for a request that does not say what the API's document asks for."""
     found = error.errors()[0]
     place = ".".join(str(part) for part in found["loc"])
-    raise Problem(422, "Not understood", f'"{place}": {found["msg"]}. See /docs.')
+    raise Problem(Kind.NOT_UNDERSTOOD, f'"{place}": {found["msg"]}. See /docs.')
