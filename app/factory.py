@@ -24,11 +24,11 @@ from app.safety import register_safety
 from app.schemas import ProblemDetails
 from app.settings import Settings
 from app.state import KEY, State
+from app.static_files import static_seconds, static_url_path
 from app.uploads import InMemoryRequest
 from themer.errors import UserError
 from themer.predictor import Predictor
 
-ONE_HOUR_SECONDS = 3600
 DESCRIPTION = "Tells which theme a LEGO set belongs to, from its picture. Nothing that is sent is kept."
 
 log = logging.getLogger(__name__)
@@ -50,9 +50,11 @@ class Application(OpenAPI):
 
 def build_app(settings: Settings) -> Flask:
     """Return the application for these settings; without a model it says what to run."""
+    folder = Path(__file__).parent.resolve()
     application = Application(
         "app",
-        root_path=str(Path(__file__).parent.resolve()),
+        root_path=str(folder),
+        static_url_path=static_url_path(folder / "static"),
         info=Info(title="Lego Themer", version="1", description=DESCRIPTION),
         doc_ui=False,
         security_schemes={},
@@ -60,7 +62,7 @@ def build_app(settings: Settings) -> Flask:
         validation_error_callback=refuse,
     )
     application.config.update(
-        MAX_CONTENT_LENGTH=settings.maximum_request_bytes, SEND_FILE_MAX_AGE_DEFAULT=ONE_HOUR_SECONDS
+        MAX_CONTENT_LENGTH=settings.maximum_request_bytes, SEND_FILE_MAX_AGE_DEFAULT=static_seconds()
     )
     application.extensions[KEY] = load_state(settings)
     register_observation(application)
