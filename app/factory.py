@@ -96,7 +96,7 @@ def load_state(settings: Settings) -> State:
     limit = f"{settings.requests_per_minute}/minute" if settings.requests_per_minute else None
     client_limits = ClientLimit(limit), ClientLimit(f"{settings.contributions_per_hour}/hour")
     try:
-        predictor = Predictor.load(settings.model, settings.index)
+        predictor = Predictor.load(settings.model, settings.index, settings.batches_at_once)
     except UserError as error:
         log.warning("%s", error)
         return State(settings, Metrics(waiting=lambda: 0), *client_limits, recognizer=None, model=None)

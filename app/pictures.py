@@ -132,7 +132,7 @@ def _upright(picture: Image.Image) -> Image.Image:
     try:
         return ImageOps.exif_transpose(picture)
     except Exception:  # As with decoders: nothing that is damaged in the metadata keeps the picture from being seen.
-        return picture
+        return picture.copy()
 
 
 def _other_format(content: bytes) -> str | None:
