@@ -40,5 +40,5 @@ class Kind(Facts, Enum):
     )
     UNKNOWN_THEME = "Unknown theme", 422, "Name one of the model's labels; /api/model lists them."
     BUSY = "Busy", 503, "Too many pictures wait. Send it again after the seconds that Retry-After says."
-    NO_MODEL = "No model", 503, "Whoever runs this server has to run `dvc repro` and start it again."
+    NO_MODEL = "No model", 503, "Whoever runs this server has to run dvc repro, and start it again."
     NO_ROOM = "No room", 507, "No more pictures are kept for now. What is there has to be looked through first."
