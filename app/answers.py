@@ -1,6 +1,5 @@
 """What the API and the command line say of a picture."""
 
-from dataclasses import asdict
 from typing import Any
 
 from themer.predictor import PictureAnswer
@@ -19,5 +18,5 @@ def described(answer: PictureAnswer, top: int = TOP_THEMES) -> dict[str, Any]:
             {"theme": theme, "probability": probability}
             for theme, probability in list(answer.probabilities.items())[:top]
         ],
-        "similar": [asdict(near) for near in answer.nearest],
+        "similar": [dict(vars(near)) for near in answer.nearest],
     }

@@ -3,6 +3,7 @@
 import ipaddress
 import math
 import time
+from http import HTTPStatus
 
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
@@ -31,7 +32,7 @@ class ClientLimit:
             return
         window = self._counter.get_window_stats(self._item, client)
         seconds = max(1, math.ceil(window.reset_time - time.time()))
-        raise Problem(429, "Too Many Requests", f"Only {self._item} are taken. Wait {seconds} s.", seconds)
+        raise Problem(HTTPStatus.TOO_MANY_REQUESTS, f"Only {self._item} are taken. Wait {seconds} s.", seconds)
 
 
 def client_of(address: str | None) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from app.problem_kinds import Kind
 from app.problems import Problem
 from themer.photos import slug
 
@@ -25,10 +26,10 @@ def keep_photo(picture: Image.Image, theme: str, labels: Sequence[str], folder: 
         Problem: there is no such theme, or the folder is full.
     """
     if theme not in labels:
-        raise Problem(422, "Unknown theme", f"The model knows the themes {', '.join(labels)}.")
+        raise Problem(Kind.UNKNOWN_THEME, f"The model knows the themes {', '.join(labels)}.")
     content = _jpeg(picture)
     if _size(folder) + len(content) > maximum_bytes:
-        raise Problem(507, "No room", "Enough pictures were contributed for now. Thank you all the same.")
+        raise Problem(Kind.NO_ROOM, "Enough pictures were contributed for now. Thank you all the same.")
     place = Path(slug(theme)) / f"{hashlib.sha256(content).hexdigest()[:HASH_DIGITS]}.jpg"
     _write_new(content, folder / place)
     return place

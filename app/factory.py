@@ -2,6 +2,7 @@
 
 import logging
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, jsonify, render_template
 from flask_openapi3.models.info import Info
@@ -16,17 +17,18 @@ from app.client_limits import ClientLimit
 from app.metrics import Metrics
 from app.observation import register_observation
 from app.operations import operations
-from app.problems import Problem, register_problems
+from app.problem_kinds import Kind
+from app.problems import Problem, documented, register_problems
 from app.recognition import Recognizer
 from app.safety import register_safety
 from app.schemas import ProblemDetails
 from app.settings import Settings
 from app.state import KEY, State
+from app.static_files import static_seconds, static_url_path
 from app.uploads import InMemoryRequest
 from themer.errors import UserError
 from themer.predictor import Predictor
 
-ONE_HOUR_SECONDS = 3600
 DESCRIPTION = "Tells which theme a LEGO set belongs to, from its picture. Nothing that is sent is kept."
 
 log = logging.getLogger(__name__)
@@ -48,9 +50,11 @@ class Application(OpenAPI):
 
 def build_app(settings: Settings) -> Flask:
     """Return the application for these settings; without a model it says what to run."""
+    folder = Path(__file__).parent.resolve()
     application = Application(
         "app",
-        root_path=str(Path(__file__).parent.resolve()),
+        root_path=str(folder),
+        static_url_path=static_url_path(folder / "static"),
         info=Info(title="Lego Themer", version="1", description=DESCRIPTION),
         doc_ui=False,
         security_schemes={},
@@ -58,7 +62,7 @@ def build_app(settings: Settings) -> Flask:
         validation_error_callback=refuse,
     )
     application.config.update(
-        MAX_CONTENT_LENGTH=settings.maximum_request_bytes, SEND_FILE_MAX_AGE_DEFAULT=ONE_HOUR_SECONDS
+        MAX_CONTENT_LENGTH=settings.maximum_request_bytes, SEND_FILE_MAX_AGE_DEFAULT=static_seconds()
     )
     application.extensions[KEY] = load_state(settings)
     register_observation(application)
@@ -77,7 +81,12 @@ def register_routes(application: Application, contributions: bool) -> None:
         application.register_blueprint(app.pages.contributing)
         application.register_api(app.api.contributing)
     application.add_url_rule("/openapi.json", "document", lambda: jsonify(application.api_doc))
-    application.add_url_rule("/docs", "docs", lambda: render_template("docs.html", document=application.api_doc))
+    application.add_url_rule("/docs", "docs", lambda: docs_page(application.api_doc))
+
+
+def docs_page(document: dict[str, Any]) -> str:
+    """Return the page of documentation, of the API and of what can go wrong with it."""
+    return render_template("docs.html", document=document, problems=documented())
 
 
 def load_state(settings: Settings) -> State:
@@ -87,7 +96,7 @@ def load_state(settings: Settings) -> State:
     limit = f"{settings.requests_per_minute}/minute" if settings.requests_per_minute else None
     client_limits = ClientLimit(limit), ClientLimit(f"{settings.contributions_per_hour}/hour")
     try:
-        predictor = Predictor.load(settings.model, settings.index)
+        predictor = Predictor.load(settings.model, settings.index, settings.batches_at_once)
     except UserError as error:
         log.warning("%s", error)
         return State(settings, Metrics(waiting=lambda: 0), *client_limits, recognizer=None, model=None)
@@ -100,4 +109,4 @@ def refuse(error: ValidationError) -> None:
     """Raise Problem for a request that does not say what the API's document asks for."""
     found = error.errors()[0]
     place = ".".join(str(part) for part in found["loc"])
-    raise Problem(422, "Not understood", f'"{place}": {found["msg"]}. See /docs.')
+    raise Problem(Kind.NOT_UNDERSTOOD, f'"{place}": {found["msg"]}. See /docs.')

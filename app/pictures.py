@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageOps
 
+from app.problem_kinds import Kind
 from app.structure import GIF, JPEG, PNG, structure
 from themer import pictures
 from themer.pictures import MAXIMUM_PIXELS, flatten, identify
@@ -40,11 +41,11 @@ class Limits:
 
 
 class PictureError(Exception):
-    """Bytes that are no usable picture: an HTTP status, a title that is always the same, what to do about it."""
+    """Bytes that are no usable picture: the kind of problem, and what to do about it."""
 
-    def __init__(self, status: int, title: str, detail: str) -> None:
-        super().__init__(f"{title}. {detail}")
-        self.status, self.title, self.detail = status, title, detail
+    def __init__(self, kind: Kind, detail: str) -> None:
+        super().__init__(f"{kind.title}. {detail}")
+        self.kind, self.detail = kind, detail
 
 
 def open_picture(content: bytes, limits: Limits = Limits()) -> Image.Image:  # noqa: B008
@@ -70,7 +71,7 @@ def open_picture(content: bytes, limits: Limits = Limits()) -> Image.Image:  # n
 def _require_bytes(content: bytes, limits: Limits) -> None:
     """Raise PictureError unless there are some bytes, and not too many."""
     if not content:
-        raise PictureError(422, "Empty file", "The file has no content. Copy it once more, and send it again.")
+        raise PictureError(Kind.EMPTY_FILE, Kind.EMPTY_FILE.advice)
     if len(content) > limits.maximum_bytes:
         raise _too_large(f"{len(content) / 1e6:.1f} MB", f"{limits.maximum_bytes / 1e6:.0f} MB")
 
@@ -87,8 +88,8 @@ def _identified(content: bytes) -> Image.Image:
     if content.startswith((JPEG, PNG, *GIF)) or content[:4] + content[8:12] == b"RIFFWEBP":
         raise _broken(DAMAGED)
     if name := _other_format(content):
-        raise PictureError(415, "Unsupported format", f"This is {name}. {OTHER_FORMATS[name]}")
-    raise PictureError(415, "Not a picture", KNOWN)
+        raise PictureError(Kind.UNSUPPORTED_FORMAT, f"This is {name}. {OTHER_FORMATS[name]}")
+    raise PictureError(Kind.NOT_A_PICTURE, KNOWN)
 
 
 def _require_limits(picture: Image.Image, content: bytes, limits: Limits) -> None:
@@ -102,7 +103,7 @@ def _require_limits(picture: Image.Image, content: bytes, limits: Limits) -> Non
         raise _too_large(f"{max(width, height)} pixels on one side", f"{limits.maximum_side}")
     found = structure(content, limits.maximum_blocks)
     if max(found.frames, _frames(picture)) > limits.maximum_frames:
-        raise PictureError(413, "Too many frames", f"Send one of the frames; at most {limits.maximum_frames} are read.")
+        raise PictureError(Kind.TOO_MANY_FRAMES, f"Send one of the frames; at most {limits.maximum_frames} are read.")
     if found.blocks > limits.maximum_blocks or found.scans * width * height > SCANS_OF_LARGEST * limits.maximum_pixels:
         raise _broken("The file is built in an odd way. Save it anew, and send that.")
 
@@ -131,7 +132,7 @@ def _upright(picture: Image.Image) -> Image.Image:
     try:
         return ImageOps.exif_transpose(picture)
     except Exception:  # As with decoders: nothing that is damaged in the metadata keeps the picture from being seen.
-        return picture
+        return picture.copy()
 
 
 def _other_format(content: bytes) -> str | None:
@@ -149,10 +150,10 @@ def _other_format(content: bytes) -> str | None:
 def _too_large(received: str, allowed: str) -> PictureError:
     """Return the error for a picture with too much of something."""
     return PictureError(
-        413, "Picture too large", f"It has {received}; {allowed} is the most. Make it smaller, and send it again."
+        Kind.PICTURE_TOO_LARGE, f"It has {received}; {allowed} is the most. Make it smaller, and send it again."
     )
 
 
 def _broken(detail: str) -> PictureError:
     """Return the error for a picture that can't be decoded, or not in reasonable time."""
-    return PictureError(422, "Broken picture", detail)
+    return PictureError(Kind.BROKEN_PICTURE, detail)

@@ -8,6 +8,7 @@ from flask import Flask, Response, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from app.pictures import PictureError
+from app.problem_kinds import Kind
 from themer.photos import slug
 
 MEDIA_TYPE = "application/problem+json"
@@ -24,37 +25,41 @@ log = logging.getLogger(__name__)
 
 
 class Problem(Exception):
-    """What a request can't be answered for: a status, a title that is always the same, what to do about it."""
+    """What a request can't be answered for: its kind, or a status that says all, and what to do about it."""
 
-    def __init__(self, status: int, title: str, detail: str, retry_after_seconds: int | None = None) -> None:
-        super().__init__(f"{title}. {detail}")
-        self.status, self.title, self.detail = status, title, detail
-        self.retry_after_seconds = retry_after_seconds
+    def __init__(self, kind: Kind | HTTPStatus, detail: str, retry_after_seconds: int | None = None) -> None:
+        if isinstance(kind, Kind):
+            self.type, self.title, self.status = f"/docs#{slug(kind.title)}", kind.title, kind.status
+        else:
+            self.type, self.title, self.status = "about:blank", kind.phrase, kind.value
+        self.detail, self.retry_after_seconds = detail, retry_after_seconds
+        super().__init__(f"{self.title}. {detail}")
 
     def as_dict(self) -> dict[str, Any]:
         """Return the members of RFC 9457; the type is the problem's place on the page of documentation."""
-        kind = f"/docs#{slug(self.title)}" if self.title != _phrase(self.status) else "about:blank"
-        return {"type": kind, "title": self.title, "status": self.status, "detail": self.detail}
+        return {"type": self.type, "title": self.title, "status": self.status, "detail": self.detail}
+
+
+def documented() -> list[dict[str, Any]]:
+    """Return what the page of documentation says of each kind: the place that its type names, and what to do."""
+    return [
+        {"slug": slug(kind.title), "title": kind.title, "status": kind.status, "advice": kind.advice} for kind in Kind
+    ]
 
 
 def busy(detail: str = "Too many pictures wait already. Try again in a moment.") -> Problem:
     """Return the problem of a server that can't take more for now."""
-    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, "Busy", detail, RETRY_SECONDS)
+    return Problem(Kind.BUSY, detail, RETRY_SECONDS)
 
 
 def no_model() -> Problem:
     """Return the problem of a server without a model."""
-    return Problem(
-        HTTPStatus.SERVICE_UNAVAILABLE,
-        "No model",
-        "There is no model yet. Run `dvc repro`, then start the server again.",
-        60,
-    )
+    return Problem(Kind.NO_MODEL, "There is no model yet. Run `dvc repro`, then start the server again.", 60)
 
 
 def not_readable(error: PictureError) -> Problem:
     """Return the problem with a picture."""
-    return Problem(error.status, error.title, error.detail)
+    return Problem(error.kind, error.detail)
 
 
 def register_problems(app: Flask) -> None:
@@ -82,15 +87,10 @@ def _problem_of(error: Exception) -> Problem:
         return error
     if isinstance(error, PictureError):
         return not_readable(error)
-    status = error.code or 500 if isinstance(error, HTTPException) else 500
-    detail = DETAILS.get(HTTPStatus(status)) or getattr(error, "description", None) or _phrase(status)
+    status = HTTPStatus(error.code or 500 if isinstance(error, HTTPException) else 500)
+    detail = DETAILS.get(status) or getattr(error, "description", None) or status.phrase
     wait = 60 if status == HTTPStatus.TOO_MANY_REQUESTS else None
-    return Problem(status, _phrase(status), detail, wait)
-
-
-def _phrase(status: int) -> str:
-    """Return the phrase of an HTTP status."""
-    return HTTPStatus(status).phrase
+    return Problem(status, detail, wait)
 
 
 def _wants_json() -> bool:

@@ -61,6 +61,8 @@ class Recognizer:
     def __init__(self, predictor: Predictor, settings: Settings) -> None:
         self.predictor, self._settings = predictor, settings
         self._decoding = threading.Lock()
+        # The names of those that there are: to look for them again with each answer takes longer than all else in it.
+        self._thumbnails = frozenset(path.name for path in settings.thumbnails.glob("*"))
         # The first picture takes a model long: here it is nobody's.
         side = predictor.description.size
         self._see([Job(np.zeros((side, side, 3), np.uint8), heat_map=False)])
@@ -132,8 +134,8 @@ class Recognizer:
 
     def _thumbnail(self, set_id: str) -> str | None:
         """Return the address of a set's thumbnail, if there is one."""
-        path = picture_path(self._settings.thumbnails, set_id)
-        return f"/sets/{path.name}" if path.is_file() else None
+        name = picture_path(self._settings.thumbnails, set_id).name
+        return f"/sets/{name}" if name in self._thumbnails else None
 
 
 def shown_theme(answer: PictureAnswer) -> str:

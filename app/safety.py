@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 
+from app.problem_kinds import Kind
 from app.problems import Problem
 
 HEADERS = {
@@ -36,7 +37,7 @@ def require_same_site() -> None:
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     foreign = site not in ("same-origin", "none") if site else origin and urlsplit(origin).netloc != request.host
     if foreign:
-        raise Problem(403, "Another site", "This request comes from another site. Send it from this server's page.")
+        raise Problem(Kind.ANOTHER_SITE, "This request comes from another site. Send it from this server's page.")
 
 
 def with_headers(response: Response) -> Response:

@@ -34,6 +34,7 @@ CONNECTIONS = 200
 IDLE_SECONDS = 30
 STOP_SECONDS = 30
 BODY_BYTES_IN_ALL = 150_000_000
+READ_BYTES = 65_536
 
 log = logging.getLogger(__name__)
 
@@ -147,6 +148,8 @@ def make_server(app: Flask, host: str, port: int) -> BaseWSGIServer:
         max_request_body_size=app.config["MAX_CONTENT_LENGTH"] + 1,
         inbuf_overflow=BODY_BYTES_IN_ALL,
         outbuf_overflow=BODY_BYTES_IN_ALL,
+        recv_bytes=READ_BYTES,
+        asyncore_use_poll=True,
         ident=None,
     )
     assert isinstance(server, BaseWSGIServer)  # Several sockets would make it another kind.

@@ -7,6 +7,7 @@ from flask import current_app
 
 from app.client_limits import ClientLimit
 from app.metrics import Metrics
+from app.problem_kinds import Kind
 from app.problems import Problem, no_model
 from app.recognition import Recognizer, Upload
 from app.settings import Settings
@@ -37,7 +38,7 @@ class State:
         self.metrics.count_answers(entries)
         if all("error" in entry for entry in entries):
             first = entries[0]["error"]
-            raise Problem(first["status"], first["title"], first["detail"])
+            raise Problem(next(kind for kind in Kind if kind.title == first["title"]), first["detail"])
         return entries
 
 

@@ -6,6 +6,7 @@ from typing import IO
 from flask import Request
 from werkzeug.datastructures import FileStorage
 
+from app.problem_kinds import Kind
 from app.problems import Problem
 from app.recognition import Upload
 
@@ -38,7 +39,7 @@ def read_uploads(files: list[FileStorage], maximum_files: int) -> list[Upload]:
     sent = [Upload(file.filename or "", file.read()) for file in files]
     chosen = [upload for upload in sent if upload.name or upload.content]
     if not chosen:
-        raise Problem(400, "No picture", f'Send at least one picture in the field "{FIELD}".')
+        raise Problem(Kind.NO_PICTURE, f'Send at least one picture in the field "{FIELD}".')
     if len(chosen) > maximum_files:
-        raise Problem(413, "Too many pictures", f"Send at most {maximum_files} pictures at once, not {len(chosen)}.")
+        raise Problem(Kind.TOO_MANY_PICTURES, f"Send at most {maximum_files} pictures at once, not {len(chosen)}.")
     return chosen

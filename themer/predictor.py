@@ -71,13 +71,13 @@ class Predictor:
         self._runtime, self.index = runtime, index
 
     @classmethod
-    def load(cls, model_path: Path, index_path: Path) -> "Predictor":
-        """Read a model file, `.tflite` or `.keras`, and the folder of its index.
+    def load(cls, model_path: Path, index_path: Path, at_once: int = 1) -> "Predictor":
+        """Read a model file, `.tflite` or `.keras`, and the folder of its index, to see so many pictures at a time.
 
         Raises:
             UserError: one of them is missing or no such thing, or the index is another model's.
         """
-        runtime, index = load_runtime(model_path), Index(index_path)
+        runtime, index = load_runtime(model_path, at_once), Index(index_path)
         if index.summary.model_sha256 != runtime.model_sha256:
             raise UserError(f"{index_path}: this index is of another model than {model_path}. Run: dvc repro")
         return cls(runtime, index)
@@ -103,9 +103,10 @@ class Predictor:
 
     def answers(self, pictures: np.ndarray) -> list[PictureAnswer]:
         """Return the answers for padded RGB pixels, uint8 [n, size, size, 3]; ValueError for anything else."""
-        found = self.assess(pictures)
-        nearest = self.index.nearest_sets(found.features, NEAREST_SETS)
-        return [self._picture_answer(*one) for one in zip(found.probabilities, found.familiar, nearest, strict=True)]
+        seen = self._see(pictures)
+        distances, nearest = self.index.look_up(seen.features, NEAREST_SETS)
+        familiar = distances <= self.index.summary.limit
+        return [self._picture_answer(*one) for one in zip(seen.probabilities, familiar, nearest, strict=True)]
 
     def assess(self, pictures: np.ndarray) -> Assessment:
         """Return what there is to say of padded RGB pixels, uint8 [n, size, size, 3]; ValueError for anything else."""

@@ -8,11 +8,11 @@ from tests.app.test_api import drawing, problem_of, upload
 
 @pytest.fixture
 def held(client_of, monkeypatch):
-    """A function that makes a client whose model does not go on until the last of two returned events is set."""
+    """A function that makes a client whose model, of one at a time, goes on when the last of two events is set."""
     going_on = threading.Event()
 
     def make(**settings):
-        client = client_of(**settings)
+        client = client_of(batches_at_once=1, **settings)
         predictor, entered = client.application.extensions[KEY].recognizer.predictor, threading.Event()
         answers = predictor.answers
 

@@ -81,6 +81,13 @@ def test_photos_are_no_sets_but_were_learned_from(index):
     assert index.distances(photo[np.newaxis])[0] == pytest.approx(among_learned, abs=1e-6)
 
 
+def test_to_look_up_is_to_find_both_at_once(index):
+    features = index.features[:5]
+    distances, sets = index.look_up(features, 3)
+    np.testing.assert_array_equal(distances, index.distances(features))
+    assert sets == index.nearest_sets(features, 3)
+
+
 def validation_views(project: Path) -> np.ndarray:
     """Return the validation pictures as they are and in all photograph-like views, float32 [30, size, size, 3]."""
     views = with_photo_views(read_split(project / "shards", "validation"), FILL)

@@ -1,6 +1,7 @@
 import subprocess
 import sys
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -46,6 +47,23 @@ def test_the_number_of_threads_changes_no_answer(path, threads):
         alone = LiteRuntime(path, 1).see(pixels[index : index + 1])
         np.testing.assert_array_equal(alone.probabilities[0], together.probabilities[index])
         np.testing.assert_array_equal(alone.features[0], together.features[index])
+
+
+def test_several_threads_at_once_all_get_their_own_answers(path):
+    runtime, alone = LiteRuntime(path, 2, at_once=2), LiteRuntime(path, 1)
+    pixels = [np.stack([picture(index % 3, index)]) for index in range(40)]
+    with ThreadPoolExecutor(5) as pool:
+        found = list(pool.map(runtime.see, pixels))
+    for one, seen in zip(pixels, found, strict=True):
+        np.testing.assert_array_equal(seen.probabilities, alone.see(one).probabilities)
+
+
+def test_a_failure_leaves_room_for_the_next(path):
+    runtime = LiteRuntime(path, 2, at_once=2)
+    for _ in range(3):
+        with pytest.raises(ValueError):
+            runtime.see(np.zeros((1, 1), np.uint8))
+    assert len(runtime.see(np.stack([picture(0, 0)])).probabilities) == 1
 
 
 def test_a_missing_file_says_what_to_run(tmp_path):

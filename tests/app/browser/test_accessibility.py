@@ -71,7 +71,7 @@ def test_axe_finds_nothing_on_the_camera(open_page, violations, site, look):
 
 def test_axe_finds_nothing_on_answers_of_the_server(open_page, violations, site, look, tmp_path):
     page = open_page("about:blank", **look)
-    page.route("**/static/*.js", lambda route: route.abort())
+    page.route("**/static/**/*.js", lambda route: route.abort())
     page.goto(site)
     page.set_input_files("#pictures", [str(drawn_file(tmp_path, "technic", 9001)), str(broken_file(tmp_path))])
     page.get_by_role("button", name="Name the theme").click()
