@@ -50,7 +50,7 @@ def site() -> Iterator[Site]:
     with ThreadingHTTPServer(("127.0.0.1", 0), None) as server:  # type: ignore[arg-type]
         found = Site(f"http://127.0.0.1:{server.server_port}")
         server.RequestHandlerClass = handler_for(found)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         yield found
         server.shutdown()
 
