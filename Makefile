@@ -4,7 +4,10 @@ VENV := .venv
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: help repro plots serve test diagram pin clean
+# Each worker takes a whole file at a time, in the order that tests/conftest.py gives.
+PYTEST := pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+.PHONY: help repro plots serve test coverage diagram pin clean
 .DEFAULT_GOAL := help
 
 help:  ## say what there is
@@ -24,7 +27,10 @@ test: $(VENV)/.requirements-dev  ## check the code and run the tests
 	ruff check .
 	ruff format --check .
 	mypy
-	pytest -n 2 --dist loadfile
+	$(PYTEST)
+
+coverage: $(VENV)/.requirements-dev  ## say which lines the tests leave out
+	$(PYTEST) --cov --cov-report=term-missing:skip-covered
 
 diagram: $(VENV)/.requirements  ## draw the pipeline in README.md anew, after a change of its stages
 	python -m tools.diagram
@@ -35,7 +41,7 @@ pin: $(VENV)/.requirements-dev  ## pin all requirements anew
 	uv pip compile --quiet --universal --python-version 3.11 --upgrade --no-header requirements-dev.in -o requirements-dev.txt
 
 clean:  ## remove what can be made again, except the DVC cache
-	rm -rf $(VENV) .cache dvc_plots .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .cache dvc_plots .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
 
 $(VENV)/.%: %.txt
 	test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)

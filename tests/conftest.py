@@ -14,6 +14,13 @@ from PIL import Image, ImageDraw
 
 PROJECT = Path(__file__).parent.parent
 REAL_DATA = PROJECT.parent / "shared" / "real"
+# The files that take minutes are begun first, the longest before the others, so that all workers end at about one time.
+LONGEST = ("test_pipeline", "test_training", "test_accessibility", "test_networks", "test_exporting", "test_train")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first; the order within a file, and of all others, stays."""
+    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
 
 
 @dataclass
@@ -50,7 +57,7 @@ def site() -> Iterator[Site]:
     with ThreadingHTTPServer(("127.0.0.1", 0), None) as server:  # type: ignore[arg-type]
         found = Site(f"http://127.0.0.1:{server.server_port}")
         server.RequestHandlerClass = handler_for(found)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         yield found
         server.shutdown()
 

@@ -1,8 +1,11 @@
 """A project whose pipeline has run, made in seconds: a model that knows drawn sets, its index, and what it was told."""
 
+import os
 from pathlib import Path
 
 import pandas
+import pytest
+from filelock import FileLock
 
 from tests import drawn_shards
 from tests.drawn_shards import FILL, KINDS, PICTURES, drawn_set, write_drawn_shards, write_no_photos
@@ -18,6 +21,15 @@ from themer.index_building import build_index
 from themer.model_files import load_classifier, save_classifier
 from themer.pictures import encode_png, picture_path
 from themer.training import train
+
+
+def shared_project(factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a project that is made once for all workers; not to be changed."""
+    base = factory.getbasetemp()
+    # The workers of pytest-xdist have folders of their own in the one of the whole run.
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "drawn-project"
+    with FileLock(f"{folder}.lock"):
+        return folder if folder.is_dir() else make_project(folder)
 
 
 def make_project(folder: Path) -> Path:

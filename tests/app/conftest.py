@@ -1,27 +1,21 @@
 """A small project with a model that knows drawn sets, and the application that serves it."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from filelock import FileLock
 from flask.testing import FlaskClient
 
 from app import create_app
 from app.settings import Settings
-from tests.drawn_project import make_project
+from tests.drawn_project import shared_project
 
 
 @pytest.fixture(scope="session")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a project whose model and index were made in seconds, once for all workers; not to be changed."""
-    base = tmp_path_factory.getbasetemp()
-    # The workers of pytest-xdist have folders of their own in the one of the whole run.
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "drawn-project"
-    with FileLock(f"{folder}.lock"):
-        return folder if folder.is_dir() else make_project(folder)
+    """The folder of a project whose model and index were made in seconds; not to be changed."""
+    return shared_project(tmp_path_factory)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """A copy of the project that tests may run and edit."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -67,6 +68,10 @@ class ProjectCopy:
     def dvc(self, *words: str, fails: bool = False) -> str:
         """Run a DVC command."""
         return self.run("dvc", *words, fails=fails)
+
+    def stages_out_of_date(self) -> list[str]:
+        """Return the stages that `dvc repro` would run, as far as can be told before it runs any of them."""
+        return [*json.loads(self.dvc("status", "--json"))]
 
     def commit(self, message: str) -> None:
         """Commit everything."""

@@ -67,9 +67,7 @@ def test_running_everything_by_force_moves_no_lock(project):
 
 
 EDITS = {
-    "the learning rate": ({"train.learning_rate": 0.002}, ["cross_validate", *LEARNING]),
     "the groups": ({"regroup.groups": {"A": ["Duplo"], "B": ["Technic"]}}, STAGES[3:]),
-    "the size": ({"resize.size": 56}, STAGES[4:]),
     "the folds": ({"cross_validate.folds": 3}, ["cross_validate"]),
     "an evaluate param": ({"evaluate.mistakes": 5}, ["evaluate"]),
     "a download param": ({"download.retries": 3}, ["download"]),
@@ -83,6 +81,21 @@ def test_an_edit_re_runs_what_it_affects(project, edit):
     changes, expected = EDITS[edit]
     project.edit(changes)
     assert sorted(stages_run(project.dvc("repro"))) == sorted(expected)
+
+
+EDITS_UP_TO = {
+    "the learning rate": ({"train.learning_rate": 0.002}, "train", ["cross_validate", *LEARNING]),
+    "the size": ({"resize.size": 56}, "features", STAGES[4:]),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS_UP_TO)
+def test_an_edit_leaves_no_stage_out_of_date_but_those_that_it_affects(project, edit):
+    """The stages up to one are run; of those after it, DVC says itself which it would run."""
+    changes, last, expected = EDITS_UP_TO[edit]
+    project.edit(changes)
+    done = stages_run(project.dvc("repro", last))
+    assert done[-1] == last and sorted([*done, *project.stages_out_of_date()]) == sorted(expected)
 
 
 def test_an_edit_shows_in_the_differences(project):
@@ -113,20 +126,21 @@ def test_what_is_pushed_can_be_pulled_without_training(project, tmp_path):
 
 
 WRONG = {
-    "an unknown source": ({"fetch.source": "sampel"}, "sources.sampel"),
-    "a negative rate": ({"sources.here.pictures_per_second": -1}, "sources.here.pictures_per_second"),
-    "an unknown theme": ({"regroup.groups.MiniFig": ["Minifigs"]}, 'no theme "Minifigs"'),
-    "a theme claimed twice": ({"regroup.groups.MiniFig": ["Duplo"]}, 'both claim the theme "Duplo"'),
-    "split fractions over 1": ({"regroup.split.test": 0.9}, "must add up to 1"),
-    "size 0": ({"resize.size": 0}, "resize.size"),
-    "an unknown network": ({"train.network": "vgg61"}, "train.network"),
-    "a misspelt key": ({"train.learning_rat": 0.1}, 'did you mean "learning_rate"?'),
+    "an unknown source": ({"fetch.source": "sampel"}, ["sources.sampel"]),
+    "a negative rate": ({"sources.here.pictures_per_second": -1}, ["sources.here.pictures_per_second"]),
+    "an unknown theme": ({"regroup.groups.MiniFig": ["Minifigs"]}, ['no theme "Minifigs"']),
+    "a theme claimed twice": ({"regroup.groups.MiniFig": ["Duplo"]}, ['both claim the theme "Duplo"']),
+    "split fractions over 1": ({"regroup.split.test": 0.9}, ["must add up to 1"]),
+    "size 0, an unknown network and a misspelt key": (
+        {"resize.size": 0, "train.network": "vgg61", "train.learning_rat": 0.1},
+        ["resize.size", "train.network", 'did you mean "learning_rate"?'],
+    ),
 }
 
 
 @pytest.mark.parametrize("mistake", WRONG)
 def test_a_mistake_in_params_is_explained_without_a_traceback(project, mistake):
-    changes, message = WRONG[mistake]
+    changes, messages = WRONG[mistake]
     project.edit(changes)
     printed = project.dvc("repro", fails=True)
-    assert message in printed and "Traceback" not in printed
+    assert all(message in printed for message in messages) and "Traceback" not in printed

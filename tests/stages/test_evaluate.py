@@ -1,5 +1,6 @@
 import io
 import json
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from PIL import Image
 
 from stages import evaluate
+from tests.conftest import PROJECT
 from tests.data_formats import problems_of_file
 from themer.files import read_csv, write_bytes
 from themer.index_building import build_index
@@ -83,70 +85,73 @@ def write_model(path: Path, labels: list[str] = LABELS, size: int = 32) -> None:
         archive.writestr("themer.json", json.dumps(description))
 
 
-@pytest.fixture
-def folder(tmp_path) -> Path:
-    """A model and seven test pictures, two of which have the colour of another theme."""
+@pytest.fixture(scope="module")
+def made(tmp_path_factory) -> Path:
+    """A model and seven test pictures, two of which have the colour of another theme; not to be changed."""
+    folder = tmp_path_factory.mktemp("made")
     themes = ["Red", "Red", "Green", "Green", "Green", "Blue", "Blue"]
     colours = ["Red", "Red", "Green", "Green", "Red", "Blue", "Green"]
-    write_shards(tmp_path, list(zip(themes, colours, strict=True)))
-    write_photos(tmp_path, [])
-    write_model(tmp_path / "classifier.keras")
-    build_index(tmp_path / "classifier.keras", tmp_path / "shards", tmp_path / "photos", tmp_path / "index")
-    return tmp_path
+    write_shards(folder, list(zip(themes, colours, strict=True)))
+    write_photos(folder, [])
+    write_model(folder / "classifier.keras")
+    build_index(folder / "classifier.keras", folder / "shards", folder / "photos", folder / "index")
+    return folder
 
 
 @pytest.fixture
-def run(write_params):
-    """Return a function that evaluates the model of a folder."""
-
-    def run(folder: Path, **changes: object) -> None:
-        inputs = {"model": "classifier.keras", "index": "index", "shards": "shards", "photos": "photos"}
-        paths = {**inputs, "photo-table": "photos.csv", "dataset": "dataset.csv", **OUTPUTS}
-        arguments = [part for name, path in paths.items() for part in (f"--{name}", str(folder / path))]
-        evaluate.main([*arguments, "--params", str(write_params(changes))])
-
-    return run
+def folder(made, tmp_path) -> Path:
+    """A copy of the model and the pictures, for one test to change."""
+    return shutil.copytree(made, tmp_path / "copy")
 
 
-def test_headline_figures(folder, run):
-    run(folder)
-    figures = json.loads((folder / "metrics/evaluate.json").read_text())
+def evaluated(folder: Path, params: Path = PROJECT / "params.yaml") -> Path:
+    """Evaluate the model of a folder, and return the folder."""
+    inputs = {"model": "classifier.keras", "index": "index", "shards": "shards", "photos": "photos"}
+    paths = {**inputs, "photo-table": "photos.csv", "dataset": "dataset.csv", **OUTPUTS}
+    arguments = [part for name, path in paths.items() for part in (f"--{name}", str(folder / path))]
+    evaluate.main([*arguments, "--params", str(params)])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def finished(made, tmp_path_factory) -> Path:
+    """A copy in which the model has been evaluated with the project's own params; not to be changed."""
+    return evaluated(shutil.copytree(made, tmp_path_factory.mktemp("finished") / "copy"))
+
+
+def test_headline_figures(finished):
+    figures = json.loads((finished / "metrics/evaluate.json").read_text())
     assert figures["pictures"] == 7
     assert figures["accuracy"] == pytest.approx(5 / 7, abs=1e-6)
     assert figures["baseline_accuracy"] == pytest.approx(3 / 7, abs=1e-6)
     assert figures["accuracy_low"] < figures["accuracy"] < figures["accuracy_high"]
 
 
-def test_confidence_figures(folder, run):
-    run(folder)
-    figures = json.loads((folder / "metrics/evaluate.json").read_text())
+def test_confidence_figures(finished):
+    figures = json.loads((finished / "metrics/evaluate.json").read_text())
     assert 0 <= figures["answered"] <= 1 and 0 <= figures["calibration_error"] <= 1
     assert figures["calibration_error"] == figures["calibration_error_before"]  # its temperature is 1
 
 
-def test_photos_have_a_score_of_their_own(folder, run):
-    run(folder)
-    without = json.loads((folder / "metrics/evaluate.json").read_text())
-    assert json.loads((folder / "metrics/photos.json").read_text()) == {"photos": 0}
+def test_photos_have_a_score_of_their_own(folder, finished):
+    without = json.loads((finished / "metrics/evaluate.json").read_text())
+    assert json.loads((finished / "metrics/photos.json").read_text()) == {"photos": 0}
     write_photos(folder, ["Red", "Green", "Green"])
-    run(folder)
+    evaluated(folder)
     photos = json.loads((folder / "metrics/photos.json").read_text())
     assert photos["photos"] == 3 and photos["themes"] == {"Green": 0.5, "Red": 1.0}
     assert [problems_of_file(folder / name, name) for name in OUTPUTS.values()] == [[]] * len(OUTPUTS)
     assert json.loads((folder / "metrics/evaluate.json").read_text()) == without
 
 
-def test_a_lower_confidence_level_narrows_the_interval(folder, run):
-    lows = []
-    for level in (0.95, 0.5):
-        run(folder, **{"evaluate.confidence_level": level})
-        lows.append(json.loads((folder / "metrics/evaluate.json").read_text())["accuracy_low"])
-    assert lows[0] < lows[1]
+def test_a_lower_confidence_level_narrows_the_interval(folder, finished, write_params):
+    evaluated(folder, write_params({"evaluate.confidence_level": 0.5}))
+    half, most = (json.loads((one / "metrics/evaluate.json").read_text())["accuracy_low"] for one in (folder, finished))
+    assert most < half
 
 
-def test_figures_per_theme(folder, run):
-    run(folder)
-    themes = json.loads((folder / "metrics/themes.json").read_text())
+def test_figures_per_theme(finished):
+    themes = json.loads((finished / "metrics/themes.json").read_text())
     assert [(row["theme"], row["recall"], row["support"]) for row in themes] == [
         ("Green", pytest.approx(2 / 3, abs=1e-6), 3),
         ("Blue", 0.5, 2),
@@ -154,24 +159,22 @@ def test_figures_per_theme(folder, run):
     ]
 
 
-def test_tables_behind_the_plots(folder, run):
-    run(folder)
-    confusion = read_csv(folder / "plots/confusion.csv")
+def test_tables_behind_the_plots(finished):
+    confusion = read_csv(finished / "plots/confusion.csv")
     assert ["Blue", "Green", "1"] in confusion.to_numpy().tolist()
-    assert set(read_csv(folder / "plots/roc.csv")["theme"]) == set(LABELS)
-    assert read_csv(folder / "plots/headline.csv")["value"].iloc[0] == "0.714286"
+    assert set(read_csv(finished / "plots/roc.csv")["theme"]) == set(LABELS)
+    assert read_csv(finished / "plots/headline.csv")["value"].iloc[0] == "0.714286"
 
 
-def test_contact_sheet_shows_the_mistakes_only(folder, run):
-    run(folder)
-    colours = {pixel for _, pixel in Image.open(folder / "plots/mistakes.png").getcolors(1 << 20)}
+def test_contact_sheet_shows_the_mistakes_only(finished):
+    colours = {pixel for _, pixel in Image.open(finished / "plots/mistakes.png").getcolors(1 << 20)}
     assert {(210, 0, 0), (0, 190, 0)} <= colours
     assert (250, 0, 0) not in colours
 
 
-def test_contact_sheet_without_mistakes_shows_the_least_certain_answer(folder, run):
+def test_contact_sheet_without_mistakes_shows_the_least_certain_answer(folder, write_params):
     write_shards(folder, [("Red", "Red"), ("Blue", "Blue")])
-    run(folder, **{"evaluate.mistakes": 1})
+    evaluated(folder, write_params({"evaluate.mistakes": 1}))
     colours = {pixel for _, pixel in Image.open(folder / "plots/mistakes.png").getcolors(1 << 20)}
     assert (0, 0, 240) in colours
     assert (250, 0, 0) not in colours
@@ -190,12 +193,9 @@ def test_contact_sheet_says_what_it_shows(mistakes, shown, title):
     assert evaluate.words_for(mistakes, 100, shown)[0] == title
 
 
-def test_same_inputs_give_the_same_bytes(folder, run):
-    contents = []
-    for _ in range(2):
-        run(folder)
-        contents.append([(folder / path).read_bytes() for path in OUTPUTS.values()])
-    assert contents[0] == contents[1]
+def test_same_inputs_give_the_same_bytes(folder, finished):
+    evaluated(folder)
+    assert all((folder / path).read_bytes() == (finished / path).read_bytes() for path in OUTPUTS.values())
 
 
 def write_other_summary(folder: Path, labels: list[str] = LABELS, size: int = 32) -> None:
@@ -203,31 +203,31 @@ def write_other_summary(folder: Path, labels: list[str] = LABELS, size: int = 32
     write_summary(folder / "shards", ShardSummary(labels, size, (255, 255, 255), {"test": 7}))
 
 
-def test_shards_of_other_themes_are_refused(folder, run):
+def test_shards_of_other_themes_are_refused(folder):
     write_other_summary(folder, labels=["Blue", "Green", "Znap"])
     with pytest.raises(SystemExit, match="Blue, Green, Red.*Blue, Green, Znap"):
-        run(folder)
+        evaluated(folder)
 
 
-def test_shards_of_another_size_are_refused(folder, run):
+def test_shards_of_another_size_are_refused(folder):
     write_other_summary(folder, size=48)
     with pytest.raises(SystemExit, match="32 px.*48 px"):
-        run(folder)
+        evaluated(folder)
 
 
-def test_the_index_of_another_model_is_refused(folder, run):
+def test_the_index_of_another_model_is_refused(folder):
     write_model(folder / "classifier.keras", labels=["Blue", "Green", "Znap"])
     with pytest.raises(SystemExit, match="index is of another model"):
-        run(folder)
+        evaluated(folder)
 
 
-def test_empty_test_split_is_refused(folder, run):
+def test_empty_test_split_is_refused(folder):
     write_shards(folder, [])
     with pytest.raises(SystemExit, match="holds no pictures"):
-        run(folder)
+        evaluated(folder)
 
 
-def test_pictures_missing_from_the_table_are_named(folder, run):
+def test_pictures_missing_from_the_table_are_named(folder):
     (folder / "dataset.csv").write_text("set_id,label,family,split\n0-1,Red,0,test\n100-1,Red,100,train\n")
     with pytest.raises(SystemExit, match="6 of 7 test pictures .* 1-1"):
-        run(folder)
+        evaluated(folder)

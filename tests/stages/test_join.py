@@ -1,8 +1,14 @@
+import gzip
+import json
+from pathlib import Path
+
 import pandas
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stages.join import count, join
+from stages.join import count, join, main
+from themer.files import read_csv, write_csv
 
 SETS_TABLE = pandas.DataFrame({"set_num": ["0011-2", "11-2", "B001-1", "4-1"], "theme_id": ["3", "1", "1", "99"]})
 THEMES_TABLE = pandas.DataFrame(
@@ -65,3 +71,29 @@ def test_no_set_is_lost_or_counted_twice(numbers, statuses):
     counts = count(labelled, unlabelled)
     parts = ("labelled", "unmatched", "orphan_theme", "without_picture")
     assert sum(counts[part] for part in parts) == counts["sets"] == len(numbers)
+
+
+def run(folder: Path, status: str) -> Path:
+    """Run the stage on one set whose picture has a status, and return the folder of its outputs."""
+    (folder / "sets.json").write_text(json.dumps(sets("0011-2")))
+    write_csv(pictures(**{"0011-2": status}), folder / "pictures.csv")
+    sets_table = SETS_TABLE.assign(name="", year="1978", img_url="")
+    for name, table in (("sets", sets_table), ("themes", THEMES_TABLE)):
+        (folder / f"{name}.csv.gz").write_bytes(gzip.compress(table.to_csv(index=False).encode()))
+    paths = {"sets": "sets.json", "pictures": "pictures.csv", "tables": "."}
+    paths |= {"labelled": "labelled.csv", "unlabelled": "unlabelled.csv", "metrics": "join.json"}
+    main([f"--{name}={folder / path}" for name, path in paths.items()])
+    return folder
+
+
+def test_both_tables_and_their_counts_are_written(tmp_path):
+    out = run(tmp_path, "ok")
+    assert read_csv(out / "labelled.csv")["theme_path"].tolist() == ["Duplo / Disney / Cars"]
+    assert read_csv(out / "unlabelled.csv").empty
+    assert json.loads((out / "join.json").read_text())["labelled"] == 1
+
+
+def test_a_source_of_which_nothing_can_be_used_is_an_error(tmp_path):
+    with pytest.raises(SystemExit, match="not one set has both a picture and a theme .*Is the source the right one"):
+        run(tmp_path, "gone")
+    assert not (tmp_path / "labelled.csv").exists()

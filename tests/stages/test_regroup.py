@@ -1,11 +1,23 @@
+import gzip
+import json
+
 import pandas
 import pytest
 
-from stages.regroup import class_balance, count, regroup
+from stages.regroup import class_balance, count, main, regroup
 from themer.errors import UserError
+from themer.files import read_csv, write_csv
 from themer.params import Regroup, parse_params
 
 GROUPS = {"Young": ["Duplo"], "Technic": ["Technic"]}
+PATHS = {
+    "labelled": "labelled.csv",
+    "pictures": "pictures.csv",
+    "themes": "themes.csv.gz",
+    "dataset": "dataset.csv",
+    "metrics": "dataset.json",
+    "classes": "classes.csv",
+}
 
 
 def rules(params: dict, **changes: object) -> Regroup:
@@ -75,3 +87,16 @@ def test_every_correction_that_can_not_be_made_is_named(params):
     assert 'regroup: relabel: 100-2: no set with a picture and a theme has this number (did you mean "100-1"' in first
     assert "relabel: x: no set" in second
     assert 'relabel: x: there is no label "Castel" (did you mean "Castle"?)' in third
+
+
+def test_the_stage_writes_the_dataset_its_counts_and_their_balance(tmp_path, write_params):
+    sets, hashes = labelled(Duplo=20, Technic=20)
+    write_csv(sets, tmp_path / "labelled.csv")
+    write_csv(hashes.rename("perceptual_hash").reset_index(), tmp_path / "pictures.csv")
+    (tmp_path / "themes.csv.gz").write_bytes(gzip.compress(b"id,name,parent_id\n1,Duplo,\n2,Technic,\n"))
+    inputs = {"params": write_params({"regroup.groups": GROUPS, "regroup.duplicate_distance": 0})}
+    inputs |= {name: tmp_path / path for name, path in PATHS.items()}
+    main([f"--{name}={path}" for name, path in inputs.items()])
+    assert read_csv(tmp_path / "dataset.csv")["label"].value_counts().to_dict() == {"Young": 20, "Technic": 20}
+    assert json.loads((tmp_path / "dataset.json").read_text())["pictures"] == 40
+    assert read_csv(tmp_path / "classes.csv")["pictures"].astype(int).sum() == 40

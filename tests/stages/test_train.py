@@ -13,7 +13,7 @@ from themer.epochs import TrainingPictures
 from themer.files import read_csv
 from themer.model_files import load_classifier
 
-QUICK = {"train.epochs": 2, "train.batch_size": 4, "train.dropout": 0.3, "train.feature_views": 2}
+QUICK = {"train.epochs": 2, "train.batch_size": 4, "train.dropout": 0.3, "train.feature_views": 1}
 
 # Kills its own process in the second epoch, when the batches are done but nothing of it is kept yet.
 KILLED = """

@@ -8,15 +8,12 @@ import skimage.data
 from PIL import Image
 from sklearn.datasets import load_sample_images
 
-from tests import drawn_shards
-from tests.drawn_shards import KINDS, drawn_set, write_drawn_shards, write_no_photos
+from tests.drawn_project import shared_project
+from tests.drawn_shards import KINDS, drawn_set
 from tests.small_shards import FILL, LABELS, SIZE, picture, settings, write_photo_shards, write_shards
-from themer.confidence import calibrate
 from themer.descriptions import Description
-from themer.epochs import TrainingPictures
 from themer.errors import UserError
 from themer.exporting import export_classifier
-from themer.features import compute_features
 from themer.index import Index, file_sha256
 from themer.index_building import build_index
 from themer.keras_runtime import KerasRuntime
@@ -26,7 +23,6 @@ from themer.pictures import square
 from themer.predictor import UNLIKE_ANY, Predictor
 from themer.quiet_tensorflow import keras
 from themer.shards import read_split
-from themer.training import train
 
 PICTURES = np.stack([picture(index % 3, index) for index in range(19)])
 
@@ -53,16 +49,8 @@ def predictor(project: Path, request: pytest.FixtureRequest) -> Predictor:
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Predictor:
     """A pretrained network whose classifier has learned, in seconds, what a few drawn sets are."""
-    folder = tmp_path_factory.mktemp("trained")
-    shards, photos = write_drawn_shards(folder / "shards"), write_no_photos(folder / "photos")
-    options = settings(network="efficientnet_lite0", epochs=0, feature_views=2)
-    compute_features(shards, photos, options, "drawn", folder / "features")
-    model, _ = train(shards, photos, folder / "features", options, folder / "checkpoint")
-    found = calibrate(model, TrainingPictures(shards, photos, options), options.accepted_risk)
-    description = Description(KINDS, drawn_shards.SIZE, FILL, options.network, found.temperature, found.threshold)
-    save_classifier(model, description, folder / "one.keras")
-    build_index(folder / "one.keras", shards, photos, folder / "index")
-    return Predictor.load(folder / "one.keras", folder / "index")
+    models = shared_project(tmp_path_factory) / "models"
+    return Predictor.load(models / "classifier.keras", models / "index")
 
 
 def changed(project: Path, **changes: object) -> Predictor:

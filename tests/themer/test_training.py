@@ -1,4 +1,6 @@
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import get_args
 
 import numpy as np
@@ -16,6 +18,7 @@ from themer.quiet_tensorflow import keras
 from themer.training import fingerprint, head_rows, learning_rate, probabilities, train
 
 PRETRAINED = settings(network="efficientnet_lite0", epochs=0)
+ONE_EPOCH = {"epochs": 1, "warm_up_epochs": 0}
 IMBALANCES = get_args(Train.model_fields["imbalance"].annotation)
 
 
@@ -25,6 +28,8 @@ class Data:
     def __init__(self, folder: Path, **counts: object) -> None:
         self.shards, self.features = write_shards(folder / "shards", **counts), folder / "features"
         self.photos = write_photo_shards(folder / "photos", train=(1, 1, 1))
+        # Trained once for several tests, in folders that no other training has; not to be changed.
+        self.trained = cache(lambda **changes: self.train(settings(**changes), Path(mkdtemp(dir=folder))))
 
     def train(self, settings: Train, checkpoint: Path) -> tuple[keras.Model, Progress]:
         return train(self.shards, self.photos, self.features, settings, checkpoint)
@@ -68,10 +73,10 @@ def test_it_learns_colours(tmp_path):
     assert progress.history[-2]["loss"] < progress.history[0]["loss"]
 
 
-def test_history_has_a_row_for_each_epoch_and_split_and_ends_with_the_weights(data, tmp_path):
-    model, progress = data.train(settings(epochs=2), tmp_path)
+def test_history_has_a_row_for_each_epoch_and_split_and_ends_with_the_weights(data):
+    model, progress = data.trained()
     rows = [(row["epoch"], row["split"]) for row in progress.history]
-    assert rows == [(1, "train"), (1, "validation"), (2, "train"), (2, "validation")]
+    assert rows == [(epoch, split) for epoch in (1, 2, 3) for split in ("train", "validation")]
     assert all(set(row) == {"epoch", "split", "loss", "accuracy"} for row in progress.history)
     given, actual = probabilities(model, data.pictures(settings()).plain("validation"))
     loss = -np.log(given[np.arange(len(actual)), actual]).mean()
@@ -81,7 +86,7 @@ def test_history_has_a_row_for_each_epoch_and_split_and_ends_with_the_weights(da
 
 def test_a_stopped_training_goes_on_to_the_same_weights(data, tmp_path, monkeypatch):
     wanted = settings()
-    whole, whole_progress = data.train(wanted, tmp_path / "whole")
+    whole, whole_progress = data.trained()
     with monkeypatch.context() as patch, pytest.raises(Stopped):
         stop_in_epoch(3, patch)
         data.train(wanted, tmp_path / "stopped")
@@ -119,16 +124,16 @@ def test_a_finished_training_is_repeated_only_with_other_settings(data, tmp_path
 
 @pytest.mark.parametrize("imbalance", IMBALANCES)
 def test_every_way_against_imbalance_trains_and_can_be_repeated(data, tmp_path, imbalance):
-    wanted = settings(imbalance=imbalance, epochs=1, warm_up_epochs=0)
-    one, other = (data.train(wanted, tmp_path / name)[0] for name in ("one", "other"))
+    wanted = settings(imbalance=imbalance, **ONE_EPOCH)
+    (one, _), (other, _) = data.trained(imbalance=imbalance, **ONE_EPOCH), data.train(wanted, tmp_path)
     keras.utils.set_random_seed(wanted.seed)
     untrained = build(wanted, 32, len(LABELS))
     assert weights(one) == weights(other)
     assert all(one != other for one, other in zip(weights(one), weights(untrained), strict=True))
 
 
-def test_without_epochs_the_classifier_on_the_frozen_backbone_is_fitted(data, tmp_path):
-    model, progress = data.train(PRETRAINED, tmp_path)
+def test_without_epochs_the_classifier_on_the_frozen_backbone_is_fitted(data):
+    model, progress = data.trained(network="efficientnet_lite0", epochs=0)
     assert [(row["epoch"], row["split"]) for row in progress.history] == [(0, "validation")]
     backbone = build(PRETRAINED, 32, len(LABELS)).get_layer("backbone")
     assert weights(model.get_layer("backbone")) == weights(backbone)
@@ -137,10 +142,11 @@ def test_without_epochs_the_classifier_on_the_frozen_backbone_is_fitted(data, tm
     assert np.mean(given.argmax(axis=1) == np.concatenate([labels for _, labels, _ in rows])) > 0.9
 
 
-def test_a_fine_tuned_model_goes_only_a_share_of_the_way(data, tmp_path):
-    began, _ = data.train(PRETRAINED, tmp_path / "began")
-    one_epoch = {"network": "efficientnet_lite0", "epochs": 1, "warm_up_epochs": 0}
-    quarter, end = (data.train(settings(**one_epoch, interpolation=share), tmp_path)[0] for share in (0.25, 1))
+def test_a_fine_tuned_model_goes_only_a_share_of_the_way(data):
+    began, _ = data.trained(network="efficientnet_lite0", epochs=0)
+    quarter, end = (
+        data.trained(network="efficientnet_lite0", interpolation=share, **ONE_EPOCH)[0] for share in (0.25, 1)
+    )
     assert weights(end) != weights(began)
     for first, part, last in zip(began.get_weights(), quarter.get_weights(), end.get_weights(), strict=True):
         np.testing.assert_allclose(part, first + 0.25 * (last - first), atol=1e-6)
@@ -158,9 +164,8 @@ def test_the_classifier_learns_from_every_view_of_sets_and_photos(data):
 
 
 def test_photos_change_what_is_learned(data, tmp_path):
-    wanted = settings(epochs=1, warm_up_epochs=0)
-    with_photos, _ = data.train(wanted, tmp_path / "with")
-    without = write_photo_shards(tmp_path / "photos")
+    with_photos, _ = data.trained(imbalance="class_weights", **ONE_EPOCH)
+    without, wanted = write_photo_shards(tmp_path / "photos"), settings(imbalance="class_weights", **ONE_EPOCH)
     model, _ = train(data.shards, without, data.features, wanted, tmp_path / "without")
     assert weights(with_photos) != weights(model)
 
