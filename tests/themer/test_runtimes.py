@@ -61,7 +61,7 @@ def test_several_threads_at_once_all_get_their_own_answers(path):
 def test_a_failure_leaves_room_for_the_next(path):
     runtime = LiteRuntime(path, 2, at_once=2)
     for _ in range(3):
-        with pytest.raises(ValueError):
+        with pytest.raises(RuntimeError):
             runtime.see(np.zeros((1, 1), np.uint8))
     assert len(runtime.see(np.stack([picture(0, 0)])).probabilities) == 1
 
