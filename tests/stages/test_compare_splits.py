@@ -143,6 +143,36 @@ def test_what_is_left_out_is_an_empty_table_with_a_reason(case, project, table, 
     assert "compare_splits: left out, since " in (said := capsys.readouterr().out) and reason in said
 
 
+@pytest.fixture
+def of_one_year(project, tmp_path):
+    """Return a function that copies the project with the years of all sets replaced."""
+
+    def of_one_year(year_of: dict[str, str]) -> Path:
+        folder = tmp_path / "one_year"
+        folder.mkdir()
+        for name in ("shards", "features"):
+            (folder / name).symlink_to(project / name)
+        known = read_csv(project / "sets.csv")
+        write_csv(known.assign(year=known["label"].map(year_of)), folder / "sets.csv")
+        return folder
+
+    return of_one_year
+
+
+ONE_YEAR = {
+    "a single year": dict.fromkeys(LABELS, "1998"),
+    "no years": dict.fromkeys(LABELS, ""),
+    "a latest year with labels of its own": {"blue": "1998", "green": "1998", "red": "1999"},
+}
+
+
+@pytest.mark.parametrize("case", ONE_YEAR)
+def test_without_a_picture_to_ask_the_split_by_year_is_left_out(case, of_one_year, tmp_path, capsys):
+    found = run(of_one_year(ONE_YEAR[case]), tmp_path)
+    assert list(found.index) == ["grouped by family", "at random"]
+    assert "by year, from " in (said := capsys.readouterr().out) and "left out, since it" in said
+
+
 def test_the_whole_training_is_repeated_if_asked_for(project, tmp_path):
     found = run(project, tmp_path / "tuned", SCRATCH, "no_features")
     assert found.loc["by year, from 2010", ["pictures", "left_out"]].tolist() == ["2", "9"]
