@@ -38,6 +38,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     if reason:
         print(f"compare_splits: left out, since {reason}")
         write_csv(pandas.DataFrame(columns=COLUMNS), args.out)
+        remove_states(args.checkpoint)
         return
     features = plain_features(args.features, args.shards) if width else []
     rows = [grouped_row(args, params, pictures)]
@@ -47,8 +48,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         else:
             print(f"{held.name}: left out, since it holds out no picture of a label that others teach")
     write_csv(pandas.DataFrame(rows)[COLUMNS].round(6), args.out)
-    for name in ("at_random", "by_year"):
-        remove_folds(args.checkpoint / name)
+    remove_states(args.checkpoint)
 
 
 def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -102,6 +102,12 @@ def retrained_row(
         args.shards, pictures, held.fold_of, features, params.train, params.cross_validate, checkpoint
     )
     return row_of(args, params, pictures, held, found.argmax(axis=1))
+
+
+def remove_states(checkpoint: Path) -> None:
+    """Delete what `retrained_row` keeps."""
+    for name in ("at_random", "by_year"):
+        remove_folds(checkpoint / name)
 
 
 def asked_of(held: Held, pictures: Pictures) -> np.ndarray:

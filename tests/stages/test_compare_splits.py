@@ -143,6 +143,13 @@ def test_what_is_left_out_is_an_empty_table_with_a_reason(case, project, table, 
     assert "compare_splits: left out, since " in (said := capsys.readouterr().out) and reason in said
 
 
+def test_what_a_stopped_run_kept_goes_when_it_is_switched_off(project, tmp_path):
+    for name in ("at_random", "by_year"):
+        (tmp_path / "checkpoint" / name / "folds-0123456789abcdef").mkdir(parents=True)
+    run(project, tmp_path, {"cross_validate.other_splits": False})
+    assert list((tmp_path / "checkpoint").iterdir()) == []
+
+
 @pytest.fixture
 def of_one_year(project, tmp_path):
     """Return a function that copies the project with the years of all sets replaced."""

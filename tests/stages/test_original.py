@@ -85,6 +85,12 @@ def test_without_epochs_there_are_no_answers_and_no_figures(project, finished, t
     assert [problems_of_file(off / path, path) for path in OUTPUTS.values()] == [[], []]
 
 
+def test_what_a_stopped_run_kept_goes_when_it_is_switched_off(project, tmp_path):
+    (tmp_path / "checkpoint" / "original" / "0123456789abcdef-00001").mkdir(parents=True)
+    run(project, tmp_path, epochs=0)
+    assert not (tmp_path / "checkpoint" / "original").exists()
+
+
 @pytest.mark.parametrize(("epochs", "warm_up"), [(1, 0), (2, 1), (12, 1)])
 def test_it_learns_from_scratch_whatever_the_model_does(params, epochs, warm_up):
     params["original"]["epochs"] = epochs
