@@ -38,14 +38,17 @@ def main(argv: Sequence[str] | None = None) -> None:
     if reason:
         print(f"compare_splits: left out, since {reason}")
         write_csv(pandas.DataFrame(columns=COLUMNS), args.out)
+        remove_states(args.checkpoint)
         return
     features = plain_features(args.features, args.shards) if width else []
     rows = [grouped_row(args, params, pictures)]
     for held in (at_random(pictures, params), by_year(args, pictures, params)):
-        rows.append(retrained_row(args, params, pictures, features, held))
+        if asked_of(held, pictures).any():
+            rows.append(retrained_row(args, params, pictures, features, held))
+        else:
+            print(f"{held.name}: left out, since it holds out no picture of a label that others teach")
     write_csv(pandas.DataFrame(rows)[COLUMNS].round(6), args.out)
-    for name in ("at_random", "by_year"):
-        remove_folds(args.checkpoint / name)
+    remove_states(args.checkpoint)
 
 
 def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -101,14 +104,24 @@ def retrained_row(
     return row_of(args, params, pictures, held, found.argmax(axis=1))
 
 
+def remove_states(checkpoint: Path) -> None:
+    """Delete what `retrained_row` keeps."""
+    for name in ("at_random", "by_year"):
+        remove_folds(checkpoint / name)
+
+
+def asked_of(held: Held, pictures: Pictures) -> np.ndarray:
+    """Return bool [n]: which pictures are held out while others of their label are learned from."""
+    asked = held.fold_of >= 0
+    return asked if asked.all() else asked & learned_elsewhere(pictures.actual, asked)
+
+
 def row_of(
     args: argparse.Namespace, params: Params, pictures: Pictures, held: Held, predicted: np.ndarray
 ) -> dict[str, Any]:
     """Return the row of a split, and say it."""
     hashes = list(column_of(args.thumbnails, "perceptual_hash", pictures))
-    asked = held.fold_of >= 0
-    if (held.fold_of < 0).any():
-        asked &= learned_elsewhere(pictures.actual, asked)
+    asked = asked_of(held, pictures)
     near = have_near_duplicate(hashes, held.fold_of, params.regroup.duplicate_distance)
     level = params.evaluate.confidence_level
     row = comparison_row(held.name, pictures.actual, predicted, asked, pictures.families, near, level)

@@ -31,6 +31,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         print("original: left out, since original.epochs is 0")
         write_answers(no_answers(args.shards), args.answers)
         write_json(dict.fromkeys([*FIGURES, "parameters"]), args.metrics)
+        remove_checkpoints(args.checkpoint / "original")
         return
     found, parameters = trained(args, original_settings(params))
     families = read_csv(args.dataset).set_index("set_id")["family"]

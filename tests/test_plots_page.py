@@ -11,13 +11,27 @@ import pandas
 import pytest
 
 from stages import vega
-from themer import scores
-from themer.contact_sheet import draw_sheet
+from themer import curves, scores, split_comparison
+from themer.answer_tables import Answers
 from themer.files import write_bytes, write_csv, write_json
+from themer.mistakes_grid import draw_grid, grid_of
+from themer.slices import slice_table
 
 PROJECT = Path(__file__).parent.parent
 LABELS = ["Bulk & Bricks", "Minifigures", 'The "old" ones', "Young children's"]
-CHARTS = ["Headline figures", "Pictures per theme", "Training history", "Confusion matrix", "ROC curves"]
+CHARTS = [
+    "Headline figures",
+    "Pictures per theme",
+    "Training history",
+    "Confusion matrix",
+    "ROC curves",
+    "Precision-recall curves",
+    "Reliability diagram",
+    "Risk and coverage",
+    "Among the k most probable themes",
+    "Kinds of pictures",
+    "Other splits of the same pictures",
+]
 CHROMIUM = shutil.which("chromium")
 
 
@@ -28,18 +42,51 @@ def run(folder: Path, *command: str) -> str:
 
 def write_plots(folder: Path, seed: int, labels: list[str] = LABELS) -> None:
     """Write every plot of the pipeline for random answers, ten for each label."""
-    random = np.random.default_rng(seed)
-    actual, probabilities = np.arange(len(labels)).repeat(10), random.dirichlet(np.ones(len(labels)), 10 * len(labels))
-    figures = scores.headline(actual, probabilities, [str(index) for index in range(len(actual))], 0, 0.95)
+    random, count = np.random.default_rng(seed), 10 * len(labels)
+    actual, probabilities = np.arange(len(labels)).repeat(10), random.dirichlet(np.ones(len(labels)), count)
+    families = [str(index) for index in range(count)]
+    figures = scores.headline(actual, probabilities, families, 0, 0.95)
     write_csv(scores.headline_table(figures), folder / "plots/headline.csv")
-    write_csv(scores.confusion_table(actual, probabilities.argmax(axis=1), labels), folder / "plots/confusion.csv")
-    write_csv(scores.roc_table(actual, probabilities, labels), folder / "plots/roc.csv")
     write_json(scores.theme_scores(actual, probabilities, labels), folder / "metrics/themes.json")
-    write_bytes(draw_sheet("No mistakes", "", []), folder / "plots/mistakes.png")
     rows = [(label, split, 10) for label in labels for split in ("train", "validation", "test")]
     write_csv(pandas.DataFrame(rows, columns=["label", "split", "pictures"]), folder / "plots/classes.csv")
     rows = [(epoch, split, 1 / epoch, 0.9) for epoch in (1, 2) for split in ("train", "validation")]
     write_csv(pandas.DataFrame(rows, columns=["epoch", "split", "loss", "accuracy"]), folder / "plots/history.csv")
+    write_curves(folder, Answers(families, actual, probabilities, np.ones(count, bool), labels))
+    write_comparisons(folder, actual, probabilities.argmax(axis=1), families)
+
+
+def write_curves(folder: Path, answers: Answers) -> None:
+    """Write what is drawn from answers alone."""
+    actual, probabilities, labels = answers.actual, answers.probabilities, answers.labels
+    tables = {
+        "confusion": scores.confusion_table(actual, answers.predicted, labels),
+        "roc": curves.roc_table(actual, probabilities, labels),
+        "precision_recall": curves.precision_recall_table(actual, probabilities, labels),
+        "reliability": curves.reliability(actual, probabilities),
+        "risk_coverage": curves.risk_coverage(actual, probabilities),
+        "top_k": curves.top_k_table(actual, probabilities),
+    }
+    for name, table in tables.items():
+        write_csv(table, folder / f"plots/{name}.csv")
+    grid = grid_of(answers, 1)
+    pictures = {position: np.zeros((32, 32, 3), np.uint8) for position in grid.shown}
+    write_bytes(draw_grid(grid, answers, pictures, "Mistakes", ""), folder / "plots/mistakes.png")
+
+
+def write_comparisons(folder: Path, actual: np.ndarray, predicted: np.ndarray, families: list[str]) -> None:
+    """Write the slices, of all decades and shapes, and three splits."""
+    values = np.arange(len(actual))
+    kinds = pandas.DataFrame({"decade": [f"{1980 + 10 * (value % 4)}s" for value in values]})
+    kinds["shape"] = np.where(values % 3, "about square", "wide (above 4:3)")
+    write_csv(slice_table(predicted == actual, families, kinds, 0.95), folder / "plots/slices.csv")
+    everything = np.ones(len(actual), bool)
+    rows = [
+        split_comparison.comparison_row(name, actual, predicted, everything, families, everything, 0.95)
+        for name in ("grouped by family", "at random", "by year, from 2015")
+    ]
+    table = pandas.DataFrame(rows).assign(left_out=0)[split_comparison.COLUMNS]
+    write_csv(table.round(6), folder / "plots/splits.csv")
 
 
 @pytest.fixture(scope="module")

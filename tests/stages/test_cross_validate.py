@@ -95,8 +95,11 @@ def test_every_picture_is_answered_once(finished):
     assert set(answers["fold"]) == {"0", "1", "2"}
 
 
-@pytest.mark.parametrize("name", ["data/out_of_fold.csv", "data/label_issues.csv", "plots/theme_pairs.csv"])
-def test_the_tables_are_as_their_description_says(finished, name):
+@pytest.mark.parametrize(
+    "name",
+    ["data/out_of_fold.csv", "data/label_issues.csv", "plots/theme_pairs.csv", "metrics/cross_validation.json"],
+)
+def test_the_files_are_as_their_description_says(finished, name):
     assert problems_of_file(finished / Path(name).name, name) == []
 
 
@@ -105,6 +108,7 @@ def test_the_figures_are_those_of_the_answers(finished):
     assert found["accuracy"] == pytest.approx(np.mean(answers["label"] == answers["predicted"]), abs=1e-6)
     assert found["pictures"] == 36 and found["folds"] == 3 and found["accuracy"] > 0.8
     assert found["accuracy_low"] < found["accuracy"] < found["accuracy_high"]
+    assert found["macro_f1_low"] <= found["macro_f1"] <= found["macro_f1_high"]
     assert "top_5_accuracy" not in found
 
 

@@ -12,21 +12,20 @@ from PIL import Image
 from stages import evaluate
 from tests.conftest import PROJECT
 from tests.data_formats import problems_of_file
+from themer.answer_tables import read_answers
 from themer.files import read_csv, write_bytes
 from themer.index_building import build_index
+from themer.losses import log_loss
 from themer.shards import Example, ShardSummary, write_split, write_summary
 
 LABELS = ["Blue", "Green", "Red"]
 CHANNELS = [2, 1, 0]
 OUTPUTS = {
+    "answers": "data/test_answers.csv",
     "metrics": "metrics/evaluate.json",
     "photo-metrics": "metrics/photos.json",
     "themes": "metrics/themes.json",
     "headline": "plots/headline.csv",
-    "confusion": "plots/confusion.csv",
-    "roc": "plots/roc.csv",
-    "result": "plots/result.png",
-    "mistakes": "plots/mistakes.png",
 }
 
 
@@ -119,8 +118,12 @@ def finished(made, tmp_path_factory) -> Path:
     return evaluated(shutil.copytree(made, tmp_path_factory.mktemp("finished") / "copy"))
 
 
+def figures_of(folder: Path) -> dict[str, float]:
+    return json.loads((folder / "metrics/evaluate.json").read_text())
+
+
 def test_headline_figures(finished):
-    figures = json.loads((finished / "metrics/evaluate.json").read_text())
+    figures = figures_of(finished)
     assert figures["pictures"] == 7
     assert figures["accuracy"] == pytest.approx(5 / 7, abs=1e-6)
     assert figures["baseline_accuracy"] == pytest.approx(3 / 7, abs=1e-6)
@@ -128,25 +131,25 @@ def test_headline_figures(finished):
 
 
 def test_confidence_figures(finished):
-    figures = json.loads((finished / "metrics/evaluate.json").read_text())
+    figures = figures_of(finished)
     assert 0 <= figures["answered"] <= 1 and 0 <= figures["calibration_error"] <= 1
     assert figures["calibration_error"] == figures["calibration_error_before"]  # its temperature is 1
 
 
 def test_photos_have_a_score_of_their_own(folder, finished):
-    without = json.loads((finished / "metrics/evaluate.json").read_text())
+    without = figures_of(finished)
     assert json.loads((finished / "metrics/photos.json").read_text()) == {"photos": 0}
     write_photos(folder, ["Red", "Green", "Green"])
     evaluated(folder)
     photos = json.loads((folder / "metrics/photos.json").read_text())
     assert photos["photos"] == 3 and photos["themes"] == {"Green": 0.5, "Red": 1.0}
     assert [problems_of_file(folder / name, name) for name in OUTPUTS.values()] == [[]] * len(OUTPUTS)
-    assert json.loads((folder / "metrics/evaluate.json").read_text()) == without
+    assert figures_of(folder) == without
 
 
 def test_a_lower_confidence_level_narrows_the_interval(folder, finished, write_params):
     evaluated(folder, write_params({"evaluate.confidence_level": 0.5}))
-    half, most = (json.loads((one / "metrics/evaluate.json").read_text())["accuracy_low"] for one in (folder, finished))
+    half, most = (figures_of(one)["accuracy_low"] for one in (folder, finished))
     assert most < half
 
 
@@ -159,38 +162,26 @@ def test_figures_per_theme(finished):
     ]
 
 
-def test_tables_behind_the_plots(finished):
-    confusion = read_csv(finished / "plots/confusion.csv")
-    assert ["Blue", "Green", "1"] in confusion.to_numpy().tolist()
-    assert set(read_csv(finished / "plots/roc.csv")["theme"]) == set(LABELS)
-    assert read_csv(finished / "plots/headline.csv")["value"].iloc[0] == "0.714286"
+def test_the_answers_are_in_the_order_of_the_shards(finished):
+    found = read_answers(finished / "data/test_answers.csv")
+    assert found.ids == [f"{index}-1" for index in range(7)] and found.labels == LABELS
+    assert [LABELS[index] for index in found.actual] == ["Red", "Red", "Green", "Green", "Green", "Blue", "Blue"]
+    assert [LABELS[index] for index in found.predicted] == ["Red", "Red", "Green", "Green", "Red", "Blue", "Green"]
+    np.testing.assert_allclose(found.probabilities.sum(axis=1), 1, rtol=1e-5)
 
 
-def test_contact_sheet_shows_the_mistakes_only(finished):
-    colours = {pixel for _, pixel in Image.open(finished / "plots/mistakes.png").getcolors(1 << 20)}
-    assert {(210, 0, 0), (0, 190, 0)} <= colours
-    assert (250, 0, 0) not in colours
+def test_the_figures_are_those_of_the_answers(finished):
+    found, figures = read_answers(finished / "data/test_answers.csv"), figures_of(finished)
+    assert figures["accuracy"] == round(found.correct.mean(), 6)
+    assert figures["answered"] == round(found.sure.mean(), 6)
+    assert figures["log_loss"] == pytest.approx(log_loss(found.actual, found.probabilities), abs=1e-6)
 
 
-def test_contact_sheet_without_mistakes_shows_the_least_certain_answer(folder, write_params):
-    write_shards(folder, [("Red", "Red"), ("Blue", "Blue")])
-    evaluated(folder, write_params({"evaluate.mistakes": 1}))
-    colours = {pixel for _, pixel in Image.open(folder / "plots/mistakes.png").getcolors(1 << 20)}
-    assert (0, 0, 240) in colours
-    assert (250, 0, 0) not in colours
-
-
-@pytest.mark.parametrize(
-    ("mistakes", "shown", "title"),
-    [
-        (0, 9, "No mistakes: the 9 least certain answers"),
-        (1, 1, "The only mistake"),
-        (7, 7, "All 7 mistakes, the most confident first"),
-        (30, 24, "The 24 most confident mistakes"),
-    ],
-)
-def test_contact_sheet_says_what_it_shows(mistakes, shown, title):
-    assert evaluate.words_for(mistakes, 100, shown)[0] == title
+def test_the_headline_has_the_intervals(finished):
+    headline = read_csv(finished / "plots/headline.csv").set_index("measure")
+    assert headline.loc["Accuracy", "value"] == "0.714286"
+    assert float(headline.loc["Macro-F1", "low"]) < float(headline.loc["Macro-F1", "high"])
+    assert headline.loc["Balanced accuracy"].tolist()[1:] == ["", ""]
 
 
 def test_same_inputs_give_the_same_bytes(folder, finished):

@@ -1,31 +1,27 @@
 import numpy as np
 import pandas
 import pytest
-from hypothesis import given
-from hypothesis import settings as examples
-from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 
 from tests.small_shards import LABELS, settings, write_shards
-from themer import cross_validation
+from themer import retraining
 from themer.cross_validation import (
-    Pictures,
     fine_tuned_answers,
+    held_out_answers,
     learned_counts,
+    learned_elsewhere,
     linear_answers,
-    new_splits,
     plain_features,
-    read_examples,
-    read_pictures,
     remove_folds,
-    repack,
     require_every_label,
+    why_not,
     worthwhile_pairs,
 )
 from themer.errors import UserError
 from themer.folds import folds
-from themer.params import SPLITS
-from themer.shards import read_split, read_summary
+from themer.params import SPLITS, CrossValidate, parse_params
+from themer.retraining import Pictures, read_examples, read_pictures
+from themer.shards import read_summary
 
 CLASSES = 3
 
@@ -48,24 +44,6 @@ def points(seed: int, count: int = 90) -> tuple[list[np.ndarray], np.ndarray, np
     actual, fold_of = random.integers(0, CLASSES, count), random.permutation(np.arange(count) % 3)
     features = np.eye(8, dtype=np.float32)[actual] + random.normal(0, 0.6, (count, 8)).astype(np.float32)
     return np.split(features, [count // 2, count // 2 + 7]), actual, fold_of
-
-
-def test_the_records_come_in_the_order_of_the_pictures(shards):
-    found = [(example.set_id, example.label) for example in read_examples(shards)]
-    decoded = [one for split in SPLITS for one in read_split(shards, split).as_numpy_iterator()]
-    assert found == [(one["set_id"].decode(), one["label"]) for one in decoded]
-
-
-def test_a_set_without_a_family_is_named(shards, pictures):
-    with pytest.raises(UserError, match=rf"1 of 25 pictures have no family.*set {pictures.set_ids[3]} "):
-        read_pictures(shards, {set_id: "" for set_id in pictures.set_ids if set_id != pictures.set_ids[3]})
-
-
-def test_missing_shards_are_told(tmp_path):
-    write_shards(tmp_path)
-    next(tmp_path.glob("train-*.tfrecord")).unlink()
-    with pytest.raises(UserError, match="files of the split 'train' are here.*force resize"):
-        read_pictures(tmp_path, {})
 
 
 def test_features_of_other_shards_are_refused(shards, tmp_path):
@@ -102,38 +80,53 @@ def test_a_label_that_one_fold_holds_alone_leaves_probabilities(imbalance):
     np.testing.assert_allclose(found.sum(axis=1), 1, rtol=1e-5)
 
 
+def test_a_fold_of_minus_one_is_learned_from_and_never_answered():
+    features, actual, fold_of = points(seed=4)
+    latest = np.where(fold_of == 0, 0, -1)
+    found = linear_answers(features, actual, latest, settings(), CLASSES)
+    np.testing.assert_array_equal(
+        found[latest == 0], linear_answers(features, actual, fold_of, settings(), CLASSES)[latest == 0]
+    )
+    assert not found[latest < 0].any()
+
+
+def test_without_a_fold_nothing_is_answered():
+    features, actual, _ = points(seed=4)
+    assert not linear_answers(features, actual, np.full(len(actual), -1), settings(), CLASSES).any()
+
+
+def test_a_label_that_only_held_out_pictures_have_is_not_learned_elsewhere():
+    actual, held_out = np.array([0, 0, 1, 2, 2]), np.array([True, False, True, True, True])
+    assert learned_elsewhere(actual, held_out).tolist() == [True, True, False, False, False]
+
+
+REASONS = {
+    "no folds": ({"folds": 0, "fine_tuned": True}, 8, "cross_validate.folds is 0"),
+    "no features": ({"folds": 2, "fine_tuned": False}, 0, "has no features; set cross_validate.fine_tuned to true"),
+    "features": ({"folds": 2, "fine_tuned": False}, 8, ""),
+    "the whole training": ({"folds": 2, "fine_tuned": True}, 0, ""),
+}
+
+
+@pytest.mark.parametrize("case", REASONS)
+def test_why_there_is_nothing_to_do(case, params):
+    changes, width, reason = REASONS[case]
+    params["cross_validate"].update(changes)
+    found = why_not(parse_params(params), width)
+    assert found.endswith(reason) and bool(found) == bool(reason)
+
+
+def test_held_out_answers_are_linear_unless_the_whole_training_is_asked_for(shards, pictures, tmp_path):
+    features, actual, fold_of = points(seed=5)
+    checks = CrossValidate(folds=3, fine_tuned=False, other_splits=True, seed=0)
+    of_points = Pictures([""] * len(actual), actual, [""] * len(actual), LABELS)
+    found = held_out_answers(shards, of_points, fold_of, features, settings(), checks, tmp_path)
+    np.testing.assert_array_equal(found, linear_answers(features, actual, fold_of, settings(), CLASSES))
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_label_without_pictures_counts_as_if_it_had_one():
     assert learned_counts(np.array([0, 0, 0, 0, 1]), CLASSES).tolist() == [4, 1, 1]
-
-
-@examples(deadline=None, max_examples=50)
-@given(seed=st.integers(0, 10_000), count=st.integers(12, 60), share=st.floats(0.05, 0.5))
-def test_new_splits_part_no_family_and_leave_every_label_to_learn(seed, count, share):
-    random = np.random.default_rng(seed)
-    family_of = np.concatenate([np.arange(12), random.integers(0, 12, count)])
-    own = random.integers(0, CLASSES, 12)
-    actual = np.where(random.random(len(family_of)) < 0.9, own[family_of], 0)
-    pictures = Pictures([str(number) for number in range(len(actual))], actual, family_of.astype(str).tolist(), LABELS)
-    held_out = folds(pictures.given, pictures.families, 3, seed) == 0
-    splits = new_splits(pictures, held_out, max(share, 0.2), seed)
-    assert ((splits == "test") == held_out).all()
-    assert len(set(zip(family_of.tolist(), splits.tolist(), strict=True))) == 12
-    assert set(actual[splits == "train"]) == set(actual[~held_out])
-
-
-def test_new_splits_keep_the_share_of_the_validation_split():
-    pictures = Pictures([""] * 300, np.arange(300) % CLASSES, [str(number) for number in range(300)], LABELS)
-    splits = new_splits(pictures, np.arange(300) < 60, share=0.2, seed=0)
-    assert np.sum(splits == "validation") == pytest.approx(48, abs=3)
-
-
-def test_repacking_moves_every_record_as_it_is(shards, tmp_path):
-    count = len(list(read_examples(shards)))
-    splits = [SPLITS[number % 3] for number in range(count)]
-    repack(shards, splits, tmp_path)
-    before, after = list(read_examples(shards)), list(read_examples(tmp_path))
-    assert after == [one for split in SPLITS for one, its in zip(before, splits, strict=True) if its == split]
-    assert read_summary(tmp_path).pictures == {split: splits.count(split) for split in SPLITS}
 
 
 def test_a_label_in_one_fold_alone_is_named():
@@ -144,7 +137,7 @@ def test_a_label_in_one_fold_alone_is_named():
 
 def test_a_stopped_run_goes_on_after_its_last_finished_fold(shards, pictures, tmp_path, monkeypatch):
     fold_of = folds(pictures.given, pictures.families, 2, 0)
-    chosen, train, trained = settings(epochs=1, warm_up_epochs=0, batch_size=8), cross_validation.train, []
+    chosen, train, trained = settings(epochs=1, warm_up_epochs=0, batch_size=8), retraining.train, []
 
     def stopping(*arguments):
         found = train(*arguments)
@@ -154,13 +147,23 @@ def test_a_stopped_run_goes_on_after_its_last_finished_fold(shards, pictures, tm
         return found
 
     whole = fine_tuned_answers(shards, pictures, fold_of, chosen, 0, tmp_path / "whole")
-    monkeypatch.setattr(cross_validation, "train", stopping)
+    monkeypatch.setattr(retraining, "train", stopping)
     with pytest.raises(KeyboardInterrupt):
         fine_tuned_answers(shards, pictures, fold_of, chosen, 0, tmp_path / "stopped")
     resumed = fine_tuned_answers(shards, pictures, fold_of, chosen, 0, tmp_path / "stopped")
     assert trained == ["fold-0", "fold-1", "fold-1"]
     np.testing.assert_array_equal(resumed, whole)
     np.testing.assert_allclose(whole.sum(axis=1), 1, rtol=1e-5)
+
+
+def test_the_whole_training_answers_only_what_is_held_out_and_can_be_known(shards, pictures, tmp_path):
+    # All red ones and the first picture of another colour.
+    held_out = pictures.actual == LABELS.index("red")
+    held_out[0] = True
+    chosen = settings(epochs=1, warm_up_epochs=0, batch_size=8)
+    found = fine_tuned_answers(shards, pictures, np.where(held_out, 0, -1), chosen, 0, tmp_path)
+    assert found[0].sum() == pytest.approx(1, rel=1e-5) and found[0, LABELS.index("red")] == 0
+    assert not found[1:].any()
 
 
 def test_removing_folds_leaves_the_states_of_the_training(tmp_path):

@@ -108,6 +108,30 @@ WRONG = {
         {"regroup.relabel": {9: None}},
         "params.yaml: regroup.relabel.9: this key was read as int, not as text, and may not be what the file says.",
     ),
+    "no pictures in a cell": (
+        {"evaluate.mistakes": 0},
+        "params.yaml: evaluate.mistakes: Input should be greater than or equal to 1, but it is 0.",
+    ),
+    "more pictures in a cell than can be looked at": (
+        {"evaluate.mistakes": 21},
+        "params.yaml: evaluate.mistakes: Input should be less than or equal to 20, but it is 21.",
+    ),
+    "text for a choice": (
+        {"cross_validate.other_splits": "no"},
+        "params.yaml: cross_validate.other_splits: Input should be a valid boolean, but it is 'no'.",
+    ),
+    "fewer epochs than none": (
+        {"original.epochs": -1},
+        "params.yaml: original.epochs: Input should be greater than or equal to 0, but it is -1.",
+    ),
+    "misspelt key of a section with one": (
+        {"original.epoch": 12},
+        'params.yaml: original.epoch: unknown key (did you mean "epochs"?). Known here: epochs.',
+    ),
+    "terms that are no text": (
+        {"sources.sample.terms": ["mine"]},
+        "params.yaml: sources.sample.terms: Input should be a valid string, but it is ['mine'].",
+    ),
     "no pictures at all": (
         {"fetch.source": "rebrickable", "download.rebrickable_pictures": False},
         'params.yaml: download.rebrickable_pictures: is false, but the source "rebrickable" has no brick_insights',
@@ -137,6 +161,17 @@ def test_every_mistake_is_named_at_once(write_params):
 def test_without_epochs_a_pretrained_network_needs_no_shorter_warm_up(params):
     params["train"].update(epochs=0, warm_up_epochs=1)
     assert parse_params(params).train.epochs == 0
+
+
+def test_a_source_needs_no_terms(params):
+    del params["sources"]["sample"]["terms"]
+    assert parse_params(params).source.terms is None
+
+
+@pytest.mark.parametrize("mistakes", [1, 20])
+def test_a_cell_holds_up_to_twenty_mistakes(params, mistakes):
+    params["evaluate"]["mistakes"] = mistakes
+    assert parse_params(params).evaluate.mistakes == mistakes
 
 
 def test_a_set_may_be_relabelled_as_other_where_there_is_such_a_label(params):

@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 from scipy.stats import binomtest
-from sklearn.metrics import top_k_accuracy_score
+from sklearn.metrics import f1_score, top_k_accuracy_score
 
 from themer import scores
 
@@ -53,18 +54,25 @@ def test_a_theme_without_test_pictures_does_not_lower_the_means():
     assert wide == pytest.approx(narrow)
 
 
-def test_headline_table_has_an_interval_for_the_accuracy_only():
+def test_headline_table_has_intervals_for_accuracy_and_macro_f1():
     table = scores.headline_table(scores.headline(ACTUAL, PROBABILITIES, ALONE, 1, 0.95)).set_index("measure")
-    assert table.loc["Accuracy", "low"] < table.loc["Accuracy", "value"] < table.loc["Accuracy", "high"]
-    assert table.drop("Accuracy")[["low", "high"]].isna().all(axis=None)
+    with_interval = table.loc[["Accuracy", "Macro-F1"]]
+    assert (with_interval["low"] < with_interval["value"]).all() and (
+        with_interval["value"] < with_interval["high"]
+    ).all()
+    assert table.drop(with_interval.index)[["low", "high"]].isna().all(axis=None)
+    assert list(table) == ["value", "low", "high"] and table["value"].notna().all()
 
 
+@examples(deadline=None, max_examples=25)
 @given(answers())
 def test_headline_is_finite_and_in_range(drawn):
     actual, probabilities = drawn
     figures = scores.headline(actual, probabilities, ["one"] * len(actual), 0, 0.95)
     assert all(np.isfinite(value) for value in figures.values())
-    assert 0 <= figures["accuracy_low"] <= figures["accuracy"] <= figures["accuracy_high"] <= 1
+    for name in ("accuracy", "macro_f1"):
+        low, value, high = (figures[name + end] for end in ("_low", "", "_high"))
+        assert 0 <= low <= value + 1e-9 and value <= high + 1e-9 and high <= 1
 
 
 def test_interval_of_independent_pictures_is_wilsons():
@@ -84,6 +92,44 @@ def test_interval_widens_when_families_are_right_or_wrong_together():
 def test_interval_without_mistakes_counts_families():
     low, high = scores.accuracy_interval(np.ones(20, bool), list("aabbccddee") * 2, 0.95)
     assert (low, high) == pytest.approx((binomtest(5, 5).proportion_ci(0.95, "wilson").low, 1))
+
+
+@given(answers(), st.integers(0, 1000))
+def test_weighted_macro_f1_is_that_of_pictures_repeated_so_often(drawn, seed):
+    actual, predicted = drawn[0], drawn[1].argmax(axis=1)
+    weights = np.random.default_rng(seed).integers(1, 4, len(actual))
+    repeated = actual.repeat(weights), predicted.repeat(weights)
+    expected = f1_score(*repeated, labels=np.unique(actual), average="macro", zero_division=0)
+    assert scores.weighted_macro_f1(actual, predicted, weights) == pytest.approx(expected)
+
+
+def test_a_theme_of_weight_zero_is_left_out_of_the_macro_f1():
+    actual, predicted = np.array([0, 0, 1]), np.array([0, 0, 0])
+    assert scores.weighted_macro_f1(actual, predicted, np.ones(3)) == pytest.approx((4 / 5 + 0) / 2)
+    assert scores.weighted_macro_f1(actual, predicted, np.array([1, 1, 0])) == 1
+
+
+def test_the_interval_of_the_macro_f1_is_the_same_each_time_and_narrows_with_the_level():
+    actual, predicted = np.arange(40) % 2, np.arange(40) % 3 % 2
+    families = [str(index) for index in range(40)]
+    wide, again, narrow = (scores.macro_f1_interval(actual, predicted, families, level) for level in (0.95, 0.95, 0.5))
+    assert wide == again and 0 < wide[0] < narrow[0] < narrow[1] < wide[1] < 1
+    assert narrow[0] < scores.weighted_macro_f1(actual, predicted, np.ones(40)) < narrow[1]
+
+
+def test_the_interval_of_the_macro_f1_widens_when_families_are_right_or_wrong_together():
+    actual = np.tile([0, 1], 20)
+    predicted = np.where(np.arange(40) < 30, actual, 1 - actual)
+    alone = scores.macro_f1_interval(actual, predicted, [str(index) for index in range(40)], 0.95)
+    together = scores.macro_f1_interval(actual, predicted, list(np.repeat(list("abcd"), 10)), 0.95)
+    assert together[0] < alone[0] < 0.75 < alone[1] < together[1]
+
+
+def test_the_interval_of_the_macro_f1_is_one_point_for_one_family_or_no_mistakes():
+    actual = np.array([0, 1, 1])
+    assert scores.macro_f1_interval(actual, actual, list("abc"), 0.95) == (1, 1)
+    low, high = scores.macro_f1_interval(actual, np.zeros(3, int), ["a"] * 3, 0.95)
+    assert low == high == pytest.approx((2 / 4 + 0) / 2)
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(0, 5)), min_size=1, max_size=50))
@@ -116,33 +162,8 @@ def test_theme_scores_take_hundreds_of_themes():
     assert sum(row["support"] for row in rows) == 500
 
 
-@given(answers())
-def test_roc_curves_climb_from_corner_to_corner(drawn):
-    table = scores.roc_table(*drawn, ["a", "b", "c", "d"])
-    for _, curve in table.groupby("theme"):
-        points = curve[["fpr", "tpr"]].to_numpy()
-        assert points[0].tolist() == [0, 0]
-        assert points[-1].tolist() == [1, 1]
-        assert np.all(np.diff(points, axis=0) >= 0)
-        assert np.trapezoid(points[:, 1], points[:, 0]) == pytest.approx(curve["auc"].iloc[0], abs=1e-4)
-
-
-def test_roc_curve_of_a_perfect_theme_has_three_points():
-    table = scores.roc_table(np.repeat([0, 1], 500), np.repeat([[0.9, 0.1], [0.2, 0.8]], 500, axis=0), ["a", "b"])
-    assert table[table["theme"] == "a"][["fpr", "tpr"]].to_numpy().tolist() == [[0, 0], [0, 1], [1, 1]]
-
-
 def test_confusion_holds_every_theme_and_every_picture():
     table = scores.confusion_table(ACTUAL, PROBABILITIES.argmax(axis=1), LABELS)
     assert table["actual"].tolist() == ["City", "Bionicle", "Duplo", "Bionicle", "Duplo"]
     assert table["predicted"].tolist() == ["City", "Bionicle", "Duplo", "City", "City"]
     assert table["pictures"].tolist() == [3, 1, 0, 1, 1]
-
-
-def test_worst_mistakes_are_the_most_confident():
-    assert scores.worst_mistakes(ACTUAL, PROBABILITIES, 10) == [1, 5]
-    assert scores.worst_mistakes(ACTUAL, PROBABILITIES, 1) == [1]
-
-
-def test_least_certain_answers_come_in_the_order_of_their_probability():
-    assert scores.least_certain(PROBABILITIES, 3) == [3, 5, 1]
