@@ -93,7 +93,7 @@ def row_height(cells: Sequence[Cell]) -> int:
 def draw_names(draw: ImageDraw.ImageDraw, names: Sequence[str]) -> None:
     """Write what the rows and columns are, and the names of the columns."""
     top = MARGIN + TITLE_HEIGHT
-    draw.text((MARGIN, top), "actual, by answered", MUTED, font(13))
+    draw.text((MARGIN, top), "actual / answered", MUTED, font(13))
     for column, name in enumerate(names):
         left = MARGIN + SIDE_WIDTH + column * (CELL_WIDTH + GAP)
         draw.text((left, top - 2), fitted(name, 16, CELL_WIDTH), INK, font(16))
