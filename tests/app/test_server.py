@@ -1,6 +1,6 @@
 import http.client
 import json
-import os
+import re
 import signal
 import socket
 import subprocess
@@ -14,6 +14,7 @@ from flask import Flask, request
 from waitress.server import BaseWSGIServer
 
 from app import create_app
+from app.__main__ import main
 from app.server import Budget, PatientDispatcher, make_server
 from app.settings import Settings
 from app.uploads import InMemoryRequest
@@ -121,15 +122,17 @@ def test_what_has_begun_is_finished_and_what_waits_is_done():
 
 
 def test_a_port_in_use_is_explained(serve):
-    with pytest.raises(UserError, match=r"can't serve at 127\.0\.0\.1, port \d+: Address already in use\."):
-        make_server(create_app(Settings(root=PROJECT / "nowhere")), "127.0.0.1", port_of(serve()))
+    port, words = port_of(serve()), r"can't serve at 127\.0\.0\.1, port \d+: Address already in use\."
+    with pytest.raises(UserError, match=words):
+        make_server(create_app(Settings(root=PROJECT / "nowhere")), "127.0.0.1", port)
+    with pytest.raises(SystemExit, match=f"^error: {words}"):
+        main(["--port", str(port), "--root", str(PROJECT / "nowhere")])
 
 
-def started(*options: str, **environment: str) -> subprocess.Popen:
+def started(*options: str) -> subprocess.Popen:
     return subprocess.Popen(
         [sys.executable, "-m", "app", "--port", "0", *options],
         cwd=PROJECT,
-        env={**os.environ, **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -152,9 +155,11 @@ def test_the_command_serves_this_machine_until_it_is_told_to_stop(tmp_path):
         ([], {"LEGO_THEMER_CONTRIBUTIONS": "perhaps"}, "--contributions (or LEGO_THEMER_CONTRIBUTIONS): Input should"),
     ],
 )
-def test_settings_that_do_not_do_are_named(options, environment, message):
-    with started(*options, **environment) as process:
-        assert process.wait() == 1 and f"error: {message}" in process.stderr.read()
+def test_settings_that_do_not_do_are_named(options, environment, message, monkeypatch):
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit, match=re.escape(f"error: {message}")):
+        main(options)
 
 
 def test_options_win_over_the_environment(monkeypatch):

@@ -67,7 +67,7 @@ def stop_in_epoch(epoch: int, monkeypatch) -> None:
 
 def test_it_learns_colours(tmp_path):
     data = Data(tmp_path, train=(8, 8, 8))
-    quick = settings(epochs=6, learning_rate=0.003, augmentation=0.1, photo_views=0, dropout=0, label_smoothing=0)
+    quick = settings(epochs=4, learning_rate=0.003, augmentation=0.1, photo_views=0, dropout=0, label_smoothing=0)
     _, progress = data.train(quick, tmp_path / "checkpoint")
     assert progress.history[-1]["split"] == "validation" and progress.history[-1]["accuracy"] == 1
     assert progress.history[-2]["loss"] < progress.history[0]["loss"]
