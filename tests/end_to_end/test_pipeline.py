@@ -87,7 +87,8 @@ def test_an_edit_re_runs_what_it_affects(project, edit):
 
 
 EDITS_UP_TO = {
-    "the learning rate": ({"train.learning_rate": 0.002}, "train", LEARNING),
+    # The charts follow only when there are other answers.
+    "the learning rate": ({"train.learning_rate": 0.002}, "train", [name for name in LEARNING if name != "charts"]),
     "the size": ({"resize.size": 56}, "features", STAGES[4:]),
 }
 
