@@ -30,9 +30,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     if found.pictures == 0:
         raise UserError(f"{args.shards}: the split {SPLIT!r} holds no pictures to compare the answers of.")
     size = args.out.stat().st_size
-    figures = {"pictures": found.pictures, "largest_difference": found.largest_difference, "bytes": size}
-    write_json(figures, args.metrics)
-    print(f"export: {size / 1e6:.1f} MB, the same answers for all {found.pictures} test pictures")
+    write_json({"pictures": found.pictures, "bytes": size}, args.metrics)
+    print(
+        f"export: {size / 1e6:.1f} MB, the same answers for all {found.pictures} test pictures; "
+        f"no probability differs by more than {found.largest_difference:.0e}"
+    )
 
 
 def arguments(argv: Sequence[str] | None) -> argparse.Namespace:

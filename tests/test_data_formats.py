@@ -49,9 +49,9 @@ def test_what_is_wrong_in_a_table_is_found(tmp_path, name):
     assert problem in problems_of(tmp_path, "plots/classes.csv", TABLE.replace(before, after))[0]
 
 
-OBJECT = {"pictures": 129, "largest_difference": 0.0, "bytes": 13}
+OBJECT = {"pictures": 129, "bytes": 13}
 WRONG_OBJECTS = {
-    "a key that is missing": ({"pictures": 129, "bytes": 13}, "largest_difference is missing"),
+    "a key that is missing": ({"bytes": 13}, "pictures is missing"),
     "a key too many": ({**OBJECT, "more": 1}, "more is not described"),
     "null": ({**OBJECT, "bytes": None}, "bytes is empty"),
     "text for a number": ({**OBJECT, "bytes": "13"}, "'13' is not integer"),
