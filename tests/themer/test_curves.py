@@ -42,20 +42,20 @@ def test_roc_curve_of_a_perfect_theme_has_three_points():
 def test_precision_recall_of_a_mistake_at_the_second_rank():
     table = curves.precision_recall_table(np.array([0, 1, 0, 1]), of_two(0.9, 0.8, 0.7, 0.1), ["a", "b"])
     curve = table[table["theme"] == "a"]
-    # All four, the first three, the first two, the first one, none.
-    expected = [(1, 2 / 4), (1, 2 / 3), (0.5, 1 / 2), (0.5, 1), (0, 1)]
+    # None, the first one, the first two, the first three, all four.
+    expected = [(0, 1), (0.5, 1), (0.5, 1 / 2), (1, 2 / 3), (1, 2 / 4)]
     np.testing.assert_allclose(curve[["recall", "precision"]], expected, atol=1e-6)
     assert set(curve["average_precision"]) == {round(1 / 2 * 1 + 1 / 2 * 2 / 3, 6)}
 
 
 @examples(deadline=None, max_examples=50)
 @given(answers())
-def test_precision_recall_curves_fall_from_full_recall_to_none(drawn):
+def test_precision_recall_curves_rise_from_no_recall_to_full(drawn):
     table = curves.precision_recall_table(*drawn, LABELS)
     assert table[["recall", "precision", "average_precision"]].stack().between(0, 1).all()
     for theme, curve in table.groupby("theme"):
-        assert (curve["recall"].iloc[0], curve["recall"].iloc[-1], curve["precision"].iloc[-1]) == (1, 0, 1)
-        assert curve["recall"].is_monotonic_decreasing
+        assert (curve["recall"].iloc[0], curve["recall"].iloc[-1], curve["precision"].iloc[0]) == (0, 1, 1)
+        assert curve["recall"].is_monotonic_increasing
         # To answer everything so is right as often as the theme occurs.
         assert curve["precision"].iloc[0] >= round(np.mean(drawn[0] == LABELS.index(theme)), 6)
 
