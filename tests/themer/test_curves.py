@@ -57,7 +57,7 @@ def test_precision_recall_curves_rise_from_no_recall_to_full(drawn):
         assert (curve["recall"].iloc[0], curve["recall"].iloc[-1], curve["precision"].iloc[0]) == (0, 1, 1)
         assert curve["recall"].is_monotonic_increasing
         # To answer everything so is right as often as the theme occurs.
-        assert curve["precision"].iloc[0] >= round(np.mean(drawn[0] == LABELS.index(theme)), 6)
+        assert curve["precision"].iloc[-1] >= round(np.mean(drawn[0] == LABELS.index(theme)), 6)
 
 
 def test_precision_recall_of_a_perfect_theme_has_an_area_of_one():
