@@ -86,6 +86,8 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         page.set_default_timeout(20_000)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda message: errors.append(message.text) if "Security Policy" in message.text else None)
+        # From the start, or a chooser may open, and be cancelled, before the browser knows that a test waits for it.
+        page.on("filechooser", lambda chooser: None)
         page.goto(address)
         return page
 
