@@ -12,10 +12,11 @@ import pandas
 from themer.cross_validation import held_out_answers, learned_elsewhere, plain_features, remove_folds, why_not
 from themer.errors import explained
 from themer.features import read_feature_summary
-from themer.files import read_csv, write_csv
+from themer.files import write_csv
 from themer.params import Params, load_params
-from themer.retraining import Pictures, read_pictures
+from themer.retraining import Pictures, column_by_set, read_pictures
 from themer.split_comparison import COLUMNS, comparison_row, first_year_held_out, have_near_duplicate, random_folds
+from themer.splits import near_pairs
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Write a row for each split: how many pictures it asks, how many have a near-duplicate, and how good it looks."""
     args = arguments(argv)
     params = load_params(args.params)
-    dataset = read_csv(args.dataset).set_index("set_id")
-    pictures = read_pictures(args.shards, dict(dataset["family"]))
+    pictures = read_pictures(args.shards, column_by_set(args.dataset, "family"))
     width = read_feature_summary(args.features).width
     reason = why_not(params, width) or ("" if params.cross_validate.other_splits else "other_splits is false")
     if reason:
@@ -41,10 +41,11 @@ def main(argv: Sequence[str] | None = None) -> None:
         remove_states(args.checkpoint)
         return
     features = plain_features(args.features, args.shards) if width else []
-    rows = [grouped_row(args, params, pictures)]
+    pairs = near_pairs(column_of(args.thumbnails, "perceptual_hash", pictures), params.regroup.duplicate_distance)
+    rows = [grouped_row(args, params, pictures, pairs)]
     for held in (at_random(pictures, params), by_year(args, pictures, params)):
         if asked_of(held, pictures).any():
-            rows.append(retrained_row(args, params, pictures, features, held))
+            rows.append(retrained_row(args, params, pictures, pairs, features, held))
         else:
             print(f"{held.name}: left out, since it holds out no picture of a label that others teach")
     write_csv(pandas.DataFrame(rows)[COLUMNS].round(6), args.out)
@@ -75,33 +76,40 @@ def at_random(pictures: Pictures, params: Params) -> Held:
 def by_year(args: argparse.Namespace, pictures: Pictures, params: Params) -> Held:
     """Return the latest years held out, about as many pictures as the test split has."""
     # A set without a year is never held out.
-    years = pandas.to_numeric(column_of(args.labelled, "year", pictures), errors="coerce").fillna(0).to_numpy(int)
+    years = np.nan_to_num(pandas.to_numeric(column_of(args.labelled, "year", pictures), errors="coerce")).astype(int)
     first = first_year_held_out(years, params.regroup.split.test)
     return Held(f"by year, from {first}", np.where(years >= first, 0, -1))
 
 
-def column_of(path: Path, name: str, pictures: Pictures) -> pandas.Series:
+def column_of(path: Path, name: str, pictures: Pictures) -> list[str]:
     """Return a column of a table of sets for each picture."""
-    return read_csv(path).set_index("set_id")[name].loc[pictures.set_ids]
+    column = column_by_set(path, name)
+    return [column[set_id] for set_id in pictures.set_ids]
 
 
-def grouped_row(args: argparse.Namespace, params: Params, pictures: Pictures) -> dict[str, Any]:
+def grouped_row(
+    args: argparse.Namespace, params: Params, pictures: Pictures, pairs: list[tuple[int, int]]
+) -> dict[str, Any]:
     """Return the row of the folds that part no family, as the stage cross_validate has answered them."""
-    answers = read_csv(args.answers).set_index("set_id").loc[pictures.set_ids]
-    predicted = np.array([pictures.labels.index(label) for label in answers["predicted"]])
-    fold_of = answers["fold"].astype(int).to_numpy()
-    return row_of(args, params, pictures, Held("grouped by family", fold_of), predicted)
+    predicted = np.array([pictures.labels.index(label) for label in column_of(args.answers, "predicted", pictures)])
+    fold_of = np.array([int(fold) for fold in column_of(args.answers, "fold", pictures)])
+    return row_of(params, pictures, pairs, Held("grouped by family", fold_of), predicted)
 
 
 def retrained_row(
-    args: argparse.Namespace, params: Params, pictures: Pictures, features: list[np.ndarray], held: Held
+    args: argparse.Namespace,
+    params: Params,
+    pictures: Pictures,
+    pairs: list[tuple[int, int]],
+    features: list[np.ndarray],
+    held: Held,
 ) -> dict[str, Any]:
     """Return the row of a split after learning anew what it does not hold out."""
     checkpoint = args.checkpoint / ("by_year" if held.fold_of.min() < 0 else "at_random")
     found = held_out_answers(
         args.shards, pictures, held.fold_of, features, params.train, params.cross_validate, checkpoint
     )
-    return row_of(args, params, pictures, held, found.argmax(axis=1))
+    return row_of(params, pictures, pairs, held, found.argmax(axis=1))
 
 
 def remove_states(checkpoint: Path) -> None:
@@ -117,12 +125,11 @@ def asked_of(held: Held, pictures: Pictures) -> np.ndarray:
 
 
 def row_of(
-    args: argparse.Namespace, params: Params, pictures: Pictures, held: Held, predicted: np.ndarray
+    params: Params, pictures: Pictures, pairs: list[tuple[int, int]], held: Held, predicted: np.ndarray
 ) -> dict[str, Any]:
     """Return the row of a split, and say it."""
-    hashes = list(column_of(args.thumbnails, "perceptual_hash", pictures))
     asked = asked_of(held, pictures)
-    near = have_near_duplicate(hashes, held.fold_of, params.regroup.duplicate_distance)
+    near = have_near_duplicate(pairs, held.fold_of)
     level = params.evaluate.confidence_level
     row = comparison_row(held.name, pictures.actual, predicted, asked, pictures.families, near, level)
     print(f"{held.name}: {row['accuracy']:.1%} of {row['pictures']:,} right, {row['near_duplicates']:,} seen nearly")

@@ -23,11 +23,11 @@ from themer.cross_validation import (
 )
 from themer.errors import explained
 from themer.features import read_feature_summary
-from themer.files import read_csv, write_bytes, write_csv, write_json
+from themer.files import write_bytes, write_csv, write_json
 from themer.folds import folds, scarce_labels
 from themer.label_issues import label_issues
 from themer.params import SPLITS, Params, load_params
-from themer.retraining import Pictures, read_pictures
+from themer.retraining import Pictures, column_by_set, read_pictures
 from themer.shards import read_split
 
 MOST_PAIRS, MOST_TILES = 50, 24
@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Write the answers and how good they are, the labels that look wrong, and the themes that may be merged."""
     args = arguments(argv)
     params = load_params(args.params)
-    pictures = read_pictures(args.shards, column(args.dataset, "family"))
+    pictures = read_pictures(args.shards, column_by_set(args.dataset, "family"))
     width = read_feature_summary(args.features).width
     reason = why_not(params, width)
     if reason:
@@ -73,11 +73,6 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def column(path: Path, name: str) -> dict[str, str]:
-    """Return one column of a table of sets, by set_id."""
-    return {str(set_id): str(value) for set_id, value in read_csv(path).set_index("set_id")[name].items()}
-
-
 def answered(
     args: argparse.Namespace, params: Params, pictures: Pictures, fold_of: np.ndarray, features: list[np.ndarray]
 ) -> np.ndarray:
@@ -106,7 +101,7 @@ def write_figures(
 def write_issues(args: argparse.Namespace, pictures: Pictures, answers: np.ndarray) -> None:
     """Write the labels that look wrong, as a table and, the most suspicious of them, with their pictures."""
     issues = label_issues(pictures.actual, answers, pictures.labels, pictures.set_ids)
-    names = column(args.labelled, "name")
+    names = column_by_set(args.labelled, "name")
     table = issues.rename(columns={"given": "label", "given_probability": "label_probability"})
     table["name"] = [names.get(set_id, "") for set_id in table["set_id"]]
     write_csv(table[ISSUE_COLUMNS], args.issues)

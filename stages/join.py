@@ -51,7 +51,7 @@ def join(
     picture_of = dict(zip(pictures["set_id"], pictures[["status", "error", "sha256"]].itertuples(), strict=True))
     labelled, unlabelled = [], []
     for found in sorted(sets, key=lambda one: one["set_id"]):
-        set_id, name, theme = found["set_id"], str(found.get("name", "")), theme_of.get(found["set_id"])
+        set_id, name, theme = found["set_id"], str(found.get("name") or ""), theme_of.get(found["set_id"])
         picture = picture_of.get(set_id)
         if theme is None:
             unlabelled.append((set_id, name, "unmatched", "not in Rebrickable's table of sets"))
@@ -65,7 +65,7 @@ def join(
             )
         else:
             path = tree.paths[theme]
-            year = str(found.get("year", ""))
+            year = str(found.get("year") or "")
             labelled.append((set_id, name, year, path[-1], path[0], SEPARATOR.join(path), picture.sha256))
     return pandas.DataFrame(labelled, columns=LABELLED), pandas.DataFrame(unlabelled, columns=UNLABELLED)
 

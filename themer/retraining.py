@@ -10,6 +10,7 @@ from themer.confidence import calibrate
 from themer.epochs import TrainingPictures
 from themer.errors import UserError
 from themer.features import compute_features
+from themer.files import read_csv
 from themer.folds import folds
 from themer.params import SPLITS, Train
 from themer.quiet_tensorflow import keras, tf
@@ -51,6 +52,11 @@ def read_pictures(shards: Path, family_of: Mapping[str, str]) -> Pictures:
     set_ids = [set_id for set_id, _ in found]
     actual = np.array([label for _, label in found], np.int64)
     return Pictures(set_ids, actual, [family_of[set_id] for set_id in set_ids], summary.labels)
+
+
+def column_by_set(path: Path, name: str) -> dict[str, str]:
+    """Return a column of a table of sets by their numbers."""
+    return {str(set_id): str(value) for set_id, value in read_csv(path).set_index("set_id")[name].items()}
 
 
 def read_examples(shards: Path) -> Iterator[Example]:

@@ -1,13 +1,12 @@
 """What other ways to split the pictures would have shown: at random, and by year."""
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
-import pandas
 from sklearn.model_selection import StratifiedKFold
 
 from themer.scores import accuracy_interval, macro_f1_interval, weighted_macro_f1
-from themer.splits import near_pairs
 
 COLUMNS = [
     "split",
@@ -24,9 +23,12 @@ COLUMNS = [
 
 
 def random_folds(labels: list[str], count: int, seed: int) -> np.ndarray:
-    """Return int [n], 0 to count - 1: the fold of each picture, by label, whatever its family is."""
+    """Return int [n], 0 to count - 1: the fold of each picture, by label, whatever its family is.
+
+    There are fewer folds, but two, where a label has fewer pictures than folds.
+    """
     found = np.empty(len(labels), np.int64)
-    splitter = StratifiedKFold(min(count, min(pandas.Series(labels).value_counts())), shuffle=True, random_state=seed)
+    splitter = StratifiedKFold(max(2, min(count, *Counter(labels).values())), shuffle=True, random_state=seed)
     for fold, (_, held_out) in enumerate(splitter.split(np.zeros(len(labels)), labels)):
         found[held_out] = fold
     return found
@@ -44,10 +46,15 @@ def first_year_held_out(years: np.ndarray, share: float) -> int:
     return int(candidates[np.abs(held_out - share).argmin()])
 
 
-def have_near_duplicate(hashes: list[str], fold_of: np.ndarray, duplicate_distance: int) -> np.ndarray:
-    """Return bool [n]: whether a picture in another fold, from which its answer was learned, is nearly the same."""
-    found = np.zeros(len(hashes), bool)
-    for one, other in near_pairs(hashes, duplicate_distance):
+def have_near_duplicate(pairs: list[tuple[int, int]], fold_of: np.ndarray) -> np.ndarray:
+    """Return bool [n]: whether a picture in another fold, from which its answer was learned, is nearly the same.
+
+    Args:
+        pairs: the positions of pictures that are nearly the same.
+        fold_of: int [n], the fold of each picture.
+    """
+    found = np.zeros(len(fold_of), bool)
+    for one, other in pairs:
         if fold_of[one] != fold_of[other]:
             found[[one, other]] = True
     return found

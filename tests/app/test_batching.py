@@ -115,3 +115,23 @@ def test_many_threads_all_get_their_own_answers(gate):
         found = list(pool.map(lambda number: queue.answers([number, number + 1], LONG), range(200)))
     assert found == [[number**2, (number + 1) ** 2] for number in range(200)]
     assert sum(len(batch) for batch in gate.batches) == 400 and max(len(batch) for batch in gate.batches) <= 4
+
+
+def test_those_that_give_up_hold_nobody_up(gate):
+    gate.open.set()
+    queue = Batcher(gate, 2, 1000, batches_at_once=2)
+
+    def asked(number: int) -> list[int] | None:
+        try:
+            return queue.answers([number, number + 1, number + 2], 0 if number % 3 else LONG)
+        except TimeoutError:
+            return None
+
+    with ThreadPoolExecutor(50) as pool:
+        found = list(pool.map(asked, range(600)))
+    right = [[number**2, (number + 1) ** 2, (number + 2) ** 2] for number in range(600)]
+    assert all(
+        one == expected or (one is None and number % 3)
+        for number, (one, expected) in enumerate(zip(found, right, strict=True))
+    )
+    assert len(queue) == 0

@@ -43,6 +43,12 @@ def test_a_set_gets_root_leaf_and_path():
     ]
 
 
+def test_what_the_service_does_not_know_is_left_empty():
+    unknown = [{"set_id": "11-2", "name": None, "year": None}]
+    labelled, _ = join(unknown, pictures(**{"11-2": "ok"}), SETS_TABLE, THEMES_TABLE)
+    assert labelled[["name", "year"]].to_numpy().tolist() == [["", ""]]
+
+
 def test_leading_zeros_tell_sets_apart():
     labelled, _ = join(sets("11-2"), pictures(**{"11-2": "ok"}), SETS_TABLE, THEMES_TABLE)
     assert list(labelled["theme"]) == ["Duplo"]

@@ -3,7 +3,7 @@ import pandas
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from tests.small_shards import LABELS, settings, write_shards
+from tests.small_shards import LABELS, settings
 from themer import retraining
 from themer.cross_validation import (
     fine_tuned_answers,
@@ -20,22 +20,10 @@ from themer.cross_validation import (
 from themer.errors import UserError
 from themer.folds import folds
 from themer.params import SPLITS, CrossValidate, parse_params
-from themer.retraining import Pictures, read_examples, read_pictures
+from themer.retraining import Pictures
 from themer.shards import read_summary
 
 CLASSES = 3
-
-
-@pytest.fixture(scope="module")
-def shards(tmp_path_factory):
-    return write_shards(tmp_path_factory.mktemp("shards"), train=(5, 6, 5), validation=(2, 2, 2))
-
-
-@pytest.fixture(scope="module")
-def pictures(shards):
-    """All pictures of the shards, each its own family."""
-    set_ids = [example.set_id for example in read_examples(shards)]
-    return read_pictures(shards, {set_id: set_id for set_id in set_ids})
 
 
 def points(seed: int, count: int = 90) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:

@@ -24,18 +24,6 @@ CLASSES = 3
 RED = LABELS.index("red")
 
 
-@pytest.fixture(scope="module")
-def shards(tmp_path_factory):
-    return write_shards(tmp_path_factory.mktemp("shards"), train=(5, 6, 5), validation=(2, 2, 2))
-
-
-@pytest.fixture(scope="module")
-def pictures(shards):
-    """All pictures of the shards, each its own family."""
-    set_ids = [example.set_id for example in read_examples(shards)]
-    return read_pictures(shards, {set_id: set_id for set_id in set_ids})
-
-
 def test_the_records_come_in_the_order_of_the_pictures(shards):
     found = [(example.set_id, example.label) for example in read_examples(shards)]
     decoded = [one for split in SPLITS for one in read_split(shards, split).as_numpy_iterator()]
