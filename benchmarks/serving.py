@@ -10,11 +10,11 @@ import io
 import multiprocessing
 import os
 import re
+import selectors
 import socket
 import statistics
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -32,6 +32,7 @@ from themer.predictor import Predictor
 WARM_UP = 20
 BARE_SECONDS = 5
 READ_BYTES = 65_536
+WAIT_SECONDS = 0.01
 NUMBER = {name: re.compile(rf"\r\n{name}: (\d+)".encode()) for name in ("Content-Length", "Retry-After")}
 WAYS = {"one by one": (1, 1), "two at a time": (1, 2), "batches of 8": (8, 1), "two batches of 8": (8, 2)}
 
@@ -138,34 +139,40 @@ def bare_rate(predictor: Predictor, content: bytes) -> float:
 def load(port: int, content: bytes, clients: int, seconds: float) -> tuple[Counter[int | str], float]:
     """Return how often each status, or error, was the answer to so many clients, and the seconds that it took."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(ask_from_threads, (port, content, clients, seconds))
+        return pool.apply(ask_from_many, (port, content, clients, seconds))
 
 
-def ask_from_threads(port: int, content: bytes, clients: int, seconds: float) -> tuple[Counter[int | str], float]:
-    """Send a picture again and again from so many threads."""
-    statuses: list[int | str] = []
+def ask_from_many(port: int, content: bytes, clients: int, seconds: float) -> tuple[Counter[int | str], float]:
+    """Send a picture again and again from so many clients, all in one thread, which costs the least."""
+    statuses: Counter[int | str] = Counter()
     started = time.perf_counter()
-    threads = [
-        threading.Thread(target=ask_until, args=(port, content, started + seconds, statuses)) for _ in range(clients)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return Counter(statuses), time.perf_counter() - started
+    due = [(started, Client(port, content)) for _ in range(clients)]
+    with selectors.DefaultSelector() as selector:
+        while due or selector.get_map():
+            now = time.perf_counter()
+            for client in [client for when, client in due if when <= now]:
+                client.send()
+                selector.register(client, selectors.EVENT_READ)
+            due = [(when, client) for when, client in due if when > now]
+            for key, _ in selector.select(WAIT_SECONDS if due else None):
+                due += next_turn(selector, key.fileobj, statuses)
+            due = due if now < started + seconds else []
+    return statuses, time.perf_counter() - started
 
 
-def ask_until(port: int, content: bytes, end: float, statuses: list[int | str]) -> None:
-    """Send a picture until a time, and note what came back; wait where the server says so."""
-    client = Client(port, content)
-    while time.perf_counter() < end:
-        try:
-            status, wait_seconds = client.ask()
-            statuses.append(status)
-            time.sleep(wait_seconds)
-        except OSError as error:
-            statuses.append(type(error).__name__)
-            client = Client(port, content)
+def next_turn(
+    selector: selectors.BaseSelector, client: "Client", statuses: Counter[int | str]
+) -> list[tuple[float, "Client"]]:
+    """Read what came for a client; return when it sends again, if its answer is there or can't come any more."""
+    try:
+        found = client.receive()
+    except OSError as error:
+        found = type(error).__name__, 0.0
+    if found is None:
+        return []
+    selector.unregister(client)
+    statuses[found[0]] += 1
+    return [(time.perf_counter() + found[1], client if isinstance(found[0], int) else client.again())]
 
 
 class Client:
@@ -177,30 +184,43 @@ class Client:
     """
 
     def __init__(self, port: int, content: bytes) -> None:
+        self._port, self._content = port, content
         self._connection = socket.create_connection(("127.0.0.1", port))
         self._connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._request = request_of(content)
+        self._request, self._received = request_of(content), b""
+
+    def again(self) -> "Client":
+        """Return the same client with a new connection."""
+        self._connection.close()
+        return Client(self._port, self._content)
+
+    def fileno(self) -> int:
+        """Return what to wait for."""
+        return self._connection.fileno()
 
     def ask(self) -> tuple[int, float]:
         """Send the picture, and return the status and the seconds to wait; ConnectionError if no whole answer came."""
-        self._connection.sendall(self._request)
-        answer = self._received()
-        while b"\r\n\r\n" not in answer:
-            answer += self._received()
-        head, _, body = answer.partition(b"\r\n\r\n")
-        length, wait_seconds = (NUMBER[name].search(head) for name in ("Content-Length", "Retry-After"))
-        assert length is not None, head
-        missing_bytes = int(length[1]) - len(body)
-        while missing_bytes > 0:
-            missing_bytes -= len(self._received())
-        return int(head.split(b" ", 2)[1]), float(wait_seconds[1]) if wait_seconds else 0.0
+        self.send()
+        while (found := self.receive()) is None:
+            pass
+        return found
 
-    def _received(self) -> bytes:
-        """Return what came next."""
-        received = self._connection.recv(READ_BYTES)
-        if not received:
+    def send(self) -> None:
+        """Send the picture."""
+        self._connection.sendall(self._request)
+
+    def receive(self) -> tuple[int, float] | None:
+        """Read what came, and return the status and the seconds to wait once all of the answer is there."""
+        part = self._connection.recv(READ_BYTES)
+        if not part:
             raise ConnectionResetError
-        return received
+        self._received += part
+        head, separator, body = self._received.partition(b"\r\n\r\n")
+        length, wait_seconds = (NUMBER[name].search(head) for name in ("Content-Length", "Retry-After"))
+        if not separator or length is None or len(body) < int(length[1]):
+            return None
+        self._received = b""
+        return int(head.split(b" ", 2)[1]), float(wait_seconds[1]) if wait_seconds else 0.0
 
 
 def request_of(content: bytes) -> bytes:
