@@ -20,10 +20,9 @@ class QueueFull(Exception):
 
 @dataclass
 class Place(Generic[Item, Answer]):
-    """An item in the queue, what wakes who brought it, and what became of it."""
+    """An item in the queue, and what became of it."""
 
     item: Item
-    wake: threading.Event
     answer: Answer | None = None
     error: Exception | None = None
     done: bool = False
@@ -33,8 +32,7 @@ class Batcher(Generic[Item, Answer]):
     """Answers items in batches of those that wait when the one before is done: no item waits for company.
 
     There are no threads of its own: one of those that wait answers the next batch, for itself and for others. So a
-    lone item is answered by who brings it, without the delay of waking another thread. Only those are woken who have
-    something to do, since it costs many threads more to look than a model to see a picture.
+    lone item is answered by who brings it, without the delay of waking another thread.
 
     Args:
         answer: returns an answer for each item, in their order.
@@ -53,7 +51,7 @@ class Batcher(Generic[Item, Answer]):
         self._answer, self._maximum_batch, self._maximum_waiting = answer, maximum_batch, maximum_waiting
         self._free = batches_at_once
         self._waiting: deque[Place[Item, Answer]] = deque()
-        self._lock = threading.Lock()
+        self._changed = threading.Condition()
 
     def __len__(self) -> int:
         """Return how many items wait."""
@@ -67,53 +65,35 @@ class Batcher(Generic[Item, Answer]):
             TimeoutError: they waited too long. Those that nobody has begun to answer are taken out of the queue.
             Exception: what `answer` raised for one of their batches.
         """
-        end, wake = time.monotonic() + timeout_seconds, threading.Event()
-        places: list[Place[Item, Answer]] = [Place(item, wake) for item in items]
-        with self._lock:
+        end = time.monotonic() + timeout_seconds
+        places: list[Place[Item, Answer]] = [Place(item) for item in items]
+        with self._changed:
             if len(self._waiting) + len(places) > self._maximum_waiting:
                 raise QueueFull
             self._waiting.extend(places)
-        try:
-            while not _are_done(places, wake):
-                self._work_or_wait(wake, end)
-        finally:
-            self._leave(wake)
+            while not all(place.done for place in places):
+                self._work_or_wait(places, end)
         return [_answer_of(place) for place in places]
 
-    def _work_or_wait(self, wake: threading.Event, end: float) -> None:
-        """Answer the next batch if it may be, or wait to be woken; TimeoutError when the time is over."""
-        if batch := self._next_batch():
+    def _work_or_wait(self, places: Sequence[Place[Item, Answer]], end: float) -> None:
+        """Answer the next batch if nobody else does, or wait for a change; TimeoutError when the time is over."""
+        if self._free and self._waiting:
+            batch = [self._waiting.popleft() for _ in range(min(self._maximum_batch, len(self._waiting)))]
+            self._free -= 1
+            self._changed.release()
             try:
                 self._settle(batch)
             finally:
-                with self._lock:
-                    self._free += 1
-        elif not wake.wait(end - time.monotonic()):
+                self._changed.acquire()
+                self._free += 1
+                self._changed.notify_all()
+        elif not self._changed.wait(end - time.monotonic()):
+            wanted_no_more = {id(place) for place in places}
+            self._waiting = deque(place for place in self._waiting if id(place) not in wanted_no_more)
             raise TimeoutError
 
-    def _next_batch(self) -> list[Place[Item, Answer]]:
-        """Take the places that are to be answered next out of the queue: none if enough are being answered."""
-        with self._lock:
-            if not self._free:
-                return []
-            batch = [self._waiting.popleft() for _ in range(min(self._maximum_batch, len(self._waiting)))]
-            self._free -= bool(batch)
-            self._wake_next()
-            return batch
-
-    def _leave(self, wake: threading.Event) -> None:
-        """Take what is still in the queue out of it, and let another answer the next batch."""
-        with self._lock:
-            self._waiting = deque(place for place in self._waiting if place.wake is not wake)
-            self._wake_next()
-
-    def _wake_next(self) -> None:
-        """Wake who comes first in the queue if a batch may be answered."""
-        if self._free and self._waiting:
-            self._waiting[0].wake.set()
-
     def _settle(self, batch: Sequence[Place[Item, Answer]]) -> None:
-        """Give each place its answer, or the error of the whole batch, and wake who brought it."""
+        """Give each place its answer, or the error of the whole batch."""
         try:
             answers = self._answer([place.item for place in batch])
             for place, answer in zip(batch, answers, strict=True):
@@ -124,13 +104,6 @@ class Batcher(Generic[Item, Answer]):
                 place.error = error
         for place in batch:
             place.done = True
-            place.wake.set()
-
-
-def _are_done(places: Sequence[Place[Item, Answer]], wake: threading.Event) -> bool:
-    """Return whether all places have their answers; what happens from now on is not slept through."""
-    wake.clear()
-    return all(place.done for place in places)
 
 
 def _answer_of(place: Place[Item, Answer]) -> Answer:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 import numpy as np
 from PIL import Image
@@ -16,7 +17,7 @@ from app.heat import coloured
 from app.pictures import PictureError, open_picture
 from app.problems import Problem, busy, not_readable
 from app.settings import Settings
-from themer.pictures import encode_png, frame, picture_path
+from themer.pictures import encode_png, frame
 from themer.predictor import PictureAnswer, Predictor
 
 PREVIEW_PIXELS = 400
@@ -61,8 +62,8 @@ class Recognizer:
     def __init__(self, predictor: Predictor, settings: Settings) -> None:
         self.predictor, self._settings = predictor, settings
         self._decoding = threading.Lock()
-        # The names of those that there are: to look for them again with each answer takes longer than all else in it.
-        self._thumbnails = frozenset(path.name for path in settings.thumbnails.glob("*"))
+        # Of those that there are: to look for them again with each answer takes longer than all else in it.
+        self._thumbnails = {unquote(path.stem): f"/sets/{path.name}" for path in settings.thumbnails.glob("*.jpg")}
         # The first picture takes a model long: here it is nobody's.
         side = predictor.description.size
         self._see([Job(np.zeros((side, side, 3), np.uint8), heat_map=False)])
@@ -125,17 +126,12 @@ class Recognizer:
         """Return what the API says of a picture."""
         found = described(seen.answer)
         for near in found["similar"]:
-            near["thumbnail"] = self._thumbnail(near["set_id"])
+            near["thumbnail"] = self._thumbnails.get(near["set_id"])
         if seen.heat is not None:
             found["heatmap"] = data_url(encode_png(_overlay(seen.heat, prepared.size)), "image/png")
         if prepared.preview is not None:
             found["picture"] = prepared.preview
         return found
-
-    def _thumbnail(self, set_id: str) -> str | None:
-        """Return the address of a set's thumbnail, if there is one."""
-        name = picture_path(self._settings.thumbnails, set_id).name
-        return f"/sets/{name}" if name in self._thumbnails else None
 
 
 def shown_theme(answer: PictureAnswer) -> str:
