@@ -42,10 +42,11 @@ def main(argv: Sequence[str] | None = None) -> None:
         return
     features = plain_features(args.features, args.shards) if width else []
     pairs = near_pairs(column_of(args.thumbnails, "perceptual_hash", pictures), params.regroup.duplicate_distance)
-    rows = [grouped_row(args, params, pictures, pairs)]
+    rows = [row_of(params, pictures, pairs, *as_cross_validated(args.answers, pictures))]
     for held in (at_random(pictures, params), by_year(args, pictures, params)):
         if asked_of(held, pictures).any():
-            rows.append(retrained_row(args, params, pictures, pairs, features, held))
+            predicted = predicted_anew(args, params, pictures, features, held)
+            rows.append(row_of(params, pictures, pairs, held, predicted))
         else:
             print(f"{held.name}: left out, since it holds out no picture of a label that others teach")
     write_csv(pandas.DataFrame(rows)[COLUMNS].round(6), args.out)
@@ -87,33 +88,26 @@ def column_of(path: Path, name: str, pictures: Pictures) -> list[str]:
     return [column[set_id] for set_id in pictures.set_ids]
 
 
-def grouped_row(
-    args: argparse.Namespace, params: Params, pictures: Pictures, pairs: list[tuple[int, int]]
-) -> dict[str, Any]:
-    """Return the row of the folds that part no family, as the stage cross_validate has answered them."""
-    predicted = np.array([pictures.labels.index(label) for label in column_of(args.answers, "predicted", pictures)])
-    fold_of = np.array([int(fold) for fold in column_of(args.answers, "fold", pictures)])
-    return row_of(params, pictures, pairs, Held("grouped by family", fold_of), predicted)
+def as_cross_validated(answers: Path, pictures: Pictures) -> tuple[Held, np.ndarray]:
+    """Return the folds that part no family, and int [n], the labels that the stage cross_validate has found there."""
+    predicted = np.array([pictures.labels.index(label) for label in column_of(answers, "predicted", pictures)])
+    fold_of = np.array([int(fold) for fold in column_of(answers, "fold", pictures)])
+    return Held("grouped by family", fold_of), predicted
 
 
-def retrained_row(
-    args: argparse.Namespace,
-    params: Params,
-    pictures: Pictures,
-    pairs: list[tuple[int, int]],
-    features: list[np.ndarray],
-    held: Held,
-) -> dict[str, Any]:
-    """Return the row of a split after learning anew what it does not hold out."""
+def predicted_anew(
+    args: argparse.Namespace, params: Params, pictures: Pictures, features: list[np.ndarray], held: Held
+) -> np.ndarray:
+    """Return int [n], the label that each picture gets from what its split does not hold out."""
     checkpoint = args.checkpoint / ("by_year" if held.fold_of.min() < 0 else "at_random")
     found = held_out_answers(
         args.shards, pictures, held.fold_of, features, params.train, params.cross_validate, checkpoint
     )
-    return row_of(params, pictures, pairs, held, found.argmax(axis=1))
+    return found.argmax(axis=1)
 
 
 def remove_states(checkpoint: Path) -> None:
-    """Delete what `retrained_row` keeps."""
+    """Delete what `predicted_anew` keeps."""
     for name in ("at_random", "by_year"):
         remove_folds(checkpoint / name)
 
