@@ -12,8 +12,8 @@ from themer.exporting import compare, export_classifier
 from themer.files import write_json
 from themer.index import file_sha256
 from themer.keras_runtime import KerasRuntime
+from themer.lite_runtime import LiteRuntime
 from themer.model_files import load_classifier
-from themer.runtimes import LiteRuntime
 from themer.shards import read_split, read_summary
 
 SPLIT = "test"

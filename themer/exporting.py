@@ -10,8 +10,9 @@ import numpy as np
 
 from themer.descriptions import DESCRIPTION_NAME, description_json, member
 from themer.errors import UserError
+from themer.lite_runtime import CLASSIFIER_NAME
 from themer.model_files import Classifier
-from themer.runtimes import CLASSIFIER_NAME, Runtime
+from themer.runtimes import Runtime
 from themer.seeing import seeing
 
 LARGEST_DIFFERENCE = 1e-4

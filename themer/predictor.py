@@ -10,8 +10,9 @@ from themer.descriptions import Description
 from themer.errors import UserError
 from themer.heat_maps import class_activation, occlusion, scaled
 from themer.index import Index, NearSet
+from themer.lite_runtime import LiteRuntime
 from themer.pictures import flatten, square
-from themer.runtimes import Runtime, Seen, load_runtime
+from themer.runtimes import Runtime, Seen
 from themer.theme_answers import Answer, Level, answer
 from themer.theme_paths import lies_within
 
@@ -173,3 +174,17 @@ class Predictor:
         chosen = answer(probabilities, self.labels, self.description.threshold)
         reason = None if chosen.level == "label" else f"the most probable theme has only {100 * best:.0f} %"
         return chosen, reason
+
+
+def load_runtime(path: Path, at_once: int = 1) -> Runtime:
+    """Return what runs a model's file: Keras for `.keras`, else LiteRT, with so many pictures at a time.
+
+    Raises:
+        UserError: there is no such file, or it is no classifier.
+    """
+    if path.suffix == ".keras":
+        # Imported here, so that a server needs no TensorFlow.
+        from themer.keras_runtime import KerasRuntime
+
+        return KerasRuntime.load(path)
+    return LiteRuntime(path, at_once=at_once)

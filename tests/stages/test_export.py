@@ -7,9 +7,9 @@ from stages.export import main
 from tests.small_shards import FILL, LABELS, SIZE, settings, write_shards
 from themer.descriptions import Description
 from themer.index import file_sha256
+from themer.lite_runtime import LiteRuntime
 from themer.model_files import save_classifier
 from themer.networks import build
-from themer.runtimes import LiteRuntime
 from themer.shards import ShardSummary, write_split, write_summary
 
 PATHS = {"model": "one.keras", "shards": "shards", "out": "models/one.tflite", "metrics": "metrics/export.json"}

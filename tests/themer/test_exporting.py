@@ -8,10 +8,10 @@ from themer.descriptions import Description
 from themer.errors import UserError
 from themer.exporting import compare, export_classifier
 from themer.keras_runtime import KerasRuntime
+from themer.lite_runtime import LiteRuntime
 from themer.model_files import Classifier
 from themer.networks import build
 from themer.quiet_tensorflow import keras
-from themer.runtimes import LiteRuntime
 
 PIXELS = np.stack([picture(index % 3, index) for index in range(5)])
 BATCHES = [{"set_id": np.array([b"1-1", b"2-1"]), "image": PIXELS[start : start + 2]} for start in (0, 2)]

@@ -11,16 +11,16 @@ from tests.small_shards import FILL, LABELS, SIZE, picture, settings
 from themer.descriptions import Description
 from themer.errors import UserError
 from themer.exporting import export_classifier
+from themer.lite_runtime import LiteRuntime
 from themer.model_files import Classifier
 from themer.networks import build
-from themer.runtimes import LiteRuntime, load_runtime
+from themer.predictor import load_runtime
 
 HEAVY = ["tensorflow", "keras", "sklearn", "scipy", "matplotlib", "pandas", "pydantic"]
 ALONE = """
 import sys
 from pathlib import Path
-from themer.predictor import Predictor
-from themer.runtimes import load_runtime
+from themer.predictor import load_runtime
 load_runtime(Path(sys.argv[1]))
 print([name for name in sys.argv[2:] if name in sys.modules])
 """
