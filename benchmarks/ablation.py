@@ -35,6 +35,8 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "imbalance: class_weights": {"imbalance": "class_weights", "epochs": 10},
     "imbalance: focal_loss": {"imbalance": "focal_loss", "epochs": 10},
     "imbalance: logit_adjustment": {"imbalance": "logit_adjustment", "epochs": 10},
+    "4 blocks, 6 epochs": {"fine_tuned_blocks": 4, "epochs": 6},
+    "4 blocks, imbalance: logit_adjustment": {"fine_tuned_blocks": 4, "imbalance": "logit_adjustment", "epochs": 10},
     "lego_cnn": {"network": "lego_cnn", "epochs": 12},
     "half of the photos in training": {"photos.train": 0.5},
 }
