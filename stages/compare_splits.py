@@ -12,7 +12,7 @@ import pandas
 from themer.cross_validation import held_out_answers, learned_elsewhere, plain_features, remove_folds, why_not
 from themer.errors import explained
 from themer.features import read_feature_summary
-from themer.files import write_csv
+from themer.files import read_csv, write_csv
 from themer.params import Params, load_params
 from themer.retraining import Pictures, column_by_set, read_pictures
 from themer.split_comparison import COLUMNS, comparison_row, first_year_held_out, have_near_duplicate, random_folds
@@ -90,9 +90,9 @@ def column_of(path: Path, name: str, pictures: Pictures) -> list[str]:
 
 def as_cross_validated(answers: Path, pictures: Pictures) -> tuple[Held, np.ndarray]:
     """Return the folds that part no family, and int [n], the labels that the stage cross_validate has found there."""
-    predicted = np.array([pictures.labels.index(label) for label in column_of(answers, "predicted", pictures)])
-    fold_of = np.array([int(fold) for fold in column_of(answers, "fold", pictures)])
-    return Held("grouped by family", fold_of), predicted
+    found = read_csv(answers).set_index("set_id").loc[pictures.set_ids]
+    predicted = np.array([pictures.labels.index(label) for label in found["predicted"]])
+    return Held("grouped by family", found["fold"].astype(int).to_numpy()), predicted
 
 
 def predicted_anew(
