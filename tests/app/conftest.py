@@ -6,10 +6,19 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from app import create_app
 from app.settings import Settings
 from tests.drawn_project import shared_project
+
+
+class Client(FlaskClient):
+    """A client that reads each answer to its end, as a server does, which is when it is counted."""
+
+    def open(self, *arguments: Any, **options: Any) -> TestResponse:
+        """Send a request, and return what came back."""
+        return super().open(*arguments, **{"buffered": True, **options})
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +32,9 @@ def client_of(root: Path) -> Callable[..., FlaskClient]:
     """Return a function that returns a client of the application with some settings."""
 
     def make(**settings: Any) -> FlaskClient:
-        return create_app(Settings(**{"root": root, "requests_per_minute": 0, **settings})).test_client()
+        application = create_app(Settings(**{"root": root, "requests_per_minute": 0, **settings}))
+        application.test_client_class = Client
+        return application.test_client()
 
     return make
 

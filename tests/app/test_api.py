@@ -3,6 +3,7 @@ import io
 
 import pytest
 from PIL import Image
+from urllib3.filepost import encode_multipart_formdata
 
 from tests.app.test_pictures import encoded, frames
 from tests.conftest import picture_bytes
@@ -13,6 +14,12 @@ PROBLEM = "application/problem+json"
 
 def upload(*contents: bytes, name: str = "picture", **fields: str) -> dict:
     return {"image": [(io.BytesIO(content), f"{name}-{n}.jpg") for n, content in enumerate(contents)], **fields}
+
+
+def posted(client, *files: tuple[str, bytes]):
+    """Send files as browsers do: the test client has no empty line before the content of an empty one."""
+    body, content_type = encode_multipart_formdata([("image", file) for file in files])
+    return client.post("/api/predict", data=body, content_type=content_type)
 
 
 def drawing(kind: str = "minifigure", number: int = 9000) -> bytes:
@@ -73,7 +80,7 @@ def test_of_several_files_each_has_its_entry(client):
 
 
 def test_if_none_can_be_read_the_first_problem_is_the_answer(client):
-    assert problem_of(client.post("/api/predict", data=upload(b"", b"x")), 422)["title"] == "Empty file"
+    assert problem_of(posted(client, ("one.jpg", b""), ("two.jpg", b"x")), 422)["title"] == "Empty file"
     assert problem_of(client.post("/api/predict", data=upload(b"<svg/>")), 415)["title"] == "Unsupported format"
 
 
@@ -95,7 +102,7 @@ def test_a_picture_may_come_without_a_name(client):
 def test_no_picture_is_a_problem(client):
     assert "image" in problem_of(client.post("/api/predict"), 422)["detail"]
     assert "image" in problem_of(client.post("/api/predict", data={"image": "text"}), 422)["detail"]
-    assert problem_of(client.post("/api/predict", data={"image": (io.BytesIO(), "")}), 400)["title"] == "No picture"
+    assert problem_of(posted(client, ("", b"")), 400)["title"] == "No picture"
 
 
 def test_a_parameter_that_makes_no_sense_is_named(client):

@@ -9,10 +9,13 @@ def test_it_lives_and_is_ready(client):
 def test_metrics_count_requests_by_route_and_pictures_by_answer(client):
     entries = client.post("/api/predict", data=upload(drawing(), b"text")).json
     client.get("/sets/1-1.jpg"), client.get("/sets/2-1.jpg"), client.get("/anything")
+    client.get(f"{client.application.static_url_path}/page.css")
     text = client.get("/metrics").text
     assert 'requests_total{method="POST",route="/api/predict",status="200"} 1.0' in text
     assert 'requests_total{method="GET",route="/sets/<set_id>.jpg",status="404"} 2.0' in text
     assert 'requests_total{method="GET",route="none",status="404"} 1.0' in text
+    static = client.application.static_url_path
+    assert f'requests_total{{method="GET",route="{static}/<path:filename>",status="200"}} 1.0' in text
     assert f'pictures_total{{answer="{entries[0]["theme"] or "not sure"}"}} 1.0' in text
     assert 'pictures_refused_total{problem="Not a picture"} 1.0' in text
     assert 'request_seconds_count{route="/api/predict"} 1.0' in text

@@ -22,6 +22,9 @@ from tests.conftest import PROJECT
 from themer.errors import UserError
 
 
+LARGE = bytes(range(256)) * 100_000
+
+
 class Counting(Flask):
     request_class = InMemoryRequest
 
@@ -35,6 +38,7 @@ def serve() -> Iterator[Callable[..., BaseWSGIServer]]:
         app = Counting("counting")
         app.config["MAX_CONTENT_LENGTH"] = maximum_bytes
         app.add_url_rule("/", view_func=lambda: str(len(request.get_data())), methods=["GET", "POST"])
+        app.add_url_rule("/large", view_func=lambda: LARGE)
         server = make_server(app, "127.0.0.1", 0)
         thread = threading.Thread(target=server.run)
         thread.start()
@@ -83,6 +87,16 @@ def test_bodies_that_find_no_room_are_told_when_to_come_again(serve):
         slow.shutdown(socket.SHUT_WR)
         assert slow.recv(100) == b""
     assert all(ask(server, b"x" * 90_000_000).status == 200 for _ in range(2))
+
+
+def test_a_large_answer_reaches_who_reads_slowly(serve):
+    connection = http.client.HTTPConnection("127.0.0.1", port_of(serve()))
+    connection.connect()
+    connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 5000)
+    for _ in range(2):
+        connection.request("GET", "/large")
+        response = connection.getresponse()
+        assert b"".join(iter(lambda response=response: response.read(100_000), b"")) == LARGE
 
 
 def test_nonsense_is_answered_with_a_problem(serve):
