@@ -1,7 +1,8 @@
 """Measure the server against the bare model, in one run on the same machine: python -m benchmarks.serving
 
 Starts `python -m app`, then takes turns: one picture decoded and seen in a bare loop, one sent to /api/predict. After
-that many clients send it for a while. With --compare, the second part is done for several ways of batching.
+that many clients send it for a while. With --compare, the second part is done for several ways of batching; with
+--keras, the bare model is measured in Keras as well, which trained it and which the server does without.
 """
 
 import argparse
@@ -49,6 +50,8 @@ def main() -> None:
     ways = WAYS if args.compare else {"as set": None}
     for name, batching in ways.items():
         print_throughput(args, name, batching, predictor, content)
+    if args.keras:
+        print_keras(args.root, content)
 
 
 def arguments() -> argparse.Namespace:
@@ -60,6 +63,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--clients", type=int, default=32)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--compare", action="store_true", help="try several ways of batching")
+    parser.add_argument("--keras", action="store_true", help="measure the bare model in Keras as well")
     return parser.parse_args()
 
 
@@ -124,6 +128,13 @@ def print_throughput(
     rate, bare = statuses[200] / seconds, (before + after) / 2
     print(f"{name}: {args.clients} clients for {seconds:.0f} s: {dict(statuses)}, {rate:.0f} pictures/s", end="")
     print(f"; the bare model one by one {bare:.0f}/s, ratio {rate / bare:.2f}; resident {memory:.0f} MB")
+
+
+def print_keras(root: Path, content: bytes) -> None:
+    """Print how many pictures a second Keras sees in batches of one."""
+    predictor = Predictor.load(root / "models" / "classifier.keras", root / "models" / "index")
+    bare_rate(predictor, content)
+    print(f"the bare model one by one in Keras: {bare_rate(predictor, content):.0f}/s")
 
 
 def bare_rate(predictor: Predictor, content: bytes) -> float:
