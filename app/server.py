@@ -124,7 +124,7 @@ class Channel(HTTPChannel):
         """Send what can be sent, and return whether something was."""
         self._flushing = True
         try:
-            return bool(super()._flush_some(do_close))
+            return bool(cast(Any, super())._flush_some(do_close))
         finally:
             self._flushing = False
 

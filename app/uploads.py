@@ -11,7 +11,7 @@ from multipart import (  # type: ignore[import-untyped]
     MultipartPart,
     ParserLimitReached,
 )
-from werkzeug.datastructures import FileStorage, Headers, MultiDict
+from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 
@@ -57,8 +57,8 @@ class InMemoryFormParser(FormDataParser):
         fields, files = [], []
         for part in parts:
             if part.filename is not None:
-                headers = Headers(part.headerlist)
-                files.append((part.name, FileStorage(part.file, part.filename, part.name, headers=headers)))
+                # Not what else was said of it: the bytes decide.
+                files.append((part.name, FileStorage(part.file, part.filename, part.name)))
             elif self.max_form_memory_size is not None and part.size > self.max_form_memory_size:
                 raise RequestEntityTooLarge
             else:

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from flask.testing import FlaskClient
 from PIL import Image
+from urllib3.filepost import encode_multipart_formdata
 
 from app import create_app
 from app.settings import Settings
@@ -71,8 +72,8 @@ def fuzz(client: FlaskClient, pictures: int, chance: random.Random) -> tuple[Cou
 
 def outcomes_of(client: FlaskClient, contents: list[bytes]) -> list[str]:
     """Send pictures in a request and return the title of each one's problem, or "answered"; assert no other."""
-    files = [(io.BytesIO(content), "picture") for content in contents]
-    response = client.post("/api/predict", data={"image": files})
+    body, content_type = encode_multipart_formdata([("image", ("picture", content)) for content in contents])
+    response = client.post("/api/predict", data=body, content_type=content_type)
     assert response.status_code == 200 or 400 <= response.status_code < 500, (response.status_code, response.text)
     if response.status_code != 200:
         return [json.loads(response.data)["title"]] * len(contents)
