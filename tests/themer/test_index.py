@@ -15,7 +15,7 @@ from tests.small_shards import FILL, LABELS, SIZE, settings, write_photo_shards,
 from themer.descriptions import Description
 from themer.errors import UserError
 from themer.files import read_csv, write_csv, write_json
-from themer.index import Index, NearSet, nearest
+from themer.index import Index, NearSet, nearest, smallest
 from themer.index_building import SetFacts, build_index, set_facts, with_photo_views
 from themer.keras_runtime import KerasRuntime
 from themer.model_files import save_classifier
@@ -119,6 +119,12 @@ def test_the_nearest_rows_are_found_block_by_block_as_all_at_once(rows, queries,
     every = np.maximum(1 - asked @ points.astype(np.float32).T, 0)
     np.testing.assert_array_equal(numbers, np.argsort(every, axis=1, kind="stable")[:, :count])
     np.testing.assert_allclose(distances, np.sort(every, axis=1)[:, :count], atol=1e-6)
+
+
+@given(st.lists(st.integers(0, 5), max_size=40), st.integers(1, 8))
+def test_the_smallest_values_come_in_the_order_of_a_stable_sort(values, count):
+    distances = np.array(values, np.float32)
+    assert smallest(distances, count) == np.argsort(distances, kind="stable")[:count].tolist()
 
 
 def test_black_features_are_far_from_everything(index):
