@@ -1,7 +1,7 @@
-"""Send mutated pictures, and the largest that are let in: python -m benchmarks.fuzz
+"""Send mutated pictures, mutated forms, and the largest pictures that are let in: python -m benchmarks.fuzz
 
 Asserts that each gets an answer or a 4xx, and prints how often which, the slowest, and the peak of resident memory.
-The pictures go through the whole application, ten in a request, but through no socket.
+They go through the whole application, pictures ten in a request, but through no socket.
 """
 
 import argparse
@@ -18,6 +18,7 @@ import numpy as np
 from flask.testing import FlaskClient
 from PIL import Image
 from urllib3.filepost import encode_multipart_formdata
+from werkzeug.test import TestResponse
 
 from app import create_app
 from app.settings import Settings
@@ -39,6 +40,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--root", type=Path, default=Path(), help="a project whose pipeline has run")
     parser.add_argument("--pictures", type=int, default=5000)
+    parser.add_argument("--forms", type=int, default=5000)
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     Image.init()
@@ -50,6 +52,7 @@ def main() -> None:
     outcomes, slowest = fuzz(client, args.pictures, random.Random(args.seed))
     print(f"{args.pictures} mutated pictures: {dict(outcomes.most_common())}")
     print(f"slowest request {slowest:.2f} s; peak {peak_megabytes():.0f} MB")
+    print(f"{args.forms} mutated forms: {dict(fuzz_forms(client, args.forms, random.Random(args.seed)).most_common())}")
     for name, content in made_elsewhere():
         peak_megabytes()
         started = time.perf_counter()
@@ -73,12 +76,26 @@ def fuzz(client: FlaskClient, pictures: int, chance: random.Random) -> tuple[Cou
 def outcomes_of(client: FlaskClient, contents: list[bytes]) -> list[str]:
     """Send pictures in a request and return the title of each one's problem, or "answered"; assert no other."""
     body, content_type = encode_multipart_formdata([("image", ("picture", content)) for content in contents])
-    response = client.post("/api/predict", data=body, content_type=content_type)
-    assert response.status_code == 200 or 400 <= response.status_code < 500, (response.status_code, response.text)
+    response = post(client, body, content_type)
     if response.status_code != 200:
         return [json.loads(response.data)["title"]] * len(contents)
     assert all(400 <= entry["error"]["status"] < 500 for entry in response.json if "error" in entry)
     return [entry["error"]["title"] if "error" in entry else "answered" for entry in response.json]
+
+
+def fuzz_forms(client: FlaskClient, forms: int, chance: random.Random) -> Counter[str]:
+    """Return how often each outcome was that of a form, two pictures and a field, of which something was changed."""
+    files = [("image", (f"{number}.jpg", content)) for number, content in enumerate(list(originals())[:2])]
+    body, content_type = encode_multipart_formdata([*files, ("theme", "MiniFig")], "boundary")
+    responses = (post(client, mutated(chance, [body]), content_type) for _ in range(forms))
+    return Counter("answered" if one.status_code == 200 else json.loads(one.data)["title"] for one in responses)
+
+
+def post(client: FlaskClient, body: bytes, content_type: str) -> TestResponse:
+    """Send a form and return the response, which is asserted to be an answer or a 4xx."""
+    response = client.post("/api/predict", data=body, content_type=content_type)
+    assert response.status_code == 200 or 400 <= response.status_code < 500, (response.status_code, response.text)
+    return response
 
 
 def originals() -> Iterator[bytes]:
