@@ -1,7 +1,7 @@
 """Uploads: kept in memory, never in files, and counted."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import IO
 
 from flask import Request
@@ -40,20 +40,19 @@ class InMemoryFormParser(FormDataParser):
         if mimetype != FORM:
             found: Form = super().parse(stream, mimetype, content_length, options)
             return found
+        # All of it was received into memory before.
+        limit, room = self.max_form_parts or sys.maxsize, sys.maxsize
+        boundary = (options or {}).get("boundary", "")
         try:
-            return self._sorted(stream, self._parts(stream, (options or {}).get("boundary", "")))
+            parts = MultipartParser(stream, boundary, part_limit=limit, spool_limit=room, memory_limit=room)
+            return stream, *self._sorted(parts)
         except ParserLimitReached:
             raise RequestEntityTooLarge from None
         except MultipartError as error:
             raise Problem(Kind.NOT_UNDERSTOOD, f"This is no whole form, as {FORM}: {error}. See /docs.") from None
 
-    def _parts(self, stream: IO[bytes], boundary: str) -> Iterator[MultipartPart]:
-        """Yield the parts of a form, in memory, as is already what was received."""
-        limit, room = self.max_form_parts or sys.maxsize, sys.maxsize
-        yield from MultipartParser(stream, boundary, part_limit=limit, spool_limit=room, memory_limit=room)
-
-    def _sorted(self, stream: IO[bytes], parts: Iterable[MultipartPart]) -> Form:
-        """Return the stream, the fields, and the files, which are the parts with a file's name, be it empty."""
+    def _sorted(self, parts: Iterable[MultipartPart]) -> tuple[MultiDict[str, str], MultiDict[str, FileStorage]]:
+        """Return the fields, and the files, which are the parts with a file's name, be it empty."""
         fields, files = [], []
         for part in parts:
             if part.filename is not None:
@@ -63,7 +62,7 @@ class InMemoryFormParser(FormDataParser):
                 raise RequestEntityTooLarge
             else:
                 fields.append((part.name, part.raw.decode(errors="replace")))
-        return stream, self.cls(fields), self.cls(files)
+        return self.cls(fields), self.cls(files)
 
 
 class InMemoryRequest(Request):

@@ -12,6 +12,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -85,7 +86,7 @@ def outcomes_of(client: FlaskClient, contents: list[bytes]) -> list[str]:
 
 def fuzz_forms(client: FlaskClient, forms: int, chance: random.Random) -> Counter[str]:
     """Return how often each outcome was that of a form, two pictures and a field, of which something was changed."""
-    files = [("image", (f"{number}.jpg", content)) for number, content in enumerate(list(originals())[:2])]
+    files = [("image", (f"{number}.jpg", content)) for number, content in enumerate(islice(originals(), 2))]
     body, content_type = encode_multipart_formdata([*files, ("theme", "MiniFig")], "boundary")
     responses = (post(client, mutated(chance, [body]), content_type) for _ in range(forms))
     return Counter("answered" if one.status_code == 200 else json.loads(one.data)["title"] for one in responses)
