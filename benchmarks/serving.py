@@ -1,8 +1,9 @@
 """Measure the server against the bare model, in one run on the same machine: python -m benchmarks.serving
 
 Starts `python -m app`, then takes turns: one picture decoded and seen in a bare loop, one sent to /api/predict. After
-that many clients send it for a while. With --compare, the second part is done for several ways of batching; with
---keras, the bare model is measured in Keras as well, which trained it and which the server does without.
+that many clients send it for a while, before and after which the bare loop is measured with decoding and without. With
+--compare, the second part is done for several ways of batching; with --keras, the bare model is measured in Keras as
+well, which trained it and which the server does without.
 """
 
 import argparse
@@ -31,7 +32,7 @@ from themer.pictures import picture_path
 from themer.predictor import Predictor
 
 WARM_UP = 20
-BARE_SECONDS = 5
+BARE_SECONDS = 10
 READ_BYTES = 65_536
 WAIT_SECONDS = 0.01
 NUMBER = {name: re.compile(rf"\r\n{name}: (\d+)".encode()) for name in ("Content-Length", "Retry-After")}
@@ -98,7 +99,7 @@ def latencies(predictor: Predictor, content: bytes, port: int, count: int) -> tu
     client, bare, asked = Client(port, content), [], []
     for _ in range(WARM_UP + count):
         started = time.perf_counter()
-        predictor.probabilities(predictor.prepare(open_picture(content))[np.newaxis])
+        see(predictor, content)
         between = time.perf_counter()
         status, _ = client.ask()
         asked.append(time.perf_counter() - between)
@@ -122,12 +123,14 @@ def print_throughput(
         () if batching is None else ("--pictures-per-batch", str(batching[0]), "--batches-at-once", str(batching[1]))
     )
     with served(args.root, *options) as (port, _):
-        before = bare_rate(predictor, content)
+        before = bare_rates(predictor, content)
         statuses, seconds = load(port, content, args.clients, args.seconds)
-        memory, after = resident_megabytes(port), bare_rate(predictor, content)
-    rate, bare = statuses[200] / seconds, (before + after) / 2
+        memory, after = resident_megabytes(port), bare_rates(predictor, content)
+    rate = statuses[200] / seconds
     print(f"{name}: {args.clients} clients for {seconds:.0f} s: {dict(statuses)}, {rate:.0f} pictures/s", end="")
-    print(f"; the bare model one by one {bare:.0f}/s, ratio {rate / bare:.2f}; resident {memory:.0f} MB")
+    print(f"; resident {memory:.0f} MB")
+    for what, bare in {loop: (before[loop] + after[loop]) / 2 for loop in before}.items():
+        print(f"    {what}, one by one: {bare:.0f}/s, ratio {rate / bare:.2f}")
 
 
 def print_keras(predictor: Predictor, path: Path, content: bytes) -> None:
@@ -139,17 +142,25 @@ def print_keras(predictor: Predictor, path: Path, content: bytes) -> None:
     print(f"the bare model one by one in Keras: {rate_of(lambda: model.predict_on_batch(pixels)):.0f}/s")
 
 
-def bare_rate(predictor: Predictor, content: bytes) -> float:
-    """Return how many pictures a second the bare model sees in batches of one."""
+def bare_rates(predictor: Predictor, content: bytes) -> dict[str, float]:
+    """Return how many pictures a second a bare loop sees in batches of one, with decoding each and without."""
     pixels = predictor.prepare(open_picture(content))[np.newaxis]
-    return rate_of(lambda: predictor.probabilities(pixels))
+    return {
+        "decode + model": rate_of(lambda: see(predictor, content)),
+        "the bare model": rate_of(lambda: predictor.probabilities(pixels)),
+    }
 
 
-def rate_of(see: Callable[[], object]) -> float:
+def see(predictor: Predictor, content: bytes) -> None:
+    """Decode a picture and let the bare model see it."""
+    predictor.probabilities(predictor.prepare(open_picture(content))[np.newaxis])
+
+
+def rate_of(do: Callable[[], object]) -> float:
     """Return how often a second something can be done, one after the other."""
     count, end = 0, time.perf_counter() + BARE_SECONDS
     while time.perf_counter() < end:
-        see()
+        do()
         count += 1
     return count / BARE_SECONDS
 
