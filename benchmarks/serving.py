@@ -129,21 +129,22 @@ def print_throughput(
     rate = statuses[200] / seconds
     print(f"{name}: {args.clients} clients for {seconds:.0f} s: {dict(statuses)}, {rate:.0f} pictures/s", end="")
     print(f"; resident {memory:.0f} MB")
-    for what, bare in {loop: (before[loop] + after[loop]) / 2 for loop in before}.items():
+    for what in before:
+        bare = (before[what] + after[what]) / 2
         print(f"    {what}, one by one: {bare:.0f}/s, ratio {rate / bare:.2f}")
 
 
 def print_keras(predictor: Predictor, path: Path, content: bytes) -> None:
-    """Print how many pictures a second Keras sees in batches of one, which `themer` fills up to the same size."""
+    """Print how many pictures a second Keras sees in batches of one."""
     from themer.model_files import load_classifier  # Here, because it brings TensorFlow.
 
     pixels, model = predictor.prepare(open_picture(content))[np.newaxis], load_classifier(path).model
-    rate_of(lambda: model.predict_on_batch(pixels))
+    model.predict_on_batch(pixels)  # The first call takes seconds.
     print(f"the bare model one by one in Keras: {rate_of(lambda: model.predict_on_batch(pixels)):.0f}/s")
 
 
 def bare_rates(predictor: Predictor, content: bytes) -> dict[str, float]:
-    """Return how many pictures a second a bare loop sees in batches of one, with decoding each and without."""
+    """Return how many pictures a second a bare loop sees in batches of one, by whether it decodes each."""
     pixels = predictor.prepare(open_picture(content))[np.newaxis]
     return {
         "decode + model": rate_of(lambda: see(predictor, content)),
