@@ -129,21 +129,18 @@ def smallest(values: np.ndarray, count: int) -> list[int]:
     return found
 
 
-def nearest(queries: np.ndarray, rows: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the cosine distances of the nearest rows, float32 [n, count], rising, and their numbers, int64 [n, count].
+def nearest_distances(queries: np.ndarray, rows: np.ndarray, count: int) -> np.ndarray:
+    """Return the cosine distances of the nearest rows, float32 [n, count], rising; fewer where there are fewer rows.
 
-    Both queries, float32 [n, width], and rows, [m, width] of any float type, are of length 1. Of equal distances the
-    earlier row comes first. Fewer are returned where there are fewer rows.
+    Both queries, float32 [n, width], and rows, [m, width] of any float type, are of length 1. Rows may be a file that
+    is mapped into memory: a block of it is read at a time.
     """
-    distances, numbers = np.empty((len(queries), 0), np.float32), np.empty((len(queries), 0), np.int64)
+    found = np.empty((len(queries), 0), np.float32)
     for start in range(0, len(rows), ROWS_AT_ONCE):
         block = np.asarray(rows[start : start + ROWS_AT_ONCE], np.float32)
-        distances = np.concatenate([distances, cosine_distances(queries, block)], axis=1)
-        here = np.broadcast_to(np.arange(start, start + len(block)), (len(queries), len(block)))
-        numbers = np.concatenate([numbers, here], axis=1)
-        order = np.argsort(distances, axis=1, kind="stable")[:, :count]
-        distances, numbers = np.take_along_axis(distances, order, 1), np.take_along_axis(numbers, order, 1)
-    return distances, numbers
+        found = np.concatenate([found, cosine_distances(queries, block)], axis=1)
+        found = np.partition(found, min(count, found.shape[1]) - 1, axis=1)[:, :count]
+    return np.sort(found, axis=1)
 
 
 def file_sha256(path: Path) -> str:

@@ -23,7 +23,7 @@ from themer.index import (
     SUMMARY_NAME,
     IndexedPicture,
     IndexSummary,
-    nearest,
+    nearest_distances,
 )
 from themer.keras_runtime import PICTURES_PER_BATCH, KerasRuntime
 from themer.params import SET_ID, SPLITS
@@ -128,7 +128,7 @@ def _novelty_limit(runtime: KerasRuntime, shards: Path, directory: Path, table: 
     views = with_photo_views(read_split(shards, "validation"), read_summary(shards).fill)
     with threadpool_limits(1):
         found = [
-            nearest(features, learned, NEIGHBOURS)[0][:, -1]
+            nearest_distances(features, learned, NEIGHBOURS)[:, -1]
             for _, features in _features_of(runtime, views, total, "novelty limit")
         ]
     return float(np.quantile(np.concatenate(found), QUANTILE))
