@@ -6,7 +6,6 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote
 
 import numpy as np
 from PIL import Image
@@ -17,7 +16,7 @@ from app.heat import coloured
 from app.pictures import PictureError, open_picture
 from app.problems import Problem, busy, not_readable
 from app.settings import Settings
-from themer.pictures import encode_png, frame
+from themer.pictures import encode_png, frame, set_of
 from themer.predictor import PictureAnswer, Predictor
 
 PREVIEW_PIXELS = 400
@@ -63,7 +62,7 @@ class Recognizer:
         self.predictor, self._settings = predictor, settings
         self._decoding = threading.Lock()
         # Of those that there are: to look for them again with each answer takes longer than all else in it.
-        self._thumbnails = {unquote(path.stem): f"/sets/{path.name}" for path in settings.thumbnails.glob("*.jpg")}
+        self._thumbnails = {set_of(path): f"/sets/{path.name}" for path in settings.thumbnails.glob("*.jpg")}
         # The first picture takes a model long: here it is nobody's.
         side = predictor.description.size
         self._see([Job(np.zeros((side, side, 3), np.uint8), heat_map=False)])

@@ -25,7 +25,7 @@ class Settings(BaseSettings):
     maximum_pixels: int = Field(default=50_000_000, ge=1, description="in a JPEG; half of it in others")
     requests_per_minute: int = Field(default=120, ge=0, description="uploads that a client may send; 0: any number")
     waiting_pictures: int = Field(default=64, ge=1, description="pictures that may wait for the model")
-    pictures_per_batch: int = Field(default=8, ge=1, description="pictures that the model sees at once")
+    pictures_per_batch: int = Field(default=8, ge=1, description="waiting pictures that are taken together")
     batches_at_once: int = Field(default=2, ge=1, description="batches that are answered at a time")
     timeout_seconds: float = Field(default=20, gt=0, description="how long a request may wait for the model")
     contributions_per_hour: int = Field(default=20, ge=1, description="pictures that a client may contribute")

@@ -3,7 +3,7 @@
 import io
 from pathlib import Path
 from typing import Literal
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import imagehash
 import numpy
@@ -27,6 +27,11 @@ class PictureError(Exception):
 def picture_path(folder: Path, set_id: str) -> Path:
     """Return where a set's picture is kept; the number is quoted, so that it names a file whatever stands in it."""
     return folder / f"{quote(set_id, safe='')}.jpg"
+
+
+def set_of(path: Path) -> str:
+    """Return the number of the set whose picture is kept there."""
+    return unquote(path.stem)
 
 
 def decode(content: bytes, minimum_side_pixels: int = 1) -> Image.Image:

@@ -1,4 +1,5 @@
 import io
+from pathlib import Path
 
 import numpy
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from tests.conftest import picture_bytes
-from themer.pictures import PictureError, decode, encode_png, perceptual_hash, picture_path, square
+from themer.pictures import PictureError, decode, encode_png, perceptual_hash, picture_path, set_of, square
 
 RED = (200, 30, 30)
 
@@ -107,3 +108,8 @@ def test_a_set_number_can_not_leave_the_folder(tmp_path, set_id):
     path = picture_path(tmp_path, set_id)
     path.write_bytes(b"")
     assert [found.name for found in tmp_path.iterdir()] == [path.name]
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
+def test_the_path_of_a_picture_tells_its_set(set_id):
+    assert set_of(picture_path(Path("pictures"), set_id)) == set_id
