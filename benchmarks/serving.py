@@ -1,9 +1,9 @@
 """Measure the server against the bare model, in one run on the same machine: python -m benchmarks.serving
 
 Starts `python -m app`, then takes turns: one picture decoded and seen in a bare loop, one sent to /api/predict. After
-that many clients send it for a while, before and after which the bare loop is measured with decoding and without. With
---compare, the second part is done for several ways of batching; with --keras, the bare model is measured in Keras as
-well, which trained it and which the server does without.
+that many clients send it for a while, before and after which the bare loop is measured with decoding, without, and in a
+thread for each core, which no server can beat. With --compare, the second part is done for several ways of batching;
+with --keras, the bare model is measured in Keras as well, which trained it and which the server does without.
 """
 
 import argparse
@@ -20,6 +20,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -33,6 +34,7 @@ from themer.predictor import Predictor
 
 WARM_UP = 20
 BARE_SECONDS = 10
+CORES = os.cpu_count() or 1
 READ_BYTES = 65_536
 WAIT_SECONDS = 0.01
 NUMBER = {name: re.compile(rf"\r\n{name}: (\d+)".encode()) for name in ("Content-Length", "Retry-After")}
@@ -43,7 +45,8 @@ def main() -> None:
     """Print latencies, throughputs, errors, and the time and memory that the server took."""
     args = arguments()
     content = jpeg_of(args.root, args.picture)
-    predictor = Predictor.load(args.root / "models" / "classifier.tflite", args.root / "models" / "index")
+    models = args.root / "models"
+    predictor = Predictor.load(models / "classifier.tflite", models / "index", at_once=CORES)
     print(f"a JPEG of {len(content) / 1000:.0f} kB; load average {os.getloadavg()[0]:.1f}")
     with served(args.root) as (port, seconds):
         print(f"ready after {seconds:.1f} s, resident {resident_megabytes(port):.0f} MB")
@@ -52,7 +55,7 @@ def main() -> None:
     for name, batching in ways.items():
         print_throughput(args, name, batching, predictor, content)
     if args.keras:
-        print_keras(predictor, args.root / "models" / "classifier.keras", content)
+        print_keras(predictor, models / "classifier.keras", content)
 
 
 def arguments() -> argparse.Namespace:
@@ -131,7 +134,7 @@ def print_throughput(
     print(f"; resident {memory:.0f} MB")
     for what in before:
         bare = (before[what] + after[what]) / 2
-        print(f"    {what}, one by one: {bare:.0f}/s, ratio {rate / bare:.2f}")
+        print(f"    {what}: {bare:.0f}/s, ratio {rate / bare:.2f}")
 
 
 def print_keras(predictor: Predictor, path: Path, content: bytes) -> None:
@@ -144,11 +147,12 @@ def print_keras(predictor: Predictor, path: Path, content: bytes) -> None:
 
 
 def bare_rates(predictor: Predictor, content: bytes) -> dict[str, float]:
-    """Return how many pictures a second a bare loop sees in batches of one, by whether it decodes each."""
+    """Return how many pictures a second a bare loop sees in batches of one, by what it does."""
     pixels = predictor.prepare(open_picture(content))[np.newaxis]
     return {
-        "decode + model": rate_of(lambda: see(predictor, content)),
-        "the bare model": rate_of(lambda: predictor.probabilities(pixels)),
+        "decode + model, one by one": rate_of(lambda: see(predictor, content)),
+        "decode + model, one a core": rate_of(lambda: see(predictor, content), threads=CORES),
+        "the bare model, one by one": rate_of(lambda: predictor.probabilities(pixels)),
     }
 
 
@@ -157,13 +161,20 @@ def see(predictor: Predictor, content: bytes) -> None:
     predictor.probabilities(predictor.prepare(open_picture(content))[np.newaxis])
 
 
-def rate_of(do: Callable[[], object]) -> float:
-    """Return how often a second something can be done, one after the other."""
-    count, end = 0, time.perf_counter() + BARE_SECONDS
+def rate_of(do: Callable[[], object], threads: int = 1) -> float:
+    """Return how often a second something can be done in so many threads, in each one after the other."""
+    end = time.perf_counter() + BARE_SECONDS
+    with ThreadPoolExecutor(threads) as pool:
+        return sum(pool.map(count_until, [end] * threads, [do] * threads)) / BARE_SECONDS
+
+
+def count_until(end: float, do: Callable[[], object]) -> int:
+    """Do something until a time (of time.perf_counter), and return how often."""
+    count = 0
     while time.perf_counter() < end:
         do()
         count += 1
-    return count / BARE_SECONDS
+    return count
 
 
 def load(port: int, content: bytes, clients: int, seconds: float) -> tuple[Counter[int | str], float]:
