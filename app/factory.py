@@ -14,6 +14,7 @@ import app.api
 import app.pages
 from app.about import about_model
 from app.client_limits import ClientLimit
+from app.json_provider import OrderedJSONProvider
 from app.metrics import Metrics
 from app.observation import register_observation
 from app.operations import operations
@@ -38,6 +39,7 @@ class Application(OpenAPI):
     """A Flask application that documents its API and keeps uploads in memory."""
 
     request_class = InMemoryRequest
+    json_provider_class = OrderedJSONProvider
 
     def generate_spec_json(self) -> None:
         """Make the document, without the error that the library adds to what takes no input."""
