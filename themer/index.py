@@ -15,11 +15,11 @@ from typing import NamedTuple
 import numpy as np
 
 from themer.errors import UserError
+from themer.nearest import Search
 
 FEATURES_NAME, PICTURES_NAME, SUMMARY_NAME = "features.npy", "pictures.csv", "index.json"
 PHOTOS = "photos"
 LEARNED = (PHOTOS, "train")
-ROWS_AT_ONCE = 4096
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class NearSet:
 
 
 class Index:
-    """The features of all pictures, in memory as float32: each search is for all of them, and converting takes longer.
+    """The features of all pictures, in memory as float32: to convert those that are compared each time takes longer.
 
     Raises:
         UserError: the folder holds no index, or one whose parts do not belong together.
@@ -74,73 +74,42 @@ class Index:
             _require(self.features.shape == (len(self.pictures), self.summary.width), "its files differ in length")
         except (OSError, ValueError, TypeError) as error:
             raise UserError(f"{directory}: no index of features ({error}). Run: dvc repro --force index") from None
-        self._photos = sum(one.split == PHOTOS for one in self.pictures)
-        self._learned = sum(one.split in LEARNED for one in self.pictures)
+        self._search = Search(self.features)
+        self._learned = slice(sum(one.split in LEARNED for one in self.pictures))
+        self._sets = slice(sum(one.split == PHOTOS for one in self.pictures), None)
 
     def distances(self, features: np.ndarray) -> np.ndarray:
         """Return how unlike anything learned from each row is, float32 [n], from features float32 [n, width].
 
         The method is deep nearest neighbours: Sun et al. 2022, https://arxiv.org/abs/2204.06507.
         """
-        return self._unlike_learned(cosine_distances(features, self.features))
+        return self._unlike_learned(features, self._search.estimates(features))
 
     def nearest_sets(self, features: np.ndarray, count: int) -> list[list[NearSet]]:
         """Return, for each row of float32 [n, width], the sets of any split whose pictures are most like it."""
-        return self._sets_nearest(cosine_distances(features, self.features), count)
+        return self._sets_nearest(features, self._search.estimates(features), count)
 
     def look_up(self, features: np.ndarray, count: int) -> tuple[np.ndarray, list[list[NearSet]]]:
-        """Return what `distances` and `nearest_sets` do, reading the index only once, which takes most of the time."""
-        to_all = cosine_distances(features, self.features)
-        return self._unlike_learned(to_all), self._sets_nearest(to_all, count)
+        """Return what `distances` and `nearest_sets` do, with half of the work."""
+        estimates = self._search.estimates(features)
+        return self._unlike_learned(features, estimates), self._sets_nearest(features, estimates, count)
 
-    def _unlike_learned(self, to_all: np.ndarray) -> np.ndarray:
-        """Return the distance to the last of the neighbours, float32 [n], from that to all pictures, [n, pictures]."""
-        last = min(self.summary.neighbours, self._learned) - 1
-        return np.partition(to_all[:, : self._learned], last, axis=1)[:, last]
+    def _unlike_learned(self, features: np.ndarray, estimates: np.ndarray) -> np.ndarray:
+        """Return the distance of each row to the last of its neighbours, float32 [n]."""
+        rows, count = self._learned, self.summary.neighbours
+        found = [self._search.nearest(*one, rows, count)[1][-1] for one in zip(features, estimates, strict=True)]
+        return np.array(found, np.float32)
 
-    def _sets_nearest(self, to_all: np.ndarray, count: int) -> list[list[NearSet]]:
-        """Return the sets nearest to each row, from the distances to all pictures, [n, pictures]."""
-        to_sets = to_all[:, self._photos :]
-        return [
-            [self._near_set(self._photos + row, distances[row]) for row in smallest(distances, count)]
-            for distances in to_sets
-        ]
+    def _sets_nearest(self, features: np.ndarray, estimates: np.ndarray, count: int) -> list[list[NearSet]]:
+        """Return the sets nearest to each row."""
+        found = [self._search.nearest(*one, self._sets, count) for one in zip(features, estimates, strict=True)]
+        return [[self._near_set(row, distance) for row, distance in zip(*one, strict=True)] for one in found]
 
     def _near_set(self, row: int, distance: float) -> NearSet:
         """Return the set whose picture is in a row."""
         found = self.pictures[row]
         year = int(found.year) if found.year.isdecimal() else None
         return NearSet(found.set_id, found.name, year, found.label, float(distance), found.page or None)
-
-
-def cosine_distances(queries: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """Return the cosine distance of each query, [n, width], to each row, [m, width], all of length 1, as [n, m]."""
-    # Rounding takes the distance from a picture to itself a little below 0.
-    distances: np.ndarray = np.maximum(1 - queries @ rows.T, 0)
-    return distances
-
-
-def smallest(values: np.ndarray, count: int) -> list[int]:
-    """Return the numbers of the smallest of some values, [m], rising; of equal ones the earlier comes first."""
-    # To sort all takes ten times as long as to find those that may be among the smallest.
-    limit = np.partition(values, count - 1)[count - 1] if count < len(values) else np.inf
-    candidates = np.flatnonzero(values <= limit)
-    found: list[int] = candidates[np.argsort(values[candidates], kind="stable")[:count]].tolist()
-    return found
-
-
-def nearest_distances(queries: np.ndarray, rows: np.ndarray, count: int) -> np.ndarray:
-    """Return the cosine distances of the nearest rows, float32 [n, count], rising; fewer where there are fewer rows.
-
-    Both queries, float32 [n, width], and rows, [m, width] of any float type, are of length 1. Rows may be a file that
-    is mapped into memory: a block of it is read at a time.
-    """
-    found = np.empty((len(queries), 0), np.float32)
-    for start in range(0, len(rows), ROWS_AT_ONCE):
-        block = np.asarray(rows[start : start + ROWS_AT_ONCE], np.float32)
-        found = np.concatenate([found, cosine_distances(queries, block)], axis=1)
-        found = np.partition(found, min(count, found.shape[1]) - 1, axis=1)[:, :count]
-    return np.sort(found, axis=1)
 
 
 def file_sha256(path: Path) -> str:

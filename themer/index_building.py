@@ -23,9 +23,9 @@ from themer.index import (
     SUMMARY_NAME,
     IndexedPicture,
     IndexSummary,
-    nearest_distances,
 )
 from themer.keras_runtime import PICTURES_PER_BATCH, KerasRuntime
+from themer.nearest import nearest_distances
 from themer.params import SET_ID, SPLITS
 from themer.quiet_tensorflow import tf
 from themer.shards import ShardSummary, read_split, read_summary

@@ -7,15 +7,12 @@ from pathlib import Path
 import numpy as np
 import pandas
 import pytest
-from hypothesis import given
-from hypothesis import settings as hypothesis_settings
-from hypothesis import strategies as st
 
 from tests.small_shards import FILL, LABELS, SIZE, settings, write_photo_shards, write_shards
 from themer.descriptions import Description
 from themer.errors import UserError
 from themer.files import read_csv, write_csv, write_json
-from themer.index import Index, NearSet, nearest_distances, smallest
+from themer.index import Index, NearSet
 from themer.index_building import SetFacts, build_index, set_facts, with_photo_views
 from themer.keras_runtime import KerasRuntime
 from themer.model_files import save_classifier
@@ -106,24 +103,6 @@ def test_the_pictures_come_first_and_then_views_that_all_differ(project):
     pictures = [one["image"] for one in read_split(project / "shards", "validation").as_numpy_iterator()]
     np.testing.assert_array_equal(plain, pictures)
     assert all(np.abs(one - other).mean() > 1 for one, other in combinations([plain, *views], 2))
-
-
-@hypothesis_settings(max_examples=25, deadline=None)
-@given(st.sampled_from([1, 5, 4095, 4096, 4097, 9000]), st.integers(1, 4), st.integers(1, 7), st.integers(0, 2**16))
-def test_the_nearest_distances_are_found_block_by_block_as_all_at_once(rows, queries, count, seed):
-    random = np.random.default_rng(seed)
-    # Few different rows, so that many are equally near.
-    points = np.eye(3, dtype=np.float16)[random.integers(0, 3, rows)]
-    asked = random.random((queries, 3), np.float32)
-    every = np.maximum(1 - asked @ points.astype(np.float32).T, 0)
-    found = nearest_distances(asked, points, count)
-    np.testing.assert_allclose(found, np.sort(every, axis=1)[:, :count], atol=1e-6)
-
-
-@given(st.lists(st.integers(0, 5), max_size=40), st.integers(1, 8))
-def test_the_smallest_values_come_in_the_order_of_a_stable_sort(values, count):
-    distances = np.array(values, np.float32)
-    assert smallest(distances, count) == np.argsort(distances, kind="stable")[:count].tolist()
 
 
 def test_black_features_are_far_from_everything(index):
