@@ -68,7 +68,6 @@ def test_running_everything_by_force_moves_no_lock(project):
 
 
 EDITS = {
-    "the groups": ({"regroup.groups": {"A": ["Duplo"], "B": ["Technic"]}}, STAGES[3:]),
     "the folds": ({"cross_validate.folds": 3}, ["cross_validate", "compare_splits", "model_card"]),
     # The card tells nothing of the sheet.
     "the pictures of mistakes": ({"evaluate.mistakes": 5}, ["charts"]),
@@ -89,6 +88,7 @@ def test_an_edit_re_runs_what_it_affects(project, edit):
 EDITS_UP_TO = {
     # The charts follow only when there are other answers.
     "the learning rate": ({"train.learning_rate": 0.002}, "train", [name for name in LEARNING if name != "charts"]),
+    "the groups": ({"regroup.groups": {"A": ["Duplo"], "B": ["Technic"]}}, "features", STAGES[3:]),
     "the size": ({"resize.size": 56}, "features", STAGES[4:]),
 }
 
