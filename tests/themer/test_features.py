@@ -51,16 +51,12 @@ def written(path: Path, backbone: keras.Model, pictures: np.ndarray) -> np.ndarr
     return read_features(path)
 
 
-def test_a_picture_s_features_do_not_depend_on_its_company(tmp_path, backbone):
+def test_a_picture_s_features_do_not_depend_on_its_batch(tmp_path, backbone):
     together = written(tmp_path / "all.npy", backbone, PICTURES)
     assert together.shape == (len(PICTURES), 1280) and together.dtype == np.float32
-    for start, stop in ((0, 1), (0, BATCH_SIZE - 1), (BATCH_SIZE, BATCH_SIZE + 3)):
-        apart = written(tmp_path / f"{start}-{stop}.npy", backbone, PICTURES[start:stop])
+    for start, stop in ((0, 1), (5, len(PICTURES)), (BATCH_SIZE, BATCH_SIZE + 3)):
+        apart = written(tmp_path / f"{start}.npy", backbone, PICTURES[start:stop])
         np.testing.assert_array_equal(apart, together[start:stop])
-    # In another place they may be rounded otherwise: processors with AVX2 take six rows of a product at a time, and sum
-    # the last two of a batch in another order.
-    elsewhere = written(tmp_path / "elsewhere.npy", backbone, PICTURES[5:])
-    np.testing.assert_allclose(elsewhere, together[5:], rtol=1e-4, atol=1e-5)
     np.testing.assert_allclose(backbone(PICTURES[:2].astype(np.float32)), together[:2], rtol=1e-3, atol=1e-4)
 
 
