@@ -11,7 +11,7 @@ from PIL import Image
 from pydantic import ValidationError
 
 from app import create_app
-from app.server import make_server, run
+from app.server import make_server, run, use_batch_scheduling
 from app.settings import Settings
 from themer.errors import UserError, explained
 
@@ -22,9 +22,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = vars(parser().parse_args(arguments))
     host, port = given.pop("host"), given.pop("port")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    # It would warn of each request that waits for a thread; /metrics tells how much waits.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     # Such pictures are refused; there is no need to warn of them as well.
     warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-    app = create_app(settings_of({name: value for name, value in given.items() if value is not None}))
+    settings = settings_of({name: value for name, value in given.items() if value is not None})
+    use_batch_scheduling()
+    app = create_app(settings)
     run(app, make_server(app, host, port))
 
 

@@ -1,5 +1,6 @@
 import http.client
 import json
+import os
 import re
 import signal
 import socket
@@ -8,6 +9,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask, request
@@ -15,7 +17,7 @@ from waitress.server import BaseWSGIServer
 
 from app import create_app
 from app.__main__ import main
-from app.server import Budget, PatientDispatcher, make_server
+from app.server import THREADS, Budget, PatientDispatcher, make_server
 from app.settings import Settings
 from app.uploads import InMemoryRequest
 from tests.conftest import PROJECT
@@ -152,13 +154,32 @@ def started(*options: str) -> subprocess.Popen:
     )
 
 
+def policies(process_id: int) -> list[int]:
+    """Return by which policies the threads of a process are scheduled."""
+    return [os.sched_getscheduler(int(thread.name)) for thread in Path(f"/proc/{process_id}/task").iterdir()]
+
+
 def test_the_command_serves_this_machine_until_it_is_told_to_stop(tmp_path):
     with started("--root", str(tmp_path)) as process:
         assert process.stdout.readline().startswith("Lego Themer is at http://127.0.0.1:")
         assert "run `dvc repro`" in process.stdout.readline()
+        assert sys.platform != "linux" or policies(process.pid).count(os.SCHED_BATCH) > THREADS
         process.send_signal(signal.SIGTERM)
         assert process.wait() == 0
         assert "stopped" in process.stderr.read()
+
+
+def test_the_log_has_a_line_for_a_request_and_none_for_its_waiting(tmp_path):
+    with started("--root", str(tmp_path)) as process:
+        port = int(process.stdout.readline().split(":")[2].split("/")[0])
+        connections = [http.client.HTTPConnection("127.0.0.1", port) for _ in range(4 * THREADS)]
+        for connection in connections:
+            connection.request("GET", "/healthz")
+        assert {connection.getresponse().status for connection in connections} == {200}
+        process.send_signal(signal.SIGTERM)
+        lines = process.stderr.read().splitlines()
+    assert sum("GET /healthz 200" in line for line in lines) == len(connections)
+    assert not [line for line in lines if "waitress" in line]
 
 
 @pytest.mark.parametrize(
