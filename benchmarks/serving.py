@@ -1,9 +1,9 @@
 """Measure the server against the bare model, in one run on the same machine: python -m benchmarks.serving
 
 Starts `python -m app`, then takes turns: one picture decoded and seen in a bare loop, one sent to /api/predict. After
-that many clients send it for a while, before and after which the bare loop is measured with decoding, without, and in a
-thread for each core, which no server can beat. With --compare, the second part is done for several ways of batching;
-with --keras, the bare model is measured in Keras as well, which trained it and which the server does without.
+that many clients send it, in turns with the bare loop with decoding, without, and in a thread for each core, which no
+server can beat. With --compare, the second part is done for several ways of batching; with --keras, the bare model is
+measured in Keras as well, which trained it and which the server does without.
 """
 
 import argparse
@@ -22,6 +22,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +34,7 @@ from themer.pictures import picture_path
 from themer.predictor import Predictor
 
 WARM_UP = 20
-BARE_SECONDS = 10
+BARE_SECONDS = 20
 CORES = os.cpu_count() or 1
 READ_BYTES = 65_536
 WAIT_SECONDS = 0.01
@@ -66,6 +67,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--requests", type=int, default=500, help="pictures of which the median latency is taken")
     parser.add_argument("--clients", type=int, default=32)
     parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--turns", type=int, default=12, help="parts of these seconds, the bare loops between them")
     parser.add_argument("--compare", action="store_true", help="try several ways of batching")
     parser.add_argument("--keras", action="store_true", help="measure the bare model in Keras as well")
     return parser.parse_args()
@@ -121,20 +123,25 @@ def print_latencies(bare: list[float], asked: list[float]) -> None:
 def print_throughput(
     args: argparse.Namespace, name: str, batching: tuple[int, int] | None, predictor: Predictor, content: bytes
 ) -> None:
-    """Print what many clients get, between two measurements of the bare model."""
+    """Print what many clients get, in turns with the bare loops."""
     options = (
         () if batching is None else ("--pictures-per-batch", str(batching[0]), "--batches-at-once", str(batching[1]))
     )
     with served(args.root, *options) as (port, _):
-        before = bare_rates(predictor, content)
-        statuses, seconds = load(port, content, args.clients, args.seconds)
-        memory, after = resident_megabytes(port), bare_rates(predictor, content)
+        bare, loads = [bare_rates(predictor, content, BARE_SECONDS / args.turns)], []
+        for _ in range(args.turns):
+            loads.append(load(port, content, args.clients, args.seconds / args.turns))
+            bare.append(bare_rates(predictor, content, BARE_SECONDS / args.turns))
+        memory = resident_megabytes(port)
+    statuses, seconds = sum((counts for counts, _ in loads), Counter()), sum(seconds for _, seconds in loads)
     rate = statuses[200] / seconds
     print(f"{name}: {args.clients} clients for {seconds:.0f} s: {dict(statuses)}, {rate:.0f} pictures/s", end="")
     print(f"; resident {memory:.0f} MB")
-    for what in before:
-        bare = (before[what] + after[what]) / 2
-        print(f"    {what}: {bare:.0f}/s, ratio {rate / bare:.2f}")
+    for what in bare[0]:
+        around = [(before[what] + after[what]) / 2 for before, after in pairwise(bare)]
+        ratios = [counts[200] / seconds / one for (counts, seconds), one in zip(loads, around, strict=True)]
+        mean = statistics.mean(around)
+        print(f"    {what}: {mean:.0f}/s, ratio {rate / mean:.2f}, in turns {min(ratios):.2f} to {max(ratios):.2f}")
 
 
 def print_keras(predictor: Predictor, path: Path, content: bytes) -> None:
@@ -143,16 +150,17 @@ def print_keras(predictor: Predictor, path: Path, content: bytes) -> None:
 
     pixels, model = predictor.prepare(open_picture(content))[np.newaxis], load_classifier(path).model
     model.predict_on_batch(pixels)  # The first call takes seconds.
-    print(f"the bare model one by one in Keras: {rate_of(lambda: model.predict_on_batch(pixels)):.0f}/s")
+    rate = rate_of(lambda: model.predict_on_batch(pixels), BARE_SECONDS)
+    print(f"the bare model one by one in Keras: {rate:.0f}/s")
 
 
-def bare_rates(predictor: Predictor, content: bytes) -> dict[str, float]:
-    """Return how many pictures a second a bare loop sees in batches of one, by what it does."""
+def bare_rates(predictor: Predictor, content: bytes, seconds: float) -> dict[str, float]:
+    """Return how many pictures a second each bare loop sees in batches of one, measured for so many seconds."""
     pixels = predictor.prepare(open_picture(content))[np.newaxis]
     return {
-        "decode + model, one by one": rate_of(lambda: see(predictor, content)),
-        "decode + model, one a core": rate_of(lambda: see(predictor, content), threads=CORES),
-        "the bare model, one by one": rate_of(lambda: predictor.probabilities(pixels)),
+        "decode + model, one by one": rate_of(lambda: see(predictor, content), seconds),
+        "decode + model, one a core": rate_of(lambda: see(predictor, content), seconds, threads=CORES),
+        "the bare model, one by one": rate_of(lambda: predictor.probabilities(pixels), seconds),
     }
 
 
@@ -161,11 +169,11 @@ def see(predictor: Predictor, content: bytes) -> None:
     predictor.probabilities(predictor.prepare(open_picture(content))[np.newaxis])
 
 
-def rate_of(do: Callable[[], object], threads: int = 1) -> float:
+def rate_of(do: Callable[[], object], seconds: float, threads: int = 1) -> float:
     """Return how often a second something can be done in so many threads, in each one after the other."""
-    end = time.perf_counter() + BARE_SECONDS
+    end = time.perf_counter() + seconds
     with ThreadPoolExecutor(threads) as pool:
-        return sum(pool.map(count_until, [end] * threads, [do] * threads)) / BARE_SECONDS
+        return sum(pool.map(count_until, [end] * threads, [do] * threads)) / seconds
 
 
 def count_until(end: float, do: Callable[[], object]) -> int:
