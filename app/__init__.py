@@ -1,4 +1,7 @@
-"""The web page and the API: drop a picture, get its theme, see why."""
+"""The web page, the API and the command line: upload a picture, get its theme.
+
+Everything here runs the exported model with `themer.answering`. Nothing here trains or evaluates.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -9,8 +12,8 @@ if TYPE_CHECKING:
 
 
 def create_app(settings: "Settings | None" = None) -> "Flask":
-    """Return the application, by default with the settings of the environment: flask --app app run."""
-    # Imported here, so that `python -m app.predict` starts without Flask.
+    """Return the application, by default with settings from the environment: `flask --app app run`."""
+    # `python -m app.predict` imports this package too, and starts faster without Flask.
     from app.factory import build_app
     from app.settings import Settings
 

@@ -13,18 +13,18 @@ from pydantic import ValidationError
 from app import create_app
 from app.server import make_server, run, use_batch_scheduling
 from app.settings import Settings
-from themer.errors import UserError, explained
+from themer.base.errors import UserError, explained
 
 
 @explained
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Serve until stopped; without a model, say what to run."""
+    """Serve until stopped. Without a model, explain how to make one."""
     given = vars(parser().parse_args(arguments))
     host, port = given.pop("host"), given.pop("port")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    # It would warn of each request that waits for a thread; /metrics tells how much waits.
+    # It warns of each request that waits for a thread. /metrics shows how many pictures wait.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    # Such pictures are refused; there is no need to warn of them as well.
+    # Pictures this large are refused anyway.
     warnings.simplefilter("ignore", Image.DecompressionBombWarning)
     settings = settings_of({name: value for name, value in given.items() if value is not None})
     use_batch_scheduling()
@@ -33,10 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def parser() -> argparse.ArgumentParser:
-    """Return the parser of the command line: an option for each setting."""
+    """Return the parser of the command line, with an option for each setting."""
     found = argparse.ArgumentParser(prog="python -m app", description="Serve the page and the API.")
-    found.add_argument("--host", default="127.0.0.1", help="address to listen at (default: this machine only)")
-    found.add_argument("--port", type=int, default=8000, help="port to listen at (default: %(default)s)")
+    found.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
+    found.add_argument("--port", type=int, default=8000, help="port to listen on (default: %(default)s)")
     for name, field in Settings.model_fields.items():
         option, text = "--" + name.replace("_", "-"), f"{field.description} (default: {field.default})"
         kind: dict[str, Any] = {"action": "store_const", "const": True} if field.annotation is bool else {}
@@ -46,7 +46,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def settings_of(given: dict[str, Any]) -> Settings:
-    """Return the settings with those that were given; raise UserError for a value that does not do."""
+    """Return the settings with the given values; raise UserError for an invalid one."""
     try:
         return Settings(**given)
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""Puts the application together."""
+"""Assembles the application."""
 
 import logging
 from pathlib import Path
@@ -10,27 +10,28 @@ from flask_openapi3.openapi import OpenAPI
 from pydantic import ValidationError
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-import app.api
-import app.pages
-from app.about import about_model
-from app.client_limits import ClientLimit
-from app.json_provider import OrderedJSONProvider
-from app.metrics import Metrics
-from app.observation import register_observation
-from app.operations import operations
-from app.problem_kinds import Kind
-from app.problems import Problem, documented, register_problems
-from app.recognition import Recognizer
-from app.safety import register_safety
-from app.schemas import ProblemDetails
+from app import page
+from app.api import routes
+from app.api.health import operations
+from app.api.schemas import ProblemDetails
+from app.incoming.form import InMemoryRequest
+from app.page import pages
+from app.page.about import about_model
+from app.page.static_files import static_seconds, static_url_path
+from app.problem import Kind, Problem, documented
+from app.recognition.recognizer import Recognizer
 from app.settings import Settings
-from app.state import KEY, State
-from app.static_files import static_seconds, static_url_path
-from app.uploads import InMemoryRequest
-from themer.errors import UserError
-from themer.predictor import Predictor
+from app.shared.client_limits import ClientLimit
+from app.shared.error_handler import register_error_handler
+from app.shared.json_provider import OrderedJSONProvider
+from app.shared.metrics import Metrics
+from app.shared.request_log import register_request_log
+from app.shared.same_site import register_same_site
+from app.shared.state import KEY, State
+from themer.answering.predictor import Predictor
+from themer.base.errors import UserError
 
-DESCRIPTION = "Tells which theme a LEGO set belongs to, from its picture. Nothing that is sent is kept."
+DESCRIPTION = "Predicts the theme of a LEGO set from its picture. Pictures are not stored."
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +43,7 @@ class Application(OpenAPI):
     json_provider_class = OrderedJSONProvider
 
     def generate_spec_json(self) -> None:
-        """Make the document, without the error that the library adds to what takes no input."""
+        """Generate the document, without the validation error that the library adds to routes without input."""
         super().generate_spec_json()  # type: ignore[no-untyped-call]
         for methods in self.spec_json["paths"].values():
             for operation in methods.values():
@@ -51,8 +52,9 @@ class Application(OpenAPI):
 
 
 def build_app(settings: Settings) -> Flask:
-    """Return the application for these settings; without a model it says what to run."""
-    folder = Path(__file__).parent.resolve()
+    """Return the application for these settings. Without a model it explains how to make one."""
+    # Templates and static files are in the package of the pages.
+    folder = Path(page.__path__[0]).resolve()
     application = Application(
         "app",
         root_path=str(folder),
@@ -67,33 +69,33 @@ def build_app(settings: Settings) -> Flask:
         MAX_CONTENT_LENGTH=settings.maximum_request_bytes, SEND_FILE_MAX_AGE_DEFAULT=static_seconds()
     )
     application.extensions[KEY] = load_state(settings)
-    register_observation(application)
-    register_problems(application)
-    register_safety(application)
+    register_request_log(application)
+    register_error_handler(application)
+    register_same_site(application)
     register_routes(application, settings.contributions)
     return application
 
 
 def register_routes(application: Application, contributions: bool) -> None:
-    """Add the pages, the API and its document."""
-    application.register_blueprint(app.pages.pages)
-    application.register_api(app.api.api)
+    """Add the pages, the API and its documentation."""
+    application.register_blueprint(pages.pages)
+    application.register_api(routes.api)
     application.register_api(operations)
     if contributions:
-        application.register_blueprint(app.pages.contributing)
-        application.register_api(app.api.contributing)
+        application.register_blueprint(pages.contributing)
+        application.register_api(routes.contributing)
     application.add_url_rule("/openapi.json", "document", lambda: jsonify(application.api_doc))
     application.add_url_rule("/docs", "docs", lambda: docs_page(application.api_doc))
 
 
 def docs_page(document: dict[str, Any]) -> str:
-    """Return the page of documentation, of the API and of what can go wrong with it."""
+    """Return the page that documents the API and its problems."""
     return render_template("docs.html", document=document, problems=documented())
 
 
 def load_state(settings: Settings) -> State:
-    """Return what requests share, with the model if there is one."""
-    # The model uses all cores by itself, against which BLAS's threads would wait in busy loops.
+    """Return the state that requests share, with the model if there is one."""
+    # The model already uses all cores. BLAS threads would compete with it in busy loops.
     threadpool_limits(1, user_api="blas")
     limit = f"{settings.requests_per_minute}/minute" if settings.requests_per_minute else None
     client_limits = ClientLimit(limit), ClientLimit(f"{settings.contributions_per_hour}/hour")
@@ -108,7 +110,7 @@ def load_state(settings: Settings) -> State:
 
 
 def refuse(error: ValidationError) -> None:
-    """Raise Problem for a request that does not say what the API's document asks for."""
+    """Raise Problem for a request that does not match the API's schemas."""
     found = error.errors()[0]
     place = ".".join(str(part) for part in found["loc"])
     raise Problem(Kind.NOT_UNDERSTOOD, f'"{place}": {found["msg"]}. See /docs.')

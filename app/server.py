@@ -1,7 +1,7 @@
-"""The server for everyday use: waitress, one process, within bounds that hold for whatever clients do.
+"""The production server: waitress in one process, with bounds that hold whatever clients do.
 
-Waitress reads requests and writes responses in one thread, so slow clients keep no worker. What it lacks is added here:
-a bound for all bodies together, errors as problem details, and a stop that finishes what has begun.
+Waitress reads requests and writes responses in one thread, so slow clients occupy no worker. This module adds a bound
+for all request bodies together, errors as problem details, and a graceful stop.
 """
 
 import json
@@ -26,10 +26,11 @@ from waitress.server import BaseWSGIServer, create_server
 from waitress.task import ErrorTask, ThreadedTaskDispatcher
 from waitress.utilities import Error
 
-from app.problems import DETAILS, MEDIA_TYPE, RETRY_SECONDS
-from app.safety import HEADERS
-from app.state import KEY, State
-from themer.errors import UserError
+from app.problem import MEDIA_TYPE, RETRY_SECONDS
+from app.shared.error_handler import DETAILS
+from app.shared.same_site import HEADERS
+from app.shared.state import KEY, State
+from themer.base.errors import UserError
 
 THREADS = 16
 CONNECTIONS = 200
@@ -42,14 +43,14 @@ log = logging.getLogger(__name__)
 
 
 class Budget:
-    """So many bytes to be shared out."""
+    """A number of bytes, shared by all requests."""
 
     def __init__(self, total_bytes: int) -> None:
         self._left = total_bytes
         self._lock = threading.Lock()
 
     def take(self, amount_bytes: int) -> bool:
-        """Take so many bytes; false, and nothing taken, if there are not as many left."""
+        """Take bytes and return true, or return false and take nothing if too few are left."""
         with self._lock:
             if amount_bytes > self._left:
                 return False
@@ -57,26 +58,26 @@ class Budget:
             return True
 
     def give_back(self, amount_bytes: int) -> None:
-        """Give bytes back that were taken."""
+        """Return bytes to the budget."""
         with self._lock:
             self._left += amount_bytes
 
 
 class Unavailable(Error):
-    """The answer to a body that finds no room."""
+    """The error for a body that exceeds the budget."""
 
     code, reason = 503, "Service Unavailable"
 
 
 class BudgetedParser(HTTPRequestParser):
-    """Reads a request whose body has its part of a budget from the first byte to the end of the answer."""
+    """Reads a request. Its body holds its share of the budget from the first byte to the end of the response."""
 
     def __init__(self, adjustments: Adjustments, budget: Budget) -> None:
         super().__init__(adjustments)
         self._budget, self._taken_bytes = budget, 0
 
     def received(self, data: bytes) -> int:
-        """Read some bytes, and refuse the request at the end of its header if there is no room for its body."""
+        """Read some bytes; refuse the request at the end of its header if the budget has no room for its body."""
         consumed: int = super().received(data)
         if self.headers_finished and self.body_rcv is not None and not self.completed and not self._taken_bytes:
             needed_bytes = self.adj.max_request_body_size if self.chunked else self.content_length
@@ -87,14 +88,14 @@ class BudgetedParser(HTTPRequestParser):
         return consumed
 
     def close(self) -> None:
-        """Drop the body, and give back its part."""
+        """Drop the body, and return its share."""
         super().close()
         self._budget.give_back(self._taken_bytes)
         self._taken_bytes = 0
 
 
 class ProblemTask(ErrorTask):
-    """Answers what the application never sees, such as too large a body, with problem details."""
+    """Responds with problem details to requests that never reach the application, for example with a huge body."""
 
     def execute(self) -> None:
         """Write the response."""
@@ -112,18 +113,18 @@ class ProblemTask(ErrorTask):
 
 
 class Channel(HTTPChannel):
-    """A connection that gives back what its unfinished requests took."""
+    """A connection that returns its unfinished request's share of the budget."""
 
     error_task_class = ProblemTask
     _flushing = False
 
     def writable(self) -> bool:
-        """Return whether the thread for reading and writing has something to send, or to close."""
-        # While a worker is at it that thread can't, but would ask again and again, and hold up the worker.
+        """Return whether the I/O thread has data to send or a connection to close."""
+        # While a worker sends, the I/O thread can't, but would poll again and again and slow the worker down.
         return bool(super().writable()) and not self._flushing
 
     def _flush_some(self, do_close: bool = True) -> bool:
-        """Send what can be sent, and return whether something was."""
+        """Send as much as possible; return whether anything was sent."""
         self._flushing = True
         try:
             return bool(cast(Any, super())._flush_some(do_close))
@@ -131,17 +132,17 @@ class Channel(HTTPChannel):
             self._flushing = False
 
     def handle_close(self) -> None:
-        """Close the connection."""
+        """Close the connection and the unfinished request."""
         super().handle_close()
         if self.request is not None:
             self.request.close()
 
 
 class PatientDispatcher(ThreadedTaskDispatcher):
-    """Threads that finish what has begun, and what waits for them, before they end."""
+    """Threads that finish running and waiting requests before they end."""
 
     def shutdown(self, cancel_pending: bool = True, timeout: int = STOP_SECONDS) -> bool:
-        """Wait until all is done, but not longer than so many seconds."""
+        """Wait until all requests are done, for at most `timeout` seconds."""
         end = time.monotonic() + timeout
         while (self.queue or self.active_count) and time.monotonic() < end:
             time.sleep(0.02)
@@ -149,21 +150,21 @@ class PatientDispatcher(ThreadedTaskDispatcher):
 
 
 def use_batch_scheduling() -> None:
-    """Let the threads that are started from now on end their turn before one that wakes has its own, on Linux.
+    """On Linux, keep threads that wake up from preempting running ones, for all threads started from now on.
 
-    A request wakes threads a dozen times, each of which would take a core from the model, and its cache with it. When
-    the cores are idle it changes nothing. See sched(7), SCHED_BATCH.
+    A request wakes threads a dozen times. Each would take a core, and its cache, from the model. With idle cores this
+    changes nothing. See sched(7), SCHED_BATCH.
     """
     if sys.platform == "linux":
-        with suppress(OSError):  # A container may forbid it.
+        with suppress(OSError):  # Containers may forbid it.
             os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
 def make_server(app: Flask, host: str, port: int) -> BaseWSGIServer:
-    """Return a server that listens, but does not answer yet; raise UserError if it can't listen there."""
+    """Return a server that listens but does not respond yet; raise UserError if it can't listen at this address."""
     dispatcher = PatientDispatcher()
     dispatcher.set_thread_count(THREADS)
-    # No body and no response is ever put into a file: the limits for that lie above what they can have.
+    # Bodies and responses never go to temporary files: these limits are above the largest of them.
     server = create_server(
         app,
         _dispatcher=dispatcher,
@@ -179,14 +180,14 @@ def make_server(app: Flask, host: str, port: int) -> BaseWSGIServer:
         asyncore_use_poll=True,
         ident=None,
     )
-    assert isinstance(server, BaseWSGIServer)  # Several sockets would make it another kind.
+    assert isinstance(server, BaseWSGIServer)  # It would be another type with several sockets.
     budget = Budget(max(BODY_BYTES_IN_ALL, app.config["MAX_CONTENT_LENGTH"] + 1))
     server.channel_class = type("BudgetedChannel", (Channel,), {"parser_class": partial(BudgetedParser, budget=budget)})
     return server
 
 
 def run(app: Flask, server: BaseWSGIServer) -> None:
-    """Say where it is, and answer requests until SIGTERM or Ctrl-C; then finish those that have begun, and return."""
+    """Print the address and serve until SIGTERM or Ctrl-C; then finish the requests in progress and return."""
     state: State = app.extensions[KEY]
     with suppress(SystemExit):
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -194,21 +195,21 @@ def run(app: Flask, server: BaseWSGIServer) -> None:
         host, port = cast(socket.socket, server.socket).getsockname()[:2]
         print(f"Lego Themer is at http://{f'[{host}]' if ':' in host else host}:{port}/ (Ctrl-C stops it)", flush=True)
         if state.recognizer is None:
-            print("There is no model yet: run `dvc repro`, then start this again.", flush=True)
+            print("There is no model yet. Run `dvc repro`, then restart this server.", flush=True)
         server.run()
     server.close()
     log.info("stopped")
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
-    """End the loop that reads requests, which lets the begun ones be finished; asked once more, end at once."""
+    """Stop accepting requests so that those in progress can finish. A second signal ends the process at once."""
     for again in (signal.SIGTERM, signal.SIGINT):
         signal.signal(again, signal.SIG_DFL)
     raise SystemExit
 
 
 def _listening(host: str, port: int) -> socket.socket:
-    """Return a socket that listens; raise UserError if the address is another's, or none of this machine's."""
+    """Return a bound socket; raise UserError if the address is in use or is not this machine's."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listening = socket.socket(family, kind, protocol)
@@ -216,6 +217,6 @@ def _listening(host: str, port: int) -> socket.socket:
         listening.bind(address)
     except OSError as error:
         raise UserError(
-            f"can't serve at {host}, port {port}: {error.strerror}. Choose others: --host, --port"
+            f"can't serve at {host}, port {port}: {error.strerror}. Choose another address: --host, --port"
         ) from None
     return listening

@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from themer.files import read_csv, write_csv
-from themer.index import FEATURES_NAME, PICTURES_NAME, SUMMARY_NAME, Index
-from themer.nearest import Search, cosine_distances, smallest
+from themer.answering.index import FEATURES_NAME, PICTURES_NAME, SUMMARY_NAME, Index
+from themer.answering.nearest import Search, cosine_distances, smallest
+from themer.base.tables import read_csv, write_csv
 
 NEAREST = 6
 HELD_OUT = 5

@@ -12,8 +12,8 @@ import tempfile
 from pathlib import Path
 
 from tests.small_shards import settings, write_photo_shards, write_shards
-from themer.features import compute_features
-from themer.training import train
+from themer.features.backbone_features import compute_features
+from themer.training.fit import train
 
 
 def main() -> None:

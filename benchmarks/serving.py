@@ -29,9 +29,9 @@ import numpy as np
 from PIL import Image
 from urllib3.filepost import encode_multipart_formdata
 
-from app.pictures import open_picture
-from themer.pictures import picture_path
-from themer.predictor import Predictor
+from app.incoming.picture_file import open_picture
+from themer.answering.predictor import Predictor
+from themer.pictures.images import picture_path
 
 WARM_UP = 20
 BARE_SECONDS = 20
@@ -146,7 +146,7 @@ def print_throughput(
 
 def print_keras(predictor: Predictor, path: Path, content: bytes) -> None:
     """Print how many pictures a second Keras sees in batches of one."""
-    from themer.model_files import load_classifier  # Here, because it brings TensorFlow.
+    from themer.networks.model_file import load_classifier
 
     pixels, model = predictor.prepare(open_picture(content))[np.newaxis], load_classifier(path).model
     model.predict_on_batch(pixels)  # The first call takes seconds.

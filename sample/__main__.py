@@ -1,32 +1,37 @@
-"""Serve the catalogue: python -m sample [--port 0] [--pages N] [--per-minute N]."""
+"""Serve the built-in catalogue: python -m sample [--port 0] [--pages N] [--per-minute N]."""
 
 import argparse
 import signal
 import sys
 import threading
 
-from sample.catalogue import at_brick_insights
-from sample.server import Server
+from sample.services.catalogue import at_brick_insights
+from sample.services.server import Server
 
 
 def arguments() -> argparse.Namespace:
     """Return the command line's options."""
     parser = argparse.ArgumentParser(prog="python -m sample", description="Serve the built-in catalogue on loopback.")
-    parser.add_argument("--port", type=int, default=0, help="default: any free one")
-    parser.add_argument("--pages", type=int, default=0, help="split the export into so many pages (default: one array)")
-    parser.add_argument("--per-minute", type=int, default=0, help="answer 429 to more /api/sets/ID a minute (0: never)")
+    parser.add_argument("--port", type=int, default=0, help="port to listen on (default: any free port)")
+    parser.add_argument("--pages", type=int, default=0, help="split the export into PAGES pages (default: one array)")
+    parser.add_argument(
+        "--per-minute",
+        type=int,
+        default=0,
+        help="requests of /api/sets/ID per minute before the server returns 429 (default: no limit)",
+    )
     parser.add_argument("--until-input-ends", action="store_true", help="stop when standard input ends")
     return parser.parse_args()
 
 
 def end_with_standard_input(server: Server) -> None:
-    """Stop serving once standard input ends: whoever started us through a pipe is gone, killed perhaps."""
+    """Stop serving when standard input ends: the program that started the server through a pipe has exited."""
     sys.stdin.read()
     server.shutdown()
 
 
 def main() -> None:
-    """Serve until interrupted or told to end."""
+    """Serve until interrupted or, with --until-input-ends, until standard input ends."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: sys.exit(0))
     args = arguments()

@@ -1,156 +1,174 @@
-"""Let each picture be answered by a classifier that never saw it: how good that is, and which labels look wrong."""
+"""Predict every picture with a model that saw none of its family; find labels that look wrong, and themes to merge."""
 
-import argparse
-from collections.abc import Iterable, Sequence
+import shutil
+from dataclasses import dataclass
 from itertools import chain
-from pathlib import Path
 
 import numpy as np
 import pandas
 
-from themer.contact_sheet import Tile, draw_sheet
-from themer.cross_validation import (
-    answer_table,
-    figures,
-    held_out_answers,
-    no_figures,
-    pairs_of,
+from stages import paths
+from themer.base.errors import explained
+from themer.base.params import CrossValidate, Params, load_params
+from themer.base.tables import write_csv
+from themer.features.backbone_features import read_feature_summary
+from themer.scoring.label_issues import COLUMNS as ISSUE_COLUMNS
+from themer.scoring.label_issues import label_issues
+from themer.scoring.prediction_table import Predictions, write_predictions
+from themer.scoring.theme_pairs import COLUMNS as PAIR_COLUMNS
+from themer.scoring.theme_pairs import theme_pairs, worthwhile_pairs
+from themer.training.linear_head import blocks
+from themer.validation.folds import folds, scarce_labels
+from themer.validation.held_out import (
+    has_training_label,
+    held_out_probabilities,
     plain_features,
-    remove_folds,
+    reason_to_skip,
     require_every_label,
-    why_not,
-    worthwhile_pairs,
+    split_by,
 )
-from themer.errors import explained
-from themer.features import read_feature_summary
-from themer.files import write_bytes, write_csv, write_json
-from themer.folds import folds, scarce_labels
-from themer.label_issues import label_issues
-from themer.params import SPLITS, Params, load_params
-from themer.retraining import Pictures, column_by_set, read_pictures
-from themer.shards import read_split
+from themer.validation.retraining import Pictures, column_by_set, read_pictures
+from themer.validation.split_comparison import first_year_held_out, random_folds
 
-MOST_PAIRS, MOST_TILES = 50, 24
-ISSUE_COLUMNS = ["set_id", "name", "label", "suggested", "label_probability", "suggested_probability", "margin"]
-PAIR_COLUMNS = ["a", "b", "pictures_a", "pictures_b", "confusion", "soft_confusion", "distance", "gain"]
+MOST_PAIRS = 50
+SPLIT_COLUMNS = ["split", "set_id", "fold", "predicted"]
+
+
+@dataclass(frozen=True)
+class Split:
+    """A way to hold pictures out: its name, and the fold of each picture, int [n], -1 for never held out."""
+
+    name: str
+    fold_of: np.ndarray
 
 
 @explained
-def main(argv: Sequence[str] | None = None) -> None:
-    """Write the answers and how good they are, the labels that look wrong, and the themes that may be merged."""
-    args = arguments(argv)
-    params = load_params(args.params)
-    pictures = read_pictures(args.shards, column_by_set(args.dataset, "family"))
-    width = read_feature_summary(args.features).width
-    reason = why_not(params, width)
+def main() -> None:
+    """Write the held-out predictions under three ways to split, the label issues and the theme pairs."""
+    params = load_params(paths.params)
+    pictures = read_pictures(paths.shards, column_by_set(paths.dataset, "family"))
+    width = read_feature_summary(paths.features).width
+    reason = reason_to_skip(params, width)
     if reason:
-        write_nothing(args, pictures.labels, reason)
+        skip(pictures, reason)
         return
-    features = plain_features(args.features, args.shards) if width else []
-    fold_of = folds(pictures.given, pictures.families, params.cross_validate.folds, params.cross_validate.seed)
-    answers = answered(args, params, pictures, fold_of, features)
-    write_figures(args, params, pictures, fold_of, answers)
-    write_issues(args, pictures, answers)
-    write_csv(worthwhile_pairs(pairs_of(pictures, answers, features), MOST_PAIRS), args.pairs)
-    # Only now is nothing lost with it.
-    remove_folds(args.checkpoint)
+    features = plain_features(paths.features, paths.shards) if width else []
+    by_family = grouped_by_family(pictures, params.cross_validate)
+    probabilities = held_out(params, pictures, features, by_family)
+    write_out_of_fold(pictures, by_family, probabilities)
+    write_issues(pictures, probabilities)
+    write_pairs(pictures, probabilities, features)
+    write_splits(params, pictures, features, by_family, probabilities)
+    shutil.rmtree(paths.fold_checkpoint, ignore_errors=True)
 
 
-def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    """Parse the paths that dvc.yaml gives."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--params", type=Path, default=Path("params.yaml"))
-    parser.add_argument("--shards", type=Path, required=True, help="directory that the stage resize wrote")
-    parser.add_argument("--features", type=Path, required=True, help="folder that the stage features wrote")
-    parser.add_argument("--dataset", type=Path, required=True, help="table with the family of each set")
-    parser.add_argument("--labelled", type=Path, required=True, help="table with the name of each set")
-    parser.add_argument("--checkpoint", type=Path, required=True, help="folder that keeps finished folds meanwhile")
-    parser.add_argument("--answers", type=Path, required=True, help="where the answer for each picture goes (CSV)")
-    parser.add_argument("--metrics", type=Path, required=True, help="where the figures go (JSON)")
-    parser.add_argument("--issues", type=Path, required=True, help="where the labels that look wrong go (CSV)")
-    parser.add_argument("--sheet", type=Path, required=True, help="where the pictures of those go (PNG)")
-    parser.add_argument("--pairs", type=Path, required=True, help="where the themes that may be merged go (CSV)")
-    return parser.parse_args(argv)
-
-
-def answered(
-    args: argparse.Namespace, params: Params, pictures: Pictures, fold_of: np.ndarray, features: list[np.ndarray]
-) -> np.ndarray:
-    """Return the probabilities, float32 [n, classes], of each picture by what was learned from the other folds."""
-    scarce = scarce_labels(pictures.given, pictures.families, params.cross_validate.folds)
+def grouped_by_family(pictures: Pictures, checks: CrossValidate) -> Split:
+    """Return folds that no family crosses; name the labels with too few families to be in every fold."""
+    scarce = scarce_labels(pictures.given, pictures.families, checks.folds)
     if scarce:
         named = ", ".join(f"{label} ({count})" for label, count in scarce.items())
-        print(f"cross-validation: of too few families to be in every fold: {named}")
-    if params.cross_validate.fine_tuned:
-        require_every_label(pictures, fold_of)
-    return held_out_answers(
-        args.shards, pictures, fold_of, features, params.train, params.cross_validate, args.checkpoint
+        print(f"cross_validate: these labels have fewer families than folds: {named}")
+    split = Split("grouped by family", folds(pictures.given, pictures.families, checks.folds, checks.seed))
+    if checks.fine_tuned:
+        require_every_label(pictures, split.fold_of)
+    return split
+
+
+def held_out(params: Params, pictures: Pictures, features: list[np.ndarray], split: Split) -> np.ndarray:
+    """Return the held-out probabilities, float32 [n, labels], under a way to split."""
+    folder = paths.fold_checkpoint / split.name.partition(",")[0].replace(" ", "_")
+    return held_out_probabilities(
+        paths.shards, pictures, split.fold_of, features, params.train, params.cross_validate, folder
     )
 
 
-def write_figures(
-    args: argparse.Namespace, params: Params, pictures: Pictures, fold_of: np.ndarray, answers: np.ndarray
+def write_out_of_fold(pictures: Pictures, split: Split, probabilities: np.ndarray) -> None:
+    """Write the predictions of the folds by family, sorted by set."""
+    order = np.argsort(pictures.set_ids, kind="stable")
+    ids = [pictures.set_ids[row] for row in order]
+    found = Predictions(ids, pictures.actual[order], probabilities[order], pictures.labels)
+    write_predictions(found, "fold", split.fold_of[order].tolist(), paths.out_of_fold)
+    if len(ids):
+        print(f"cross_validate: accuracy {found.correct.mean():.1%} on {len(ids):,} held-out pictures")
+
+
+def write_issues(pictures: Pictures, probabilities: np.ndarray) -> None:
+    """Write the sets whose label looks wrong, the most suspicious first."""
+    names = column_by_set(paths.labelled, "name")
+    issues = label_issues(pictures.actual, probabilities, pictures.labels, pictures.set_ids)
+    issues["name"] = [names.get(set_id, "") for set_id in issues["set_id"]]
+    write_csv(issues[ISSUE_COLUMNS], paths.label_issues)
+
+
+def write_pairs(pictures: Pictures, probabilities: np.ndarray, features: list[np.ndarray]) -> None:
+    """Write the pairs of labels that a user may want to merge."""
+    batches = chain.from_iterable(map(blocks, features, split_by(features, pictures.actual)))
+    pairs = theme_pairs(pictures.actual, probabilities, batches, pictures.labels)
+    write_csv(worthwhile_pairs(pairs, MOST_PAIRS), paths.theme_pairs)
+
+
+def write_splits(
+    params: Params, pictures: Pictures, features: list[np.ndarray], by_family: Split, probabilities: np.ndarray
 ) -> None:
-    """Write the answers and how good they are, and say so."""
-    found = figures(pictures, answers, params.evaluate.confidence_level)
-    write_csv(answer_table(pictures, fold_of, answers), args.answers)
-    write_json({"folds": params.cross_validate.folds, **found}, args.metrics)
-    print(f"cross-validation: {found['accuracy']:.1%} of {len(answers):,} pictures right out of fold")
+    """Write the predictions under each way to split, and train for the other two if they are wanted."""
+    tables = [split_rows(pictures, by_family, probabilities)] if params.cross_validate.other_splits else []
+    for split in (at_random(pictures, params), by_year(pictures, params)) if tables else ():
+        if scored(pictures, split).any():
+            tables.append(split_rows(pictures, split, held_out(params, pictures, features, split)))
+        else:
+            print(f"cross_validate: no split {split.name}, since no training picture has a held-out label")
+    write_csv(pandas.concat(tables) if tables else pandas.DataFrame(columns=SPLIT_COLUMNS), paths.other_splits)
 
 
-def write_issues(args: argparse.Namespace, pictures: Pictures, answers: np.ndarray) -> None:
-    """Write the labels that look wrong, as a table and, the most suspicious of them, with their pictures."""
-    issues = label_issues(pictures.actual, answers, pictures.labels, pictures.set_ids)
-    names = column_by_set(args.labelled, "name")
-    table = issues.rename(columns={"given": "label", "given_probability": "label_probability"})
-    table["name"] = [names.get(set_id, "") for set_id in table["set_id"]]
-    write_csv(table[ISSUE_COLUMNS], args.issues)
-    shown = issues.head(MOST_TILES)
-    images = pictures_at(args.shards, shown["position"])
-    title, subtitle = words_for(len(issues), len(shown), len(answers))
-    write_bytes(draw_sheet(title, subtitle, [tile(row, images) for row in shown.itertuples()]), args.sheet)
+def at_random(pictures: Pictures, params: Params) -> Split:
+    """Return folds that families cross."""
+    return Split("at random", random_folds(pictures.given, params.cross_validate.folds, params.cross_validate.seed))
 
 
-def pictures_at(shards: Path, positions: Iterable[int]) -> dict[int, np.ndarray]:
-    """Return the pictures at these positions of all splits, uint8 [size, size, 3] each, keeping no others."""
-    wanted = set(positions)
-    examples = chain.from_iterable(read_split(shards, split).as_numpy_iterator() for split in SPLITS)
-    return {position: example["image"] for position, example in enumerate(examples) if position in wanted}
+def by_year(pictures: Pictures, params: Params) -> Split:
+    """Return a split that holds out the latest years, about as many pictures as the test split has."""
+    years = pandas.to_numeric(set_column(pictures, "year"), errors="coerce")
+    # A set without a year is never held out.
+    known = np.nan_to_num(years).astype(int)
+    first = first_year_held_out(known, params.regroup.split.test)
+    return Split(f"by year, from {first}", np.where(known >= first, 0, -1))
 
 
-def tile(row: tuple, images: dict[int, np.ndarray]) -> Tile:
-    """Return a row of the label issues with its picture."""
-    return Tile(
-        picture=images[row.position],
-        set_id=row.set_id,
-        actual=row.given,
-        predicted=row.suggested,
-        actual_probability=row.given_probability,
-        predicted_probability=row.suggested_probability,
-        is_label="labelled",
+def set_column(pictures: Pictures, name: str) -> list[str]:
+    """Return a column of the labelled sets for each picture."""
+    column = column_by_set(paths.labelled, name)
+    return [column[set_id] for set_id in pictures.set_ids]
+
+
+def scored(pictures: Pictures, split: Split) -> np.ndarray:
+    """Return bool [n]: whether a picture is held out while a training picture has its label."""
+    held_out = split.fold_of >= 0
+    return held_out if held_out.all() else held_out & has_training_label(pictures.actual, held_out)
+
+
+def split_rows(pictures: Pictures, split: Split, probabilities: np.ndarray) -> pandas.DataFrame:
+    """Return split, set_id, fold and predicted label of each held-out picture, "" where it is not scored."""
+    predicted = np.array(pictures.labels, object)[probabilities.argmax(axis=1)]
+    table = pandas.DataFrame(
+        {
+            "split": split.name,
+            "set_id": pictures.set_ids,
+            "fold": split.fold_of,
+            "predicted": np.where(scored(pictures, split), predicted, ""),
+        }
     )
+    return table[split.fold_of >= 0].sort_values("set_id", kind="stable")
 
 
-def words_for(issues: int, shown: int, pictures: int) -> tuple[str, str]:
-    """Return the title and the subtitle of the contact sheet."""
-    if issues == 0:
-        return "No label looks wrong", f"The labels of all {pictures:,} pictures agree with what the others teach."
-    counted = "1 label looks wrong" if issues == 1 else f"{issues:,} labels look wrong"
-    title = counted if shown == issues else f"{counted}: the {shown} most suspicious"
-    return title, f"Of {pictures:,} pictures. What the others suggest, and how it is labelled."
-
-
-def write_nothing(args: argparse.Namespace, labels: list[str], reason: str) -> None:
-    """Write every output without anything in it, and say why."""
-    print(f"cross-validation: left out, since {reason}")
-    nothing = Pictures([], np.empty(0, np.int64), [], labels)
-    none = np.empty((0, len(labels)), np.float32)
-    write_csv(answer_table(nothing, np.empty(0, np.int64), none), args.answers)
-    write_json({"folds": 0, **no_figures(len(labels))}, args.metrics)
-    write_csv(pandas.DataFrame(columns=ISSUE_COLUMNS), args.issues)
-    write_bytes(draw_sheet("No label was looked at", "Cross-validation was left out.", []), args.sheet)
-    write_csv(pandas.DataFrame(columns=PAIR_COLUMNS), args.pairs)
-    remove_folds(args.checkpoint)
+def skip(pictures: Pictures, reason: str) -> None:
+    """Write every output without rows, and say why."""
+    print(f"cross_validate: skipped, since {reason}")
+    nothing = Pictures([], np.empty(0, np.int64), [], pictures.labels)
+    write_out_of_fold(nothing, Split("", np.empty(0, np.int64)), np.empty((0, len(pictures.labels)), np.float32))
+    write_csv(pandas.DataFrame(columns=ISSUE_COLUMNS), paths.label_issues)
+    write_csv(pandas.DataFrame(columns=PAIR_COLUMNS), paths.theme_pairs)
+    write_csv(pandas.DataFrame(columns=SPLIT_COLUMNS), paths.other_splits)
+    shutil.rmtree(paths.fold_checkpoint, ignore_errors=True)
 
 
 if __name__ == "__main__":

@@ -1,75 +1,64 @@
-"""Download a thumbnail of each set, asking only for what is missing."""
+"""Download a picture of each set, and only the missing ones."""
 
-import argparse
 from collections import Counter
-from pathlib import Path
 
 from tqdm import tqdm
 
-from themer.downloads import Client, Ledger, Row, download_all
-from themer.errors import UserError, explained
-from themer.http import Robots, polite_session, retry_policy
-from themer.params import Download, Source, load_params
-from themer.rebrickable import read_table
-from themer.snapshots import SetObject, read_sets
-from themer.sources import brick_insights_picture, located, opened, rebrickable_picture
+from stages import paths
+from themer.base.errors import UserError, explained
+from themer.base.params import Download, Source, load_params
+from themer.catalogue.polite_http import Robots, polite_session, retry_policy
+from themer.catalogue.rebrickable import read_table
+from themer.catalogue.sets import SetObject, read_sets
+from themer.catalogue.sources import brick_insights_picture, located, opened, rebrickable_picture
+from themer.pictures.downloads import Client, download_all
+from themer.pictures.ledger import Ledger, Row
 
 THUMBNAIL = "genericnx400"
 
 
 @explained
-def main(argv: list[str] | None = None) -> None:
-    """Bring the folder of thumbnails and its table up to date with the catalogue."""
-    args = arguments(argv)
-    params = load_params(args.params)
-    tables = read_table(args.tables / "sets.csv.gz")
-    spare = dict(zip(tables["set_num"], tables["img_url"], strict=True)) if params.download.rebrickable_pictures else {}
-    wanted = {found["set_id"]: picture_urls(found, spare, params.source) for found in read_sets(args.sets)}
-    ledger = Ledger(args.table, args.pictures)
+def main() -> None:
+    """Bring the pictures and their table up to date with the catalogue."""
+    params = load_params(paths.params)
+    table = read_table(paths.sets_table)
+    table_urls = dict(zip(table["set_num"], table["img_url"], strict=True))
+    fallback = table_urls if params.download.rebrickable_pictures else {}
+    wanted = {found["set_id"]: picture_urls(found, fallback, params.source) for found in read_sets(paths.sets)}
+    ledger = Ledger(paths.thumbnails_table, paths.thumbnails)
     bring_up_to_date(ledger, wanted, params.source, params.download)
     rows = ledger.close(wanted)
     print(summary(rows))
     require_success(rows, params.download.minimum_success)
 
 
-def arguments(argv: list[str] | None) -> argparse.Namespace:
-    """Parse the paths that dvc.yaml gives."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--params", type=Path, default=Path("params.yaml"))
-    parser.add_argument("--sets", type=Path, required=True, help="sets.json of the fetch")
-    parser.add_argument("--tables", type=Path, required=True, help="folder with Rebrickable's sets.csv.gz")
-    parser.add_argument("--pictures", type=Path, required=True, help="folder for a picture a set")
-    parser.add_argument("--table", type=Path, required=True, help="CSV for what became of each picture")
-    return parser.parse_args(argv)
-
-
-def picture_urls(found: SetObject, spare: dict[str, str], source: Source) -> list[str]:
-    """Return where a set's picture may be: Brick Insights' thumbnail first, then Rebrickable's picture."""
+def picture_urls(found: SetObject, fallback: dict[str, str], source: Source) -> list[str]:
+    """Return the URLs to try for a set: Brick Insights' thumbnail first, then Rebrickable's picture."""
     path = (found.get("image_urls") or {}).get(THUMBNAIL)
-    picture = spare.get(found["set_id"])
+    picture = fallback.get(found["set_id"])
     urls = [brick_insights_picture(source, path)] if path else []
     return [*urls, rebrickable_picture(source, picture)] if picture else urls
 
 
 def bring_up_to_date(ledger: Ledger, wanted: dict[str, list[str]], source: Source, settings: Download) -> None:
-    """Ask for what is missing; then, where many sets share a picture, for the one that the next URL names."""
+    """Download what is missing; where many sets share a picture, try the next URL of each."""
     retry = retry_policy(settings.retries, settings.maximum_retry_after_seconds)
     with opened(source) as address, polite_session(source.pictures_per_minute, retry, settings.connections) as session:
         timeout_seconds = (settings.connect_timeout_seconds, settings.read_timeout_seconds)
         client = Client(session, address, timeout_seconds, settings.maximum_bytes, settings.minimum_side_pixels)
-        fetch_pictures(client, to_ask(ledger, wanted, settings.revalidate), ledger, settings.connections)
+        fetch_pictures(client, to_fetch(ledger, wanted, settings.revalidate), ledger, settings.connections)
         placeholders = ledger.mark_placeholders(settings.placeholder_families)
         others = {row.set_id: later_urls(row, wanted.get(row.set_id, [])) for row in placeholders}
         fetch_pictures(client, others, ledger, settings.connections)
         ledger.mark_placeholders(settings.placeholder_families)
 
 
-def to_ask(ledger: Ledger, wanted: dict[str, list[str]], revalidate: bool) -> dict[str, list[str]]:
-    """Return the sets to ask for with their URLs: the missing, and to revalidate, each picture at its own URL."""
-    asked = {set_id: urls for set_id, urls in wanted.items() if not ledger.is_answered(set_id, urls)}
+def to_fetch(ledger: Ledger, wanted: dict[str, list[str]], revalidate: bool) -> dict[str, list[str]]:
+    """Return the URLs of each missing picture; to revalidate, also the URL that each present picture came from."""
+    missing = {set_id: urls for set_id, urls in wanted.items() if not ledger.is_settled(set_id, urls)}
     if not revalidate:
-        return asked
-    return {set_id: [row.url] for set_id, row in ledger.rows.items() if row.url in wanted.get(set_id, [])} | asked
+        return missing
+    return {set_id: [row.url] for set_id, row in ledger.rows.items() if row.url in wanted.get(set_id, [])} | missing
 
 
 def later_urls(row: Row, urls: list[str]) -> list[str]:
@@ -78,7 +67,7 @@ def later_urls(row: Row, urls: list[str]) -> list[str]:
 
 
 def fetch_pictures(client: Client, wanted: dict[str, list[str]], ledger: Ledger, connections: int) -> None:
-    """Ask for the pictures behind a progress bar, unless a host's robots.txt forbids one of them."""
+    """Download pictures behind a progress bar, unless a host's robots.txt forbids one of them."""
     wanted = {set_id: urls for set_id, urls in wanted.items() if urls}
     require_permission(client, wanted)
     rows = download_all(client, wanted, ledger, connections)
@@ -90,7 +79,7 @@ def fetch_pictures(client: Client, wanted: dict[str, list[str]], ledger: Ledger,
 
 
 def require_permission(client: Client, wanted: dict[str, list[str]]) -> None:
-    """Raise UserError if the robots.txt of a host forbids a picture, before any is asked for."""
+    """Raise UserError, before any download, if a host's robots.txt forbids a picture."""
     robots = Robots(client.session)
     for urls in wanted.values():
         for url in urls:
@@ -98,20 +87,20 @@ def require_permission(client: Client, wanted: dict[str, list[str]]) -> None:
 
 
 def summary(rows: list[Row]) -> str:
-    """Return how many pictures are here, and what became of the others by kind."""
+    """Return how many pictures are here, and how many sets have none, by reason."""
     kinds = Counter(row.error or row.status for row in rows)
     others = ", ".join(f"{count} × {kind}" for kind, count in sorted(kinds.items()) if kind != "ok")
     return f"download: {kinds['ok']:,} pictures of {len(rows):,} sets" + (f" ({others})" if others else "")
 
 
 def require_success(rows: list[Row], minimum: float) -> None:
-    """Raise UserError if too few of the pictures that the catalogue names are here."""
-    asked = [row for row in rows if row.status not in ("no url", "placeholder")]
-    kept = sum(row.status == "ok" for row in asked)
-    if kept < minimum * len(asked):
+    """Raise UserError if too few of the pictures that the catalogue lists are here."""
+    listed = [row for row in rows if row.status not in ("no url", "placeholder")]
+    kept = sum(row.status == "ok" for row in listed)
+    if kept < minimum * len(listed):
         raise UserError(
-            f"download: {len(asked) - kept:,} of {len(asked):,} pictures failed. {kept:,} are kept; run again to fetch "
-            f"the rest, or lower download.minimum_success ({minimum})."
+            f"download: {len(listed) - kept:,} of {len(listed):,} pictures failed. {kept:,} are kept; run again to "
+            f"fetch the rest, or lower download.minimum_success ({minimum})."
         )
 
 

@@ -1,58 +1,58 @@
-"""Export the classifier to a file that LiteRT runs without TensorFlow, and check that it answers the same."""
+"""Export all that is served: the classifier for LiteRT, its index, and the threshold below which it abstains."""
 
-import argparse
-from collections.abc import Iterator, Sequence
+import hashlib
+from importlib.metadata import version
 from pathlib import Path
 
-import numpy as np
-from tqdm import tqdm
+import themer
+from stages import paths
+from themer.base.errors import explained
+from themer.base.files import files_sha256, write_json
+from themer.base.params import load_params
+from themer.base.tables import read_csv
+from themer.exporting.thresholds import choose_threshold, is_made_from
 
-from themer.errors import UserError, explained
-from themer.exporting import compare, export_classifier
-from themer.files import write_json
-from themer.index import file_sha256
-from themer.keras_runtime import KerasRuntime
-from themer.lite_runtime import LiteRuntime
-from themer.model_files import load_classifier
-from themer.shards import read_split, read_summary
-
-SPLIT = "test"
-BATCH_SIZE = 32
+THEMER = Path(themer.__file__).parent
 
 
 @explained
-def main(argv: Sequence[str] | None = None) -> None:
-    """Write the model for LiteRT; fail unless it answers for every test picture as the classifier does."""
-    args = arguments(argv)
-    classifier, model_sha256 = load_classifier(args.model), file_sha256(args.model)
-    export_classifier(classifier, model_sha256, args.out)
-    found = compare(KerasRuntime(classifier, model_sha256), LiteRuntime(args.out), batches(args.shards))
-    if found.pictures == 0:
-        raise UserError(f"{args.shards}: the split {SPLIT!r} holds no pictures to compare the answers of.")
-    size = args.out.stat().st_size
-    write_json({"pictures": found.pictures, "bytes": size}, args.metrics)
-    print(
-        f"export: {size / 1e6:.1f} MB, the same answers for all {found.pictures} test pictures; "
-        f"no probability differs by more than {found.largest_difference:.0e}"
+def main() -> None:
+    """Write the model and its index, unless they are up to date, and choose the threshold."""
+    params = load_params(paths.params)
+    made_from = fingerprint(params.source.set_page)
+    if paths.model.exists() and is_made_from(paths.index, made_from):
+        print("export: the model and its index are up to date; only the threshold is chosen again")
+    else:
+        write_model_and_index(params.source.set_page, made_from)
+    index = choose_threshold(paths.index, params.export.accepted_risk)
+    write_json({"bytes": paths.model.stat().st_size, "threshold": index.threshold}, paths.export_metrics)
+    print(f"export: the model abstains below confidence {index.threshold:.3f} and beyond distance {index.limit:.3f}")
+
+
+def fingerprint(set_page: str | None) -> str:
+    """Return 16 hexadecimal digits for everything that the model and its index depend on."""
+    folders = [folder for folder in (paths.shards, paths.photo_shards) if folder.is_dir()]
+    data = [path for path in (paths.classifier, paths.labelled) if path.is_file()]
+    files = [*data, *(path for folder in folders for path in folder.iterdir())]
+    versions = [version(name) for name in ("ai-edge-litert", "keras", "tensorflow")]
+    everything = f"{files_sha256(files)} {files_sha256(THEMER.rglob('*.py'))} {versions} {set_page}"
+    return hashlib.sha256(everything.encode()).hexdigest()[:16]
+
+
+def write_model_and_index(set_page: str | None, made_from: str) -> None:
+    """Write what takes time, and say how close the exported predictions are."""
+    # Imported here, so that a new threshold needs no TensorFlow.
+    from themer.exporting.index_writer import set_facts
+    from themer.exporting.served_model import write_served_model
+
+    facts = set_facts(read_csv(paths.labelled), set_page)
+    compared = write_served_model(
+        paths.classifier, paths.model, paths.index, paths.shards, paths.photo_shards, facts, made_from
     )
-
-
-def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    """Parse the paths that dvc.yaml gives."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--model", type=Path, required=True, help="the classifier that the stage train wrote")
-    parser.add_argument("--shards", type=Path, required=True, help="folder of shards with the test split")
-    parser.add_argument("--out", type=Path, required=True, help="where the exported model goes (.tflite)")
-    parser.add_argument("--metrics", type=Path, required=True, help="where the comparison goes (JSON)")
-    return parser.parse_args(argv)
-
-
-def batches(shards: Path) -> Iterator[dict[str, np.ndarray]]:
-    """Yield the pictures of the test split, some at a time."""
-    with tqdm(total=read_summary(shards).pictures[SPLIT], desc=SPLIT, unit=" pictures") as progress:
-        for batch in read_split(shards, SPLIT).batch(BATCH_SIZE).as_numpy_iterator():
-            yield batch
-            progress.update(len(batch["image"]))
+    print(
+        f"export: {paths.model.stat().st_size / 1e6:.1f} MB; no probability differs by more than "
+        f"{compared.largest_difference:.0e} on {compared.pictures} test pictures"
+    )
 
 
 if __name__ == "__main__":

@@ -1,45 +1,31 @@
 """Join the sets that have a picture with Rebrickable's themes."""
 
-import argparse
-from pathlib import Path
-
 import pandas
 
-from themer.errors import UserError, explained
-from themer.files import read_csv, write_csv, write_json
-from themer.rebrickable import read_table
-from themer.snapshots import SetObject, read_sets
-from themer.theme_paths import SEPARATOR
-from themer.themes import ThemeTree
+from stages import paths
+from themer.base.errors import UserError, explained
+from themer.base.files import write_json
+from themer.base.tables import read_csv, write_csv
+from themer.base.theme_paths import SEPARATOR
+from themer.catalogue.rebrickable import read_table
+from themer.catalogue.sets import SetObject, read_sets
+from themer.catalogue.theme_tree import ThemeTree
 
 LABELLED = ["set_id", "name", "year", "theme", "root_theme", "theme_path", "sha256"]
 UNLABELLED = ["set_id", "name", "reason", "detail"]
 
 
 @explained
-def main(argv: list[str] | None = None) -> None:
-    """Write one row per set with a picture and a theme, the sets without, and their counts."""
-    args = arguments(argv)
-    tables = {name: read_table(args.tables / f"{name}.csv.gz") for name in ("sets", "themes")}
-    labelled, unlabelled = join(read_sets(args.sets), read_csv(args.pictures), tables["sets"], tables["themes"])
+def main() -> None:
+    """Write a row for each set with a picture and a theme, the other sets with the reason, and the counts."""
+    sets_table, themes_table = read_table(paths.sets_table), read_table(paths.themes_table)
+    labelled, unlabelled = join(read_sets(paths.sets), read_csv(paths.thumbnails_table), sets_table, themes_table)
     counts = count(labelled, unlabelled)
     if labelled.empty:
-        raise UserError(f"join: not one set has both a picture and a theme ({counts}). Is the source the right one?")
-    write_csv(labelled, args.labelled)
-    write_csv(unlabelled, args.unlabelled)
-    write_json(counts, args.metrics)
-
-
-def arguments(argv: list[str] | None) -> argparse.Namespace:
-    """Parse the paths that dvc.yaml gives."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sets", type=Path, required=True, help="sets.json of the fetch")
-    parser.add_argument("--pictures", type=Path, required=True, help="thumbnails.csv of the download")
-    parser.add_argument("--tables", type=Path, required=True, help="folder with sets.csv.gz and themes.csv.gz")
-    parser.add_argument("--labelled", type=Path, required=True, help="CSV for the sets with a picture and a theme")
-    parser.add_argument("--unlabelled", type=Path, required=True, help="CSV for the other sets, with the reason")
-    parser.add_argument("--metrics", type=Path, required=True, help="JSON for the counts")
-    return parser.parse_args(argv)
+        raise UserError(f"join: no set has both a picture and a theme ({counts}). Check fetch.source.")
+    write_csv(labelled, paths.labelled)
+    write_csv(unlabelled, paths.unlabelled)
+    write_json(counts, paths.join_metrics)
 
 
 def join(
@@ -61,7 +47,7 @@ def join(
             )
         elif picture is None or picture.status != "ok":
             unlabelled.append(
-                (set_id, name, "without picture", picture.error or picture.status if picture else "never asked for")
+                (set_id, name, "without picture", picture.error or picture.status if picture else "not requested")
             )
         else:
             path = tree.paths[theme]

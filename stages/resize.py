@@ -1,51 +1,93 @@
-"""Pad each picture to a square and pack every split into TFRecord shards."""
+"""Pad each picture to a square and pack every split into TFRecord shards: pictures of sets, then the user's photos."""
 
-import argparse
 import os
 from functools import partial
 from pathlib import Path
 
-from themer.errors import explained
-from themer.files import read_csv
-from themer.packing import pack_split, padded_example, read_picture
-from themer.params import SPLITS, Resize, load_params
-from themer.pictures import picture_path
-from themer.shards import Example, ShardSummary, write_summary
+import pandas
+from tqdm import tqdm
 
-REMEDY = "Delete it and run: dvc repro --force download"
+from stages import paths
+from themer.base.errors import explained
+from themer.base.params import SPLITS, Params, Resize, load_params
+from themer.base.tables import read_csv, write_csv
+from themer.dataset.packing import ordered_map, pack_split, padded_example, read_picture
+from themer.dataset.shards import Example, ShardSummary, write_summary
+from themer.pictures.images import FORMATS, MAXIMUM_PIXELS, perceptual_hash, picture_path
+from themer.pictures.own_photos import PHOTO_SPLITS, find_photos, photo_path, photo_table
+
+SET_REMEDY = "Delete it and run: dvc repro --force download"
+PHOTO_REMEDY = f"Save it as one of {', '.join(FORMATS)} with at most {MAXIMUM_PIXELS:,} pixels, or remove it."
+# The number of threads changes no byte.
+WORKERS = os.cpu_count() or 1
 
 
 @explained
-def main(argv: list[str] | None = None) -> None:
-    """Write the shards of every split, and their summary."""
-    args = arguments(argv)
-    settings = load_params(args.params).resize
-    dataset = read_csv(args.dataset)
-    names = sorted(dataset["label"].unique())
-    label_of = dict(zip(dataset["set_id"], dataset["label"].map(names.index), strict=True))
-    make_example = partial(example, label_of=label_of, pictures=args.pictures, settings=settings)
+def main() -> None:
+    """Write the shards of both kinds of pictures, and the table of photos."""
+    params = load_params(paths.params)
+    dataset = read_csv(paths.dataset)
+    labels = sorted(dataset["label"].unique())
+    pack_sets(dataset, labels, params.resize)
+    pack_photos(dataset, labels, params)
+
+
+def pack_sets(dataset: pandas.DataFrame, labels: list[str], settings: Resize) -> None:
+    """Write the shards of every split of the sets."""
+    label_of = dict(zip(dataset["set_id"], dataset["label"].map(labels.index), strict=True))
+    make_example = partial(set_example, label_of=label_of, settings=settings)
     set_ids = {split: dataset["set_id"][dataset["split"] == split] for split in SPLITS}
     counts = {
-        split: pack_split(args.out, split, set_ids[split], make_example, settings.pictures_per_shard, args.workers)
+        split: pack_split(paths.shards, split, set_ids[split], make_example, settings.pictures_per_shard, WORKERS)
         for split in SPLITS
     }
-    write_summary(args.out, ShardSummary(names, settings.size, settings.fill, counts))
+    write_summary(paths.shards, ShardSummary(labels, settings.size, settings.fill, counts))
 
 
-def arguments(argv: list[str] | None) -> argparse.Namespace:
-    """Parse the paths that dvc.yaml gives."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--params", type=Path, default=Path("params.yaml"))
-    parser.add_argument("--dataset", type=Path, required=True, help="dataset.csv of the regroup")
-    parser.add_argument("--pictures", type=Path, required=True, help="folder with a picture a set")
-    parser.add_argument("--out", type=Path, required=True, help="folder for the shards")
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="threads; the result is the same")
-    return parser.parse_args(argv)
+def pack_photos(dataset: pandas.DataFrame, labels: list[str], params: Params) -> None:
+    """Write the table and the shards of the user's photos."""
+    label_of = find_photos(paths.photos, labels)
+    official = dataset.merge(
+        read_csv(paths.thumbnails_table)[["set_id", "perceptual_hash"]], on="set_id", validate="one_to_one"
+    )
+    distance, photos, settings = params.regroup.duplicate_distance, params.photos, params.resize
+    table = photo_table(label_of, hash_photos(list(label_of)), official, distance, photos.train, photos.seed)
+    write_csv(table, paths.photos_table)
+    indices = {photo: labels.index(label) for photo, label in label_of.items()}
+    make_example = partial(photo_example, label_of=indices, settings=settings)
+    names = {split: table["photo"][table["split"] == split] for split in PHOTO_SPLITS}
+    counts = {
+        split: pack_split(paths.photo_shards, split, names[split], make_example, settings.pictures_per_shard, WORKERS)
+        for split in PHOTO_SPLITS
+    }
+    write_summary(paths.photo_shards, ShardSummary(labels, settings.size, settings.fill, counts))
+    print(f"resize: {counts['train']:,} photos join training, {counts['test']:,} are held out")
 
 
-def example(set_id: str, label_of: dict[str, int], pictures: Path, settings: Resize) -> Example:
-    """Return a set's picture, padded, with the index of its label; raise UserError if it can't be read."""
-    return padded_example(set_id, label_of[set_id], read_picture(picture_path(pictures, set_id), REMEDY), settings)
+def hash_photos(photos: list[str]) -> list[str]:
+    """Return the perceptual hash of each photo, computed as for official pictures."""
+    hashes = ordered_map(hash_photo, photos, WORKERS)
+    return list(tqdm(hashes, total=len(photos), desc="hashes", unit=" pictures"))
+
+
+def hash_photo(photo: str) -> str:
+    """Return the perceptual hash of one photo; raise UserError if it can't be read."""
+    return perceptual_hash(read_picture(photo_path(paths.photos, photo), PHOTO_REMEDY))
+
+
+def set_example(set_id: str, label_of: dict[str, int], settings: Resize) -> Example:
+    """Return a set's padded picture with the index of its label; raise UserError if it can't be read."""
+    return example(set_id, label_of[set_id], picture_path(paths.thumbnails, set_id), SET_REMEDY, settings)
+
+
+def photo_example(photo: str, label_of: dict[str, int], settings: Resize) -> Example:
+    """Return a padded photo with the index of its label; raise UserError if it can't be read."""
+    return example(photo, label_of[photo], photo_path(paths.photos, photo), PHOTO_REMEDY, settings)
+
+
+def example(name: str, label: int, path: Path, remedy: str, settings: Resize) -> Example:
+    """Return a file's padded picture under a name, with the index of its label."""
+    return padded_example(name, label, read_picture(path, remedy), settings)
 
 
 if __name__ == "__main__":

@@ -17,8 +17,8 @@ from PIL import Image
 
 from tests.conftest import PROJECT
 from tests.test_declared import declared
-from themer.files import read_csv
-from themer.quiet_tensorflow import tf
+from themer.base.quiet_tensorflow import tf
+from themer.base.tables import read_csv
 
 DOCUMENT = PROJECT / "docs" / "data_formats.md"
 FIELD = re.compile(r"^\| `(.+?)` \| ([\w ]+) \| (.*?) ?\| (no|yes|left out|yes, or left out) \| .+ \|$", re.MULTILINE)

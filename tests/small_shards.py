@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from themer.params import Train
-from themer.pictures import encode_png
-from themer.shards import Example, ShardSummary, write_split, write_summary
+from themer.base.params import Train
+from themer.dataset.shards import Example, ShardSummary, write_split, write_summary
+from themer.pictures.images import encode_png
 
 LABELS = ["blue", "green", "red"]
 SIZE = 32

@@ -11,8 +11,8 @@ import yaml
 
 from stages import features
 from tests.conftest import PROJECT
-from themer.features import CODE
-from themer.params import Params, Train
+from themer.base.params import Params, Train
+from themer.features.backbone_features import CODE
 
 STAGES = yaml.safe_load((PROJECT / "dvc.yaml").read_text())["stages"]
 # Neither is an input or an output: what they hold only saves asking or computing it again.

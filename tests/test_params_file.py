@@ -7,8 +7,8 @@ from pydantic import BaseModel
 from ruamel.yaml import YAML
 
 from tests.conftest import PROJECT
-from themer.networks import NETWORKS
-from themer.params import Params, Source
+from themer.base.params import Params, Source
+from themer.networks.registry import NETWORKS
 
 
 def test_dvc_rewrites_no_line_that_it_does_not_edit():

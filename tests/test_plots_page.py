@@ -11,11 +11,13 @@ import pandas
 import pytest
 
 from stages import vega
-from themer import curves, scores, split_comparison
-from themer.answer_tables import Answers
-from themer.files import write_bytes, write_csv, write_json
-from themer.mistakes_grid import draw_grid, grid_of
-from themer.slices import slice_table
+from themer.base.files import write_bytes, write_json
+from themer.base.tables import write_csv
+from themer.reports.mistakes_grid import draw_grid, grid_of
+from themer.scoring import curves, scores
+from themer.scoring.prediction_table import Answers
+from themer.scoring.slices import slice_table
+from themer.validation import split_comparison
 
 PROJECT = Path(__file__).parent.parent
 LABELS = ["Bulk & Bricks", "Minifigures", 'The "old" ones', "Young children's"]

@@ -1,10 +1,11 @@
-"""A small project with a model that knows drawn sets, and the application that serves it."""
+"""A small project with a model of drawn sets, and the application that serves it."""
 
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -14,32 +15,39 @@ from tests.drawn_project import shared_project
 
 
 class Client(FlaskClient):
-    """A client that reads each answer to its end, as a server does, which is when it is counted."""
+    """A client that reads each response to its end, as a server does. Only then is the request counted."""
 
     def open(self, *arguments: Any, **options: Any) -> TestResponse:
-        """Send a request, and return what came back."""
+        """Send a request and return the response."""
         return super().open(*arguments, **{"buffered": True, **options})
 
 
 @pytest.fixture(scope="session")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a project whose model and index were made in seconds; not to be changed."""
+    """The folder of a project with a model and its index; read-only."""
     return shared_project(tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def application(root: Path) -> Flask:
+    """The application with default settings but without a limit of requests; all tests of a worker share it."""
+    return made(root=root)
 
 
 @pytest.fixture
 def client_of(root: Path) -> Callable[..., FlaskClient]:
-    """Return a function that returns a client of the application with some settings."""
-
-    def make(**settings: Any) -> FlaskClient:
-        application = create_app(Settings(**{"root": root, "requests_per_minute": 0, **settings}))
-        application.test_client_class = Client
-        return application.test_client()
-
-    return make
+    """Return a function that returns a client of a new application with some settings."""
+    return lambda **settings: made(**{"root": root, **settings}).test_client()
 
 
 @pytest.fixture
-def client(client_of: Callable[..., FlaskClient]) -> FlaskClient:
-    """A client of the application with its default settings, but for the limit of requests."""
-    return client_of()
+def client(application: Flask) -> FlaskClient:
+    """A client of the shared application."""
+    return application.test_client()
+
+
+def made(**settings: Any) -> Flask:
+    """Return an application, by default without a limit of requests."""
+    application = create_app(Settings(**{"requests_per_minute": 0, **settings}))
+    application.test_client_class = Client
+    return application

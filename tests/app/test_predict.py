@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from app.predict import PICTURES_AT_ONCE, answers, main
+from app.predict import PICTURES_AT_ONCE, main, predictions
+from stages import paths
 from tests.conftest import PROJECT, picture_bytes
-from tests.drawn_shards import KINDS, drawn_set
-from themer.predictor import Predictor
+from tests.drawn_sets import KINDS, drawn_set
+from themer.answering.predictor import OUT_OF_DISTRIBUTION, Predictor
 
 HEAVY = ["tensorflow", "keras", "flask", "sklearn", "pandas", "matplotlib"]
 ALONE = "import sys; from app.predict import main; main(sys.argv[1:]); print([n for n in HEAVY if n in sys.modules])"
@@ -16,7 +17,7 @@ ALONE = "import sys; from app.predict import main; main(sys.argv[1:]); print([n 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder with two pictures of drawn sets, one of them deeper, and a text."""
+    """A folder with two pictures of drawn sets, one of them in a subfolder, and a text file."""
     (tmp_path / "deeper").mkdir()
     drawn_set(KINDS[0], 9000).save(tmp_path / "b.png")
     drawn_set(KINDS[1], 9000).save(tmp_path / "deeper" / "a.JPG", "JPEG")
@@ -26,17 +27,17 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(root: Path, capsys: pytest.CaptureFixture[str]):
-    """Return a function that returns the exit code and what is printed for some arguments."""
+    """Return a function that returns the exit code, the output and the errors for some arguments."""
 
     def run(*arguments: object) -> tuple[int, str, str]:
-        model = ["--model", str(root / "models/classifier.tflite"), "--index", str(root / "models/index")]
+        model = ["--model", str(root / paths.model), "--index", str(root / paths.index)]
         code = main([*map(str, arguments), *model])
         return code, *capsys.readouterr()
 
     return run
 
 
-def test_a_line_says_file_theme_and_confidence(run, folder):
+def test_a_line_has_file_theme_and_confidence(run, folder):
     code, lines, problems = run(folder / "b.png")
     file, theme, confidence = lines.rstrip("\n").split("\t")
     assert (code, file, problems) == (0, str(folder / "b.png"), "")
@@ -44,13 +45,13 @@ def test_a_line_says_file_theme_and_confidence(run, folder):
     assert confidence.endswith(" %")
 
 
-def test_what_is_like_no_set_is_not_sure_and_why(run, folder):
+def test_other_things_are_not_sure_with_the_reason(run, folder):
     (folder / "noise.png").write_bytes(picture_bytes(3, kind="PNG"))
     _, lines, _ = run(folder / "noise.png")
-    assert "\tnot sure (unlike any picture it learned from)\t" in lines
+    assert f"\tnot sure ({OUT_OF_DISTRIBUTION})\t" in lines
 
 
-def test_folders_give_their_pictures_sorted_and_those_below(run, folder):
+def test_folders_yield_their_pictures_sorted_with_subfolders(run, folder):
     code, lines, _ = run(folder)
     assert code == 0
     assert [line.split("\t")[0] for line in lines.splitlines()] == [
@@ -59,7 +60,7 @@ def test_folders_give_their_pictures_sorted_and_those_below(run, folder):
     ]
 
 
-def test_patterns_are_matched_unless_a_file_is_called_so(run, folder):
+def test_patterns_match_unless_a_file_has_that_name(run, folder):
     (folder / "b.png").rename(folder / "b[1].png")
     assert run(folder / "b[1].png")[0] == 0
     code, lines, _ = run(folder / "**" / "*.[Jp]*")
@@ -68,12 +69,12 @@ def test_patterns_are_matched_unless_a_file_is_called_so(run, folder):
     assert code == 1 and "*.webp: No such file or directory." in problems
 
 
-def test_the_most_probable_themes_are_said_when_asked_for(run, folder):
+def test_top_adds_the_most_probable_themes(run, folder):
     _, lines, _ = run(folder / "b.png", "--top", 2)
     assert lines.rstrip("\n").split("\t")[3].count(" %") == 2
 
 
-def test_json_is_a_list_like_that_of_the_api(run, folder, client):
+def test_json_is_a_list_like_the_apis(run, folder, client):
     code, text, _ = run(folder / "b.png", "--json", "--top", 5)
     [found] = json.loads(text)
     with (folder / "b.png").open("rb") as file:
@@ -85,7 +86,7 @@ def test_json_is_a_list_like_that_of_the_api(run, folder, client):
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])
-def test_what_cannot_be_read_is_said_and_the_others_are_answered(run, folder, options):
+def test_unreadable_pictures_are_reported_and_the_others_predicted(run, folder, options):
     (folder / "broken.png").write_bytes((folder / "b.png").read_bytes()[:500])
     (folder / "empty").mkdir()
     names = ["missing.png", "broken.png", "b.png", "notes.txt", "empty", "deeper"]
@@ -102,20 +103,20 @@ def test_what_cannot_be_read_is_said_and_the_others_are_answered(run, folder, op
         assert len(text.splitlines()) == 2
 
 
-def test_where_nothing_is_readable_there_are_no_lines(run, folder):
+def test_without_readable_pictures_there_are_no_lines(run, folder):
     assert run(folder / "notes.txt")[:2] == (1, "")
 
 
-def test_a_name_stays_on_one_line(run, folder):
+def test_a_file_name_stays_on_one_line(run, folder):
     (folder / "b.png").rename(folder / "two\nlines\t.png")
     _, lines, _ = run(folder / "two\nlines\t.png")
     assert len(lines.splitlines()) == 1 and lines.count("\t") == 2
 
 
-def test_without_a_model_it_says_what_to_run(tmp_path, capsys):
+def test_without_a_model_the_error_says_what_to_run(tmp_path, capsys):
     code = main(["a.png", "--model", str(tmp_path / "none.tflite"), "--index", str(tmp_path)])
     assert code == 2
-    assert "none.tflite: there is no model here yet. Run: dvc repro" in capsys.readouterr().err
+    assert "none.tflite: there is no model yet. Run: dvc repro" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("top", ["0", "-1", "two"])
@@ -125,26 +126,26 @@ def test_a_number_below_one_is_refused(folder, capsys, top):
     assert "expected a number from 1 up" in capsys.readouterr().err
 
 
-def test_a_few_pictures_are_held_at_a_time(root, folder):
-    predictor = Predictor.load(root / "models/classifier.tflite", root / "models/index")
+def test_only_a_few_pictures_are_in_memory_at_a_time(root, folder):
+    predictor = Predictor.load(root / paths.model, root / paths.index)
     taken = []
-    paths = (taken.append(1) or folder / "b.png" for _ in range(100))
-    found = answers(predictor, paths)
-    assert next(found).answer is not None and len(taken) == PICTURES_AT_ONCE
+    names = (taken.append(1) or folder / "b.png" for _ in range(100))
+    found = predictions(predictor, names)
+    assert next(found).prediction is not None and len(taken) == PICTURES_AT_ONCE
     assert len(list(found)) == 99
 
 
-def test_it_starts_alone_without_a_server_or_tensorflow_and_notes(root, folder):
+def test_it_starts_without_a_server_tensorflow_or_notes(root, folder):
     command = [sys.executable, "-c", ALONE.replace("HEAVY", str(HEAVY)), str(folder)]
-    command += ["--model", str(root / "models/classifier.tflite"), "--index", str(root / "models/index")]
+    command += ["--model", str(root / paths.model), "--index", str(root / paths.index)]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
     assert done.stderr == ""
 
 
-def test_a_reader_that_has_enough_is_no_error(root, folder):
+def test_a_reader_may_stop_early(root, folder):
     command = [sys.executable, "-m", "app.predict", *[str(folder)] * 40]
-    command += ["--model", str(root / "models/classifier.tflite"), "--index", str(root / "models/index")]
+    command += ["--model", str(root / paths.model), "--index", str(root / paths.index)]
     with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout.readline()
         process.stdout.close()

@@ -1,7 +1,6 @@
 import http.client
 import json
 import os
-import re
 import signal
 import socket
 import subprocess
@@ -17,11 +16,11 @@ from waitress.server import BaseWSGIServer
 
 from app import create_app
 from app.__main__ import main
+from app.incoming.form import InMemoryRequest
 from app.server import THREADS, Budget, PatientDispatcher, make_server
 from app.settings import Settings
-from app.uploads import InMemoryRequest
 from tests.conftest import PROJECT
-from themer.errors import UserError
+from themer.base.errors import UserError
 
 PART, PARTS = bytes(range(256)) * 1000, 100
 
@@ -32,7 +31,7 @@ class Counting(Flask):
 
 @pytest.fixture
 def serve() -> Iterator[Callable[..., BaseWSGIServer]]:
-    """Return a function that serves, in a thread, an application which tells how many bytes it was sent."""
+    """Return a function that serves, in a thread, an application that responds with the number of received bytes."""
     running = []
 
     def start(maximum_bytes: int = 10_000_000) -> BaseWSGIServer:
@@ -57,7 +56,7 @@ def port_of(server: BaseWSGIServer) -> int:
     return server.socket.getsockname()[1]
 
 
-def ask(server: BaseWSGIServer, body: bytes = b"", **headers: str) -> http.client.HTTPResponse:
+def send(server: BaseWSGIServer, body: bytes = b"", **headers: str) -> http.client.HTTPResponse:
     connection = http.client.HTTPConnection("127.0.0.1", port_of(server))
     connection.request("POST", "/", body, headers)
     return connection.getresponse()
@@ -66,31 +65,31 @@ def ask(server: BaseWSGIServer, body: bytes = b"", **headers: str) -> http.clien
 def test_large_bodies_are_kept_in_memory(serve, monkeypatch, tmp_path):
     server = serve()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
-    response = ask(server, b"x" * 9_000_000)
+    response = send(server, b"x" * 9_000_000)
     assert (response.status, response.read()) == (200, b"9000000")
 
 
-def test_a_body_that_is_announced_too_large_is_a_problem_at_once(serve):
-    response = ask(serve(maximum_bytes=1000), **{"Content-Length": "1000000000"})
+def test_a_body_announced_as_too_large_is_refused_at_once(serve):
+    response = send(serve(maximum_bytes=1000), **{"Content-Length": "1000000000"})
     assert (response.status, response.headers["Content-Type"]) == (413, "application/problem+json")
     assert json.loads(response.read())["title"] == "Request Entity Too Large"
     assert "default-src 'none'" in response.headers["Content-Security-Policy"]
 
 
-def test_bodies_that_find_no_room_are_told_when_to_come_again(serve):
+def test_bodies_without_room_are_refused_until_later(serve):
     server = serve(maximum_bytes=100_000_000)
     with socket.create_connection(("127.0.0.1", port_of(server))) as slow:
         slow.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99000000\r\nExpect: 100-continue\r\n\r\n")
         assert slow.recv(100).startswith(b"HTTP/1.1 100")
-        response = ask(server, **{"Content-Length": "60000000"})
+        response = send(server, **{"Content-Length": "60000000"})
         assert (response.status, response.headers["Retry-After"]) == (503, "2")
-        assert ask(server, b"small").read() == b"5"
+        assert send(server, b"small").read() == b"5"
         slow.shutdown(socket.SHUT_WR)
         assert slow.recv(100) == b""
-    assert all(ask(server, b"x" * 90_000_000).status == 200 for _ in range(2))
+    assert all(send(server, b"x" * 90_000_000).status == 200 for _ in range(2))
 
 
-def test_an_answer_larger_than_all_buffers_arrives_whole(serve):
+def test_a_response_larger_than_all_buffers_arrives_complete(serve):
     server = serve()
     server.adj.outbuf_high_watermark = 1000
     connection = http.client.HTTPConnection("127.0.0.1", port_of(server), timeout=60)
@@ -100,7 +99,7 @@ def test_an_answer_larger_than_all_buffers_arrives_whole(serve):
         assert b"".join(iter(lambda response=response: response.read(100_000), b"")) == PART * PARTS
 
 
-def test_nonsense_is_answered_with_a_problem(serve):
+def test_a_malformed_request_is_a_problem(serve):
     with socket.create_connection(("127.0.0.1", port_of(serve()))) as connection:
         connection.sendall(b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n")
         assert b"application/problem+json" in connection.recv(4000)
@@ -113,17 +112,17 @@ def test_a_budget_is_never_exceeded():
     assert budget.take(6) and not budget.take(1)
 
 
-def test_what_has_begun_is_finished_and_what_waits_is_done():
+def test_running_and_waiting_requests_are_finished_before_the_end():
     class Task:
         def service(self) -> None:
             entered.release()
-            going_on.wait()
+            resume.wait()
             done.append(self)
 
         def cancel(self) -> None:
             raise AssertionError("cancelled")
 
-    entered, going_on, done = threading.Semaphore(0), threading.Event(), []
+    entered, resume, done = threading.Semaphore(0), threading.Event(), []
     dispatcher = PatientDispatcher()
     dispatcher.set_thread_count(1)
     for _ in range(3):
@@ -131,7 +130,7 @@ def test_what_has_begun_is_finished_and_what_waits_is_done():
     entered.acquire()
     stopping = threading.Thread(target=dispatcher.shutdown)
     stopping.start()
-    going_on.set()
+    resume.set()
     stopping.join()
     assert len(done) == 3
 
@@ -145,6 +144,7 @@ def test_a_port_in_use_is_explained(serve):
 
 
 def started(*options: str) -> subprocess.Popen:
+    """Start the server as a command."""
     return subprocess.Popen(
         [sys.executable, "-m", "app", "--port", "0", *options],
         cwd=PROJECT,
@@ -155,21 +155,21 @@ def started(*options: str) -> subprocess.Popen:
 
 
 def policies(process_id: int) -> list[int]:
-    """Return by which policies the threads of a process are scheduled."""
+    """Return the scheduling policies of a process's threads."""
     return [os.sched_getscheduler(int(thread.name)) for thread in Path(f"/proc/{process_id}/task").iterdir()]
 
 
-def test_the_command_serves_this_machine_until_it_is_told_to_stop(tmp_path):
+def test_the_command_serves_until_it_is_stopped(tmp_path):
     with started("--root", str(tmp_path)) as process:
         assert process.stdout.readline().startswith("Lego Themer is at http://127.0.0.1:")
-        assert "run `dvc repro`" in process.stdout.readline()
+        assert "Run `dvc repro`" in process.stdout.readline()
         assert sys.platform != "linux" or policies(process.pid).count(os.SCHED_BATCH) > THREADS
         process.send_signal(signal.SIGTERM)
         assert process.wait() == 0
         assert "stopped" in process.stderr.read()
 
 
-def test_the_log_has_a_line_for_a_request_and_none_for_its_waiting(tmp_path):
+def test_the_log_has_a_line_for_each_request_but_none_for_its_waiting(tmp_path):
     with started("--root", str(tmp_path)) as process:
         port = int(process.stdout.readline().split(":")[2].split("/")[0])
         connections = [http.client.HTTPConnection("127.0.0.1", port) for _ in range(4 * THREADS)]
@@ -180,23 +180,3 @@ def test_the_log_has_a_line_for_a_request_and_none_for_its_waiting(tmp_path):
         lines = process.stderr.read().splitlines()
     assert sum("GET /healthz 200" in line for line in lines) == len(connections)
     assert not [line for line in lines if "waitress" in line]
-
-
-@pytest.mark.parametrize(
-    ("options", "environment", "message"),
-    [
-        (["--maximum-files", "0"], {}, "--maximum-files (or LEGO_THEMER_MAXIMUM_FILES): Input should be greater"),
-        ([], {"LEGO_THEMER_CONTRIBUTIONS": "perhaps"}, "--contributions (or LEGO_THEMER_CONTRIBUTIONS): Input should"),
-    ],
-)
-def test_settings_that_do_not_do_are_named(options, environment, message, monkeypatch):
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    with pytest.raises(SystemExit, match=re.escape(f"error: {message}")):
-        main(options)
-
-
-def test_options_win_over_the_environment(monkeypatch):
-    monkeypatch.setenv("LEGO_THEMER_MAXIMUM_FILES", "3")
-    assert Settings().maximum_files == 3 and Settings(maximum_files=4).maximum_files == 4
-    assert Settings().contributions is False

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from urllib.parse import SplitResult
 
-from sample.server import Answer, Server
+from sample.services.server import Answer, Server
 
 
 class CountedCatalogue(Server):

@@ -6,7 +6,7 @@ import pytest
 
 from tests.conftest import REAL_DATA
 from tests.end_to_end.project import ProjectCopy
-from themer.files import read_csv
+from themer.base.tables import read_csv
 
 pytestmark = pytest.mark.skipif(not REAL_DATA.exists(), reason="there are no real sets beside this checkout")
 

@@ -9,11 +9,12 @@ from PIL import Image
 
 from stages import charts
 from tests.data_formats import problems_of_file
-from themer.answer_tables import Answers, write_answers
-from themer.files import read_csv, write_bytes, write_csv
-from themer.mistakes_grid import draw_grid, grid_of
-from themer.pictures import encode_png
-from themer.shards import Example, ShardSummary, write_split, write_summary
+from themer.base.files import write_bytes
+from themer.base.tables import read_csv, write_csv
+from themer.dataset.shards import Example, ShardSummary, write_split, write_summary
+from themer.pictures.images import encode_png
+from themer.reports.mistakes_grid import draw_grid, grid_of
+from themer.scoring.prediction_table import Answers, write_answers
 
 LABELS = ["Blue", "Green", "Red"]
 SIZE = 32

@@ -10,10 +10,11 @@ from stages import cross_validate
 from tests.conftest import PROJECT, change
 from tests.data_formats import problems_of_file
 from tests.small_shards import FILL, LABELS, SIZE, picture, settings, write_photo_shards
-from themer.features import compute_features
-from themer.files import read_csv, write_bytes
-from themer.pictures import encode_png
-from themer.shards import Example, ShardSummary, write_split, write_summary
+from themer.base.files import write_bytes
+from themer.base.tables import read_csv
+from themer.dataset.shards import Example, ShardSummary, write_split, write_summary
+from themer.features.backbone_features import compute_features
+from themer.pictures.images import encode_png
 
 OUTPUTS = {
     "answers": "out_of_fold.csv",

@@ -7,7 +7,7 @@ import pytest
 
 from stages import download
 from tests.conftest import Site, picture_bytes
-from themer.files import read_csv
+from themer.base.tables import read_csv
 
 
 @pytest.fixture

@@ -12,11 +12,12 @@ from PIL import Image
 from stages import evaluate
 from tests.conftest import PROJECT
 from tests.data_formats import problems_of_file
-from themer.answer_tables import read_answers
-from themer.files import read_csv, write_bytes
-from themer.index_building import build_index
-from themer.losses import log_loss
-from themer.shards import Example, ShardSummary, write_split, write_summary
+from themer.base.files import write_bytes
+from themer.base.tables import read_csv
+from themer.dataset.shards import Example, ShardSummary, write_split, write_summary
+from themer.exporting.index_writer import build_index
+from themer.scoring.prediction_table import read_answers
+from themer.training.confidence import log_loss
 
 LABELS = ["Blue", "Green", "Red"]
 CHANNELS = [2, 1, 0]

@@ -5,12 +5,12 @@ import pytest
 
 from stages.export import main
 from tests.small_shards import FILL, LABELS, SIZE, settings, write_shards
-from themer.descriptions import Description
-from themer.index import file_sha256
-from themer.lite_runtime import LiteRuntime
-from themer.model_files import save_classifier
-from themer.networks import build
-from themer.shards import ShardSummary, write_split, write_summary
+from themer.answering.lite_runtime import LiteRuntime
+from themer.base.files import file_sha256
+from themer.base.model_description import Description
+from themer.dataset.shards import ShardSummary, write_split, write_summary
+from themer.networks.model_file import save_classifier
+from themer.networks.registry import build
 
 PATHS = {"model": "one.keras", "shards": "shards", "out": "models/one.tflite", "metrics": "metrics/export.json"}
 

@@ -2,10 +2,10 @@ import pytest
 
 from stages.index import main
 from tests.small_shards import FILL, LABELS, SIZE, settings, write_photo_shards, write_shards
-from themer.descriptions import Description
-from themer.index import Index
-from themer.model_files import save_classifier
-from themer.networks import build
+from themer.answering.index import Index
+from themer.base.model_description import Description
+from themer.networks.model_file import save_classifier
+from themer.networks.registry import build
 
 
 def run(folder, params):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stages.join import count, join, main
-from themer.files import read_csv, write_csv
+from themer.base.tables import read_csv, write_csv
 
 SETS_TABLE = pandas.DataFrame({"set_num": ["0011-2", "11-2", "B001-1", "4-1"], "theme_id": ["3", "1", "1", "99"]})
 THEMES_TABLE = pandas.DataFrame(

@@ -9,7 +9,7 @@ import pytest
 
 from stages import model_card
 from tests.conftest import PROJECT
-from themer.files import write_bytes, write_json
+from themer.base.files import write_bytes, write_json
 
 TEMPLATE = PROJECT / "themer" / "model_card.md.jinja"
 JSON = {

@@ -9,10 +9,10 @@ from stages import original
 from tests.conftest import PROJECT, change
 from tests.data_formats import problems_of_file
 from tests.small_shards import LABELS, write_photo_shards, write_shards
-from themer.answer_tables import read_answers
-from themer.files import write_bytes
-from themer.params import parse_params
-from themer.retraining import read_examples
+from themer.base.files import write_bytes
+from themer.base.params import parse_params
+from themer.scoring.prediction_table import read_answers
+from themer.validation.retraining import read_examples
 
 OUTPUTS = {"answers": "data/original_answers.csv", "metrics": "metrics/original.json"}
 

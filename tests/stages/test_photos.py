@@ -7,9 +7,9 @@ import pytest
 from stages import photos
 from tests.conftest import picture_bytes
 from tests.data_formats import problems_of_file
-from themer.files import read_csv, write_csv
-from themer.pictures import decode, perceptual_hash
-from themer.shards import read_labels, read_split, read_summary
+from themer.base.tables import read_csv, write_csv
+from themer.dataset.shards import read_labels, read_split, read_summary
+from themer.pictures.images import decode, perceptual_hash
 
 OFFICIAL = {"1-1": "train", "2-1": "validation", "3-1": "test"}
 LABELS = {"1-1": "Technic/Bionicle", "2-1": "MiniFig", "3-1": "MiniFig"}

@@ -5,9 +5,9 @@ import pandas
 import pytest
 
 from stages.regroup import class_balance, count, main, regroup
-from themer.errors import UserError
-from themer.files import read_csv, write_csv
-from themer.params import Regroup, parse_params
+from themer.base.errors import UserError
+from themer.base.params import Regroup, parse_params
+from themer.base.tables import read_csv, write_csv
 
 GROUPS = {"Young": ["Duplo"], "Technic": ["Technic"]}
 PATHS = {

@@ -7,9 +7,9 @@ import pytest
 
 from stages import resize
 from tests.conftest import picture_bytes
-from themer.files import write_csv
-from themer.pictures import picture_path
-from themer.shards import read_split, read_summary
+from themer.base.tables import write_csv
+from themer.dataset.shards import read_split, read_summary
+from themer.pictures.images import picture_path
 
 LABELS = ["MiniFig", "Bulk Bricks"]
 

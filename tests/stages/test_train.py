@@ -9,9 +9,9 @@ import pytest
 from stages import features, train
 from tests.conftest import PROJECT
 from tests.small_shards import LABELS, picture, write_photo_shards, write_shards
-from themer.epochs import TrainingPictures
-from themer.files import read_csv
-from themer.model_files import load_classifier
+from themer.base.tables import read_csv
+from themer.networks.model_file import load_classifier
+from themer.training.training_pictures import TrainingPictures
 
 QUICK = {"train.epochs": 2, "train.batch_size": 4, "train.dropout": 0.3, "train.feature_views": 1}
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from tests.small_shards import write_shards
-from themer.retraining import Pictures, read_examples, read_pictures
+from themer.validation.retraining import Pictures, read_examples, read_pictures
 
 
 @pytest.fixture(scope="session")

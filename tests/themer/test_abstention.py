@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from themer.abstention import ANSWER_NOTHING, risk_coverage_table, selective, threshold_for_risk
+from themer.training.confidence import ANSWER_NOTHING, risk_coverage_table, selective, threshold_for_risk
 
 CONFIDENCE = np.array([0.9, 0.8, 0.8, 0.6, 0.5])
 CORRECT = np.array([True, True, False, True, False])

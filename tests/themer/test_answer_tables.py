@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from themer.answer_tables import Answers, read_answers, write_answers
-from themer.errors import UserError
-from themer.files import read_csv
+from themer.base.errors import UserError
+from themer.base.tables import read_csv
+from themer.scoring.prediction_table import Answers, read_answers, write_answers
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), min_size=1, max_size=8)
 ODD_NAMES = st.sampled_from(["None", "nan", "NULL", 'The "old" ones', "Bulk, and more", "1.5", "007", "Großes", " x "])

@@ -3,10 +3,10 @@ import importlib
 import numpy as np
 import pytest
 
-from themer.applications import APPLICATIONS, application_features
-from themer.backbones import fine_tune_last_blocks
-from themer.errors import UserError
-from themer.quiet_tensorflow import keras
+from themer.base.errors import UserError
+from themer.base.quiet_tensorflow import keras
+from themer.networks.applications import APPLICATIONS, application_features
+from themer.networks.backbones import fine_tune_last_blocks
 
 PIXELS = np.random.default_rng(0).uniform(0, 255, (2, 32, 32, 3)).astype(np.float32)
 

@@ -3,8 +3,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.small_shards import FILL, picture
-from themer.augmentation import augmented
-from themer.quiet_tensorflow import tf
+from themer.base.quiet_tensorflow import tf
+from themer.features.augmentation import augmented
 
 PICTURE = picture(label=1, seed=0)
 seeds = st.lists(st.integers(0, 2**31 - 1), min_size=2, max_size=2)

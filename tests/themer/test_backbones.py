@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from tests.small_shards import settings
-from themer.applications import application_features
-from themer.backbones import fine_tune_last_blocks, load_weights_file, weights_sha256
-from themer.efficientnet import BLOCK_NAME, efficientnet_lite0_features
-from themer.errors import UserError
-from themer.networks import build
-from themer.quiet_tensorflow import keras
+from themer.base.errors import UserError
+from themer.base.quiet_tensorflow import keras
+from themer.networks.applications import application_features
+from themer.networks.backbones import fine_tune_last_blocks, load_weights_file, weights_sha256
+from themer.networks.efficientnet import BLOCK_NAME, efficientnet_lite0_features
+from themer.networks.registry import build
 
 PIXELS = np.random.default_rng(0).uniform(0, 255, (1, 32, 32, 3)).astype(np.float32)
 

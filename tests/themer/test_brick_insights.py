@@ -2,10 +2,10 @@ import json
 
 import pytest
 
-from themer.brick_insights import exported_sets, sets_one_by_one
-from themer.errors import UserError
-from themer.http import polite_session
-from themer.snapshots import Journal
+from themer.base.errors import UserError
+from themer.catalogue.brick_insights import exported_sets, sets_one_by_one
+from themer.catalogue.polite_http import polite_session
+from themer.catalogue.snapshots import Journal
 
 IDENTITY = {"source": "test", "snapshot": "2026-01-01"}
 

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import softmax
 
-from themer import calibration
+from themer.training import confidence as calibration
 
 seeds = st.integers(0, 10_000)
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from themer.checkpoints import Checkpoints, Progress, remove_checkpoints
-from themer.quiet_tensorflow import keras
+from themer.base.quiet_tensorflow import keras
+from themer.training.checkpoints import Checkpoints, Progress, remove_checkpoints
 
 ONE, OTHER = "0123456789abcdef", "fedcba9876543210"
 INPUTS, LABELS = np.random.default_rng(0).normal(size=(6, 4)), np.array([0, 1, 2, 0, 1, 2])

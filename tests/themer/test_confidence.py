@@ -2,12 +2,11 @@ import numpy as np
 import pytest
 
 from tests.small_shards import settings, write_photo_shards, write_shards
-from themer.abstention import ANSWER_NOTHING
-from themer.calibration import with_temperature
-from themer.confidence import Confidence, calibrate
-from themer.epochs import TrainingPictures
-from themer.quiet_tensorflow import keras
-from themer.training import probabilities
+from themer.base.quiet_tensorflow import keras
+from themer.training.calibrate import Confidence, calibrate
+from themer.training.confidence import ANSWER_NOTHING, with_temperature
+from themer.training.fit import probabilities
+from themer.training.training_pictures import TrainingPictures
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from themer.contact_sheet import COLUMNS, RIGHT, SMALLEST_TEXT_SIZE, WRONG, Tile, draw_sheet, fitted, font
+from themer.reports.contact_sheet import COLUMNS, RIGHT, SMALLEST_TEXT_SIZE, WRONG, Tile, draw_sheet, fitted, font
 
 RED = np.full((224, 224, 3), (200, 0, 0), np.uint8)
 MISTAKE = Tile(RED, "8684-1", "Technic", "Duplo", 0.1, 0.8)

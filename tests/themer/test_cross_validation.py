@@ -4,8 +4,12 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from tests.small_shards import LABELS, settings
-from themer import retraining
-from themer.cross_validation import (
+from themer.base.errors import UserError
+from themer.base.params import SPLITS, CrossValidate, parse_params
+from themer.dataset.shards import read_summary
+from themer.validation import retraining
+from themer.validation.folds import folds
+from themer.validation.held_out import (
     fine_tuned_answers,
     held_out_answers,
     learned_counts,
@@ -17,11 +21,7 @@ from themer.cross_validation import (
     why_not,
     worthwhile_pairs,
 )
-from themer.errors import UserError
-from themer.folds import folds
-from themer.params import SPLITS, CrossValidate, parse_params
-from themer.retraining import Pictures
-from themer.shards import read_summary
+from themer.validation.retraining import Pictures
 
 CLASSES = 3
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from themer import curves
+from themer.scoring import curves
 
 LABELS = ["a", "b", "c", "d"]
 

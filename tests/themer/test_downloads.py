@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Site, picture_bytes
-from themer.downloads import Client, Ledger, Row, download_all, shared_pictures
-from themer.http import polite_session, retry_policy
+from themer.catalogue.polite_http import polite_session, retry_policy
+from themer.pictures.downloads import Client, download_all
+from themer.pictures.ledger import Ledger, Row, shared_pictures
 
 NO_RETRIES = retry_policy(retries=0)
 

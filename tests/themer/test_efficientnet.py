@@ -6,9 +6,10 @@ import pytest
 from PIL import Image
 from sklearn.datasets import load_sample_images
 
-from themer import efficientnet
-from themer.efficientnet import efficientnet_lite0_features, imagenet_weights, read_torch_arrays
-from themer.errors import UserError
+from themer.base.errors import UserError
+from themer.networks import efficientnet
+from themer.networks.efficientnet import efficientnet_lite0_features
+from themer.networks.torch_weights import imagenet_weights, read_torch_arrays
 
 PALACE, DAISY = 698, 985  # their places among ImageNet's 1000 classes
 

@@ -4,9 +4,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.small_shards import settings, write_photo_shards, write_shards
-from themer import epochs
-from themer.epochs import MOST_VIEWS_PER_PICTURE, TrainingPictures, balance, class_copies, class_weights, labels_of
-from themer.errors import UserError
+from themer.base.errors import UserError
+from themer.training import training_pictures as epochs
+from themer.training.training_pictures import (
+    MOST_VIEWS_PER_PICTURE,
+    TrainingPictures,
+    balance,
+    class_copies,
+    class_weights,
+    labels_of,
+)
 
 counts = st.lists(st.integers(1, 500), min_size=2, max_size=8).map(np.array)
 

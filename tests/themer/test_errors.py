@@ -1,6 +1,6 @@
 import pytest
 
-from themer.errors import UserError, explained
+from themer.base.errors import UserError, explained
 
 
 @pytest.mark.parametrize(

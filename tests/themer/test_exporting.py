@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from tests.small_shards import FILL, LABELS, SIZE, picture, settings
-from themer.descriptions import Description
-from themer.errors import UserError
-from themer.exporting import compare, export_classifier
-from themer.keras_runtime import KerasRuntime
-from themer.lite_runtime import LiteRuntime
-from themer.model_files import Classifier
-from themer.networks import build
-from themer.quiet_tensorflow import keras
+from themer.answering.lite_runtime import LiteRuntime
+from themer.base.errors import UserError
+from themer.base.model_description import Description
+from themer.base.quiet_tensorflow import keras
+from themer.exporting.keras_runtime import KerasRuntime
+from themer.exporting.lite_export import compare, export_classifier
+from themer.networks.model_file import Classifier
+from themer.networks.registry import build
 
 PIXELS = np.stack([picture(index % 3, index) for index in range(5)])
 BATCHES = [{"set_id": np.array([b"1-1", b"2-1"]), "image": PIXELS[start : start + 2]} for start in (0, 2)]

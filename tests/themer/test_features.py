@@ -8,14 +8,14 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from tests.small_shards import FILL, picture, settings, write_photo_shards, write_shards
-from themer.efficientnet import efficientnet_lite0_features
-from themer.errors import UserError
-from themer.features import (
+from themer.base.errors import UserError
+from themer.base.quiet_tensorflow import keras, tf
+from themer.dataset.shards import read_split
+from themer.features.backbone_features import (
     BATCH_SIZE,
     FIRST_EPOCH,
     FeatureSummary,
     begin_features,
-    code_sha256,
     compute_features,
     features_path,
     read_feature_summary,
@@ -23,9 +23,9 @@ from themer.features import (
     viewed,
     write_features,
 )
-from themer.quiet_tensorflow import keras, tf
-from themer.shards import read_split
-from themer.views import Views
+from themer.features.fingerprint import code_sha256
+from themer.features.views import Views
+from themer.networks.efficientnet import efficientnet_lite0_features
 
 SUMMARY = FeatureSummary("0123", width=1280, views=2)
 PICTURES = np.stack([picture(label=number % 3, seed=number) for number in range(BATCH_SIZE + 9)])

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from themer.errors import UserError
-from themer.folds import folds, scarce_labels
+from themer.base.errors import UserError
+from themer.validation.folds import folds, scarce_labels
 
 
 def catalogue(seed, families):

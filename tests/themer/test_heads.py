@@ -3,11 +3,11 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from tests.small_shards import settings
-from themer import heads
-from themer.epochs import class_weights
-from themer.heads import blocks, fit_head, linear_classifier
-from themer.losses import loss_for
-from themer.quiet_tensorflow import keras, tf
+from themer.base.quiet_tensorflow import keras, tf
+from themer.training import linear_head as heads
+from themer.training.linear_head import blocks, fit_head, linear_classifier
+from themer.training.losses import loss_for
+from themer.training.training_pictures import class_weights
 
 WIDTH, CLASSES = 6, 3
 COUNTS = np.array([60, 30, 10])

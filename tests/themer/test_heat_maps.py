@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from themer.heat_maps import class_activation, occlusion, scaled
+from themer.answering.heat_maps import class_activation, occlusion, scaled
 
 WHITE = np.full(3, 255, np.uint8)
 

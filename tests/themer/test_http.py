@@ -3,8 +3,16 @@ import time
 import pytest
 import requests
 
-from themer.errors import UserError
-from themer.http import Robots, ask, failure_kind, keep_a_day, polite_session, require_success, retry_policy
+from themer.base.errors import UserError
+from themer.catalogue.polite_http import (
+    Robots,
+    ask,
+    failure_kind,
+    keep_a_day,
+    polite_session,
+    require_success,
+    retry_policy,
+)
 
 
 def test_it_says_who_it_is(site):

@@ -9,16 +9,17 @@ import pandas
 import pytest
 
 from tests.small_shards import FILL, LABELS, SIZE, settings, write_photo_shards, write_shards
-from themer.descriptions import Description
-from themer.errors import UserError
-from themer.files import read_csv, write_csv, write_json
-from themer.index import Index, NearSet
-from themer.index_building import SetFacts, build_index, set_facts, with_photo_views
-from themer.keras_runtime import KerasRuntime
-from themer.model_files import save_classifier
-from themer.networks import build
-from themer.quiet_tensorflow import keras
-from themer.shards import read_split, read_summary, write_summary
+from themer.answering.index import Index, NearSet
+from themer.base.errors import UserError
+from themer.base.files import write_json
+from themer.base.model_description import Description
+from themer.base.quiet_tensorflow import keras
+from themer.base.tables import read_csv, write_csv
+from themer.dataset.shards import read_split, read_summary, write_summary
+from themer.exporting.index_writer import SetFacts, build_index, set_facts, with_photo_views
+from themer.exporting.keras_runtime import KerasRuntime
+from themer.networks.model_file import save_classifier
+from themer.networks.registry import build
 
 FILES = ["features.npy", "index.json", "pictures.csv"]
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from themer.label_issues import label_issues, thresholds
+from themer.scoring.label_issues import label_issues, thresholds
 
 LABELS = ["Bionicle", "City", "Duplo"]
 

@@ -8,13 +8,13 @@ import pytest
 
 from tests.conftest import PROJECT
 from tests.small_shards import FILL, LABELS, SIZE, picture, settings
-from themer.descriptions import Description
-from themer.errors import UserError
-from themer.exporting import export_classifier
-from themer.lite_runtime import LiteRuntime
-from themer.model_files import Classifier
-from themer.networks import build
-from themer.predictor import load_runtime
+from themer.answering.lite_runtime import LiteRuntime
+from themer.answering.predictor import load_runtime
+from themer.base.errors import UserError
+from themer.base.model_description import Description
+from themer.exporting.lite_export import export_classifier
+from themer.networks.model_file import Classifier
+from themer.networks.registry import build
 
 HEAVY = ["tensorflow", "keras", "sklearn", "scipy", "matplotlib", "pandas", "pydantic"]
 ALONE = """

@@ -4,8 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.small_shards import settings
-from themer.losses import log_loss, loss_for
-from themer.quiet_tensorflow import keras, tf
+from themer.base.quiet_tensorflow import keras, tf
+from themer.training.confidence import log_loss
+from themer.training.losses import loss_for
 
 COUNTS = np.array([8, 1, 1])
 LABELS = np.array([0, 2], np.int32)

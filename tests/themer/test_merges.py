@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from themer.merges import theme_distances, theme_pairs
+from themer.scoring.theme_pairs import theme_distances, theme_pairs
 
 LABELS = ["Bionicle", "City", "Duplo"]
 ACTUAL = np.array([0, 0, 1, 1, 1, 2])

@@ -7,9 +7,8 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from PIL import Image
 
-from themer.answer_tables import Answers
-from themer.contact_sheet import MARGIN
-from themer.mistakes_grid import (
+from themer.reports.contact_sheet import MARGIN
+from themer.reports.mistakes_grid import (
     CELL_WIDTH,
     COUNT_HEIGHT,
     GAP,
@@ -23,6 +22,7 @@ from themer.mistakes_grid import (
     grid_of,
     row_height,
 )
+from themer.scoring.prediction_table import Answers
 
 LABELS = [f"Theme {letter}" for letter in "ABCDEFGHIJ"]
 

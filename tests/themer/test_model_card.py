@@ -1,7 +1,7 @@
 import pytest
 from jinja2 import UndefinedError
 
-from themer.model_card import count, figure, interval, model_card, share
+from themer.reports.model_card import count, figure, interval, model_card, share
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from tests.small_shards import FILL, LABELS, settings
-from themer.descriptions import Description
-from themer.errors import UserError
-from themer.model_files import load_classifier, save_classifier
-from themer.networks import NETWORKS, build
-from themer.quiet_tensorflow import keras
+from themer.base.errors import UserError
+from themer.base.model_description import Description
+from themer.base.quiet_tensorflow import keras
+from themer.networks.model_file import load_classifier, save_classifier
+from themer.networks.registry import NETWORKS, build
 
 DESCRIPTION = Description(LABELS, 32, FILL, "lego_cnn", temperature=1.5, threshold=0.4)
 PIXELS = np.random.default_rng(0).uniform(0, 255, (2, 32, 32, 3)).astype(np.float32)

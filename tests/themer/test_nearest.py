@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from themer.nearest import COMPARED_IN_FULL, DIRECTIONS, Search, main_directions, nearest_distances, smallest
+from themer.answering.nearest import COMPARED_IN_FULL, DIRECTIONS, Search, main_directions, nearest_distances, smallest
 
 WIDTH = 200
 

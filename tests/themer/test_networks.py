@@ -4,19 +4,11 @@ import numpy as np
 import pytest
 
 from tests.small_shards import settings
-from themer.losses import loss_for
-from themer.networks import (
-    NETWORKS,
-    alexnet,
-    build,
-    default_learning_rate,
-    dropout_layers,
-    is_pretrained,
-    lego_cnn,
-    local_response_normalization,
-)
-from themer.params import PretrainedNetwork, ScratchNetwork, Train
-from themer.quiet_tensorflow import keras, tf
+from themer.base.params import PretrainedNetwork, ScratchNetwork, Train
+from themer.base.quiet_tensorflow import keras, tf
+from themer.networks.from_scratch import alexnet, lego_cnn, local_response_normalization
+from themer.networks.registry import NETWORKS, build, default_learning_rate, dropout_layers, is_pretrained
+from themer.training.losses import loss_for
 
 PIXELS = np.random.default_rng(0).uniform(0, 255, (4, 32, 32, 3)).astype(np.float32)
 

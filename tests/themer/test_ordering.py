@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from themer.ordering import shuffled
+from themer.catalogue.sets import shuffled
 
 NUMBERS = st.lists(st.text(), unique=True)
 

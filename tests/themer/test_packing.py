@@ -1,11 +1,11 @@
 import pytest
 
 from tests.conftest import picture_bytes
-from themer.errors import UserError
-from themer.ordering import shuffled
-from themer.packing import pack_split, padded_example, read_picture
-from themer.params import Resize
-from themer.shards import ShardSummary, read_split, write_summary
+from themer.base.errors import UserError
+from themer.base.params import Resize
+from themer.catalogue.sets import shuffled
+from themer.dataset.packing import pack_split, padded_example, read_picture
+from themer.dataset.shards import ShardSummary, read_split, write_summary
 
 SETTINGS = Resize(size=32, fill=(1, 2, 3), pictures_per_shard=3)
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from themer.parallel import ordered_map
+from themer.dataset.packing import ordered_map
 
 
 @given(st.lists(st.integers()), st.integers(1, 4))

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from themer.errors import UserError
-from themer.params import load_params, parse_params
+from themer.base.errors import UserError
+from themer.base.params import load_params, parse_params
 
 
 def test_the_projects_own_params_are_valid(params):

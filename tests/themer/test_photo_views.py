@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from tests.conftest import PROJECT
 from tests.small_shards import picture
-from themer.photo_views import backdrop, background, colours, photo_view, shapes
-from themer.quiet_tensorflow import tf
+from themer.base.quiet_tensorflow import tf
+from themer.features.photo_views import backdrop, background, colours, photo_view, shapes
 
 PICTURE = picture(label=1, seed=0)
 seeds = st.lists(st.integers(0, 2**31 - 1), min_size=2, max_size=2)

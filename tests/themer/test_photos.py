@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from themer.errors import UserError
-from themer.photos import find_photos, homes, photo_path, slug, split_photos
+from themer.base.errors import UserError
+from themer.base.theme_paths import slug
+from themer.pictures.own_photos import find_photos, homes, photo_path, split_photos
 
 LABELS = ["MiniFig", "Technic/Bionicle", "Young Childrens"]
 FAR_APART = ["0" * 64, "f" * 64, "0f" * 32, "00ff" * 16]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from tests.conftest import picture_bytes
-from themer.pictures import PictureError, decode, encode_png, perceptual_hash, picture_path, set_of, square
+from themer.pictures.images import PictureError, decode, encode_png, perceptual_hash, picture_path, set_of, square
 
 RED = (200, 30, 30)
 

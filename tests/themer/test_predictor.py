@@ -11,18 +11,19 @@ from sklearn.datasets import load_sample_images
 from tests.drawn_project import shared_project
 from tests.drawn_shards import KINDS, drawn_set
 from tests.small_shards import FILL, LABELS, SIZE, picture, settings, write_photo_shards, write_shards
-from themer.descriptions import Description
-from themer.errors import UserError
-from themer.exporting import export_classifier
-from themer.index import Index, file_sha256
-from themer.index_building import build_index
-from themer.keras_runtime import KerasRuntime
-from themer.model_files import Classifier, load_classifier, save_classifier
-from themer.networks import build
-from themer.pictures import square
-from themer.predictor import UNLIKE_ANY, Predictor
-from themer.quiet_tensorflow import keras
-from themer.shards import read_split
+from themer.answering.index import Index
+from themer.answering.predictor import UNLIKE_ANY, Predictor
+from themer.base.errors import UserError
+from themer.base.files import file_sha256
+from themer.base.model_description import Description
+from themer.base.quiet_tensorflow import keras
+from themer.dataset.shards import read_split
+from themer.exporting.index_writer import build_index
+from themer.exporting.keras_runtime import KerasRuntime
+from themer.exporting.lite_export import export_classifier
+from themer.networks.model_file import Classifier, load_classifier, save_classifier
+from themer.networks.registry import build
+from themer.pictures.images import square
 
 PICTURES = np.stack([picture(index % 3, index) for index in range(19)])
 

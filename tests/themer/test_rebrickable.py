@@ -2,9 +2,9 @@ import gzip
 
 import pytest
 
-from themer.errors import UserError
-from themer.http import polite_session
-from themer.rebrickable import as_set_objects, fetch_tables, parse_table, read_table
+from themer.base.errors import UserError
+from themer.catalogue.polite_http import polite_session
+from themer.catalogue.rebrickable import as_set_objects, fetch_tables, parse_table, read_table
 
 SETS = gzip.compress(
     b'set_num,name,year,theme_id,num_parts,img_url\n0011-2,"Null, NA",1978,84,12,https://x/1.jpg\n', mtime=0

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from themer.answer_tables import Answers
-from themer.result_picture import Result, draw_results
+from themer.reports.result_picture import Result, draw_results
+from themer.scoring.prediction_table import Answers
 
 
 def answers(classes: int, pictures: int = 60) -> Answers:

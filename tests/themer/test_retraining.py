@@ -5,10 +5,11 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from tests.small_shards import LABELS, settings, write_shards
-from themer.errors import UserError
-from themer.folds import folds
-from themer.params import SPLITS
-from themer.retraining import (
+from themer.base.errors import UserError
+from themer.base.params import SPLITS
+from themer.dataset.shards import read_split, read_summary
+from themer.validation.folds import folds
+from themer.validation.retraining import (
     Pictures,
     answers_of_training,
     new_splits,
@@ -18,7 +19,6 @@ from themer.retraining import (
     validation_share,
     write_no_photos,
 )
-from themer.shards import read_split, read_summary
 
 CLASSES = 3
 RED = LABELS.index("red")

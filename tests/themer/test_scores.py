@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 from sklearn.metrics import f1_score, top_k_accuracy_score
 
-from themer import scores
+from themer.scoring import scores
 
 LABELS = ["Bionicle", "City", "Duplo"]
 ACTUAL = np.array([0, 0, 1, 1, 1, 2])

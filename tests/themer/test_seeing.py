@@ -3,9 +3,9 @@ import pytest
 from scipy.special import softmax
 
 from tests.small_shards import SIZE, picture, settings
-from themer.networks import build
-from themer.quiet_tensorflow import keras
-from themer.seeing import seeing
+from themer.base.quiet_tensorflow import keras
+from themer.exporting.model_outputs import seeing
+from themer.networks.registry import build
 
 PIXELS = np.stack([picture(index, 5) for index in range(3)]).astype(np.float32)
 

@@ -6,8 +6,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from themer.errors import UserError
-from themer.shards import Example, ShardSummary, read_labels, read_split, read_summary, write_split, write_summary
+from themer.base.errors import UserError
+from themer.dataset.shards import (
+    Example,
+    ShardSummary,
+    read_labels,
+    read_split,
+    read_summary,
+    write_split,
+    write_summary,
+)
 
 SUMMARY = ShardSummary(labels=["Duplo", "Technic"], size=8, fill=(255, 255, 255), pictures={"train": 5})
 

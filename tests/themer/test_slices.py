@@ -6,9 +6,9 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from themer import slices
-from themer.pictures import square
-from themer.scores import accuracy_interval
+from themer.pictures.images import square
+from themer.scoring import slices
+from themer.scoring.intervals import accuracy_interval
 
 WHITE, SIZE = (255, 255, 255), 64
 SIDES = st.integers(1, 2000)

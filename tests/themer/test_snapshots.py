@@ -2,9 +2,9 @@ import json
 
 import pytest
 
-from themer import snapshots
-from themer.errors import UserError
-from themer.params import parse_params
+from themer.base.errors import UserError
+from themer.base.params import parse_params
+from themer.catalogue import snapshots
 
 IDENTITY = {"source": "live", "snapshot": "2026-01-01"}
 

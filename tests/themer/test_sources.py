@@ -5,9 +5,9 @@ import sys
 import psutil
 import pytest
 
-from themer.errors import UserError
-from themer.params import Source
-from themer.sources import brick_insights_picture, located, opened, rebrickable_picture
+from themer.base.errors import UserError
+from themer.base.params import Source
+from themer.catalogue.sources import brick_insights_picture, located, opened, rebrickable_picture
 
 LIVE = Source(brick_insights="https://brickinsights.com/", rebrickable="https://cdn.rebrickable.com")
 MIRROR = Source(brick_insights="{url}", rebrickable="{url}/rebrickable", command=["python", "-m", "sample"])

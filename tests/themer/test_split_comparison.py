@@ -4,9 +4,15 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from themer import scores
-from themer.split_comparison import COLUMNS, comparison_row, first_year_held_out, have_near_duplicate, random_folds
-from themer.splits import near_pairs
+from themer.pictures.near_duplicates import near_pairs
+from themer.scoring import scores
+from themer.validation.split_comparison import (
+    COLUMNS,
+    comparison_row,
+    first_year_held_out,
+    have_near_duplicate,
+    random_folds,
+)
 
 
 @examples(deadline=None, max_examples=25)

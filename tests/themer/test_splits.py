@@ -5,8 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from themer.errors import UserError
-from themer.splits import connected, families, near_pairs, number_without_variant, split
+from themer.base.errors import UserError
+from themer.catalogue.sets import number_without_variant
+from themer.dataset.families import families
+from themer.dataset.splits import split
+from themer.pictures.near_duplicates import connected, near_pairs
 
 FRACTIONS = {"train": 0.65, "validation": 0.15, "test": 0.2}
 FAR_APART = ["0" * 64, "f" * 64, "0f" * 32, "00ff" * 16, "3c" * 32, "55" * 32]

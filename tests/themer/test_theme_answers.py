@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from themer.theme_answers import Answer, answer, answers, summary
-from themer.theme_paths import ancestors, lies_within
+from themer.answering.step_back import Answer, answer, answers, summary
+from themer.base.theme_paths import ancestors, lies_within
 
 LABELS = ["City", "Star Wars / Clone / One", "Star Wars / Clone / Two", "Star Wars / Rebels", "Technic/Bionicle"]
 

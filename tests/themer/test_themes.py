@@ -3,9 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from themer.errors import UserError
-from themer.params import Regroup, parse_params
-from themer.themes import ThemeTree, check_rules, grouped, labels
+from themer.base.errors import UserError
+from themer.base.params import Regroup, parse_params
+from themer.catalogue.theme_tree import ThemeTree, check_rules
+from themer.dataset.labels import grouped, labels
 
 TABLE = pandas.DataFrame(
     [

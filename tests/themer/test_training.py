@@ -7,15 +7,16 @@ import numpy as np
 import pytest
 
 from tests.small_shards import LABELS, settings, write_photo_shards, write_shards
-from themer import training
-from themer.checkpoints import Progress
-from themer.epochs import TrainingPictures
-from themer.errors import UserError
-from themer.features import compute_features, features_path, read_features
-from themer.networks import build, default_learning_rate
-from themer.params import Train
-from themer.quiet_tensorflow import keras
-from themer.training import fingerprint, head_rows, learning_rate, probabilities, train
+from themer.base.errors import UserError
+from themer.base.params import Train
+from themer.base.quiet_tensorflow import keras
+from themer.features.backbone_features import compute_features, features_path, read_features
+from themer.features.fingerprint import fingerprint
+from themer.networks.registry import build, default_learning_rate
+from themer.training import fit as training
+from themer.training.checkpoints import Progress
+from themer.training.fit import head_rows, learning_rate, probabilities, train
+from themer.training.training_pictures import TrainingPictures
 
 PRETRAINED = settings(network="efficientnet_lite0", epochs=0)
 ONE_EPOCH = {"epochs": 1, "warm_up_epochs": 0}

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from tests.small_shards import FILL, picture
-from themer.augmentation import augmented
-from themer.photo_views import photo_view
-from themer.quiet_tensorflow import tf
-from themer.views import Views
+from themer.base.quiet_tensorflow import tf
+from themer.features.augmentation import augmented
+from themer.features.photo_views import photo_view
+from themer.features.views import Views
 
 PICTURE = tf.constant(picture(label=2, seed=0))
 

@@ -1,4 +1,4 @@
-"""A real server with a small trained model, and a real browser that looks at it."""
+"""A real server with a small trained model, and a real browser."""
 
 import shutil
 import threading
@@ -20,7 +20,7 @@ FAKE_CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-st
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip the tests of this folder where there is no browser."""
+    """Skip the tests in this folder without a browser."""
     here = [item for item in items if Path(__file__).parent in item.path.parents]
     for item in here if CHROMIUM is None else []:
         item.add_marker(pytest.mark.skip(reason="needs chromium"))
@@ -28,7 +28,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @contextmanager
 def served(settings: Settings) -> Iterator[str]:
-    """Serve the app on a free port of loopback; give its address."""
+    """Serve the app on a free port of loopback; yield its address."""
     server = make_server("127.0.0.1", 0, create_app(settings), threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -37,7 +37,7 @@ def served(settings: Settings) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def project(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a project with a small model, where pictures may be kept; metrics and plots are this project's."""
+    """A project with a small model that keeps contributions; metrics and plots are this project's."""
     folder = shutil.copytree(root, tmp_path_factory.mktemp("browser") / "project")
     for name in ("metrics", "plots"):
         shutil.copytree(PROJECT / name, folder / name, dirs_exist_ok=True)
@@ -46,21 +46,21 @@ def project(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def site(project: Path) -> Iterator[str]:
-    """The address of a running server that takes contributions."""
+    """The address of a server that accepts contributions."""
     with served(Settings(root=project, contributions=True, maximum_megabytes=1, requests_per_minute=0)) as address:
         yield address
 
 
 @pytest.fixture(scope="session")
-def modest_site(project: Path) -> Iterator[str]:
-    """The address of a running server that takes none."""
+def plain_site(project: Path) -> Iterator[str]:
+    """The address of a server that accepts no contributions."""
     with served(Settings(root=project, requests_per_minute=0)) as address:
         yield address
 
 
 @pytest.fixture(scope="session")
 def empty_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running server that has no model."""
+    """The address of a server without a model."""
     with served(Settings(root=tmp_path_factory.mktemp("empty"))) as address:
         yield address
 
@@ -76,7 +76,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Return a function that opens a page; whatever goes wrong in its script fails the test."""
+    """Return a function that opens a page; any error in its script fails the test."""
     contexts: list[BrowserContext] = []
     errors: list[str] = []
 
@@ -86,7 +86,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         page.set_default_timeout(20_000)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda message: errors.append(message.text) if "Security Policy" in message.text else None)
-        # From the start, or a chooser may open, and be cancelled, before the browser knows that a test waits for it.
+        # Registered before the page loads: otherwise a file chooser may open, and close, before a test waits for it.
         page.on("filechooser", lambda chooser: None)
         page.goto(address)
         return page
@@ -99,14 +99,14 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
 
 @pytest.fixture(scope="session")
 def violations() -> Callable[[Page], list[str]]:
-    """Return a function that lists what axe finds wrong with a page."""
+    """Return a function that lists the violations that axe finds on a page."""
     axe = Axe()
 
     def found(page: Page) -> list[str]:
         rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-        # What is right is not listed, which would take longer than to find what is wrong.
-        only_wrong = {"resultTypes": ["violations"]}
-        results = axe.run(page, options={"runOnly": {"type": "tag", "values": rules}, **only_wrong})
+        # Listing what passes would take longer than finding the violations.
+        only_violations = {"resultTypes": ["violations"]}
+        results = axe.run(page, options={"runOnly": {"type": "tag", "values": rules}, **only_violations})
         return [f"{one['id']}: {node['html']}" for one in results.response["violations"] for node in one["nodes"]]
 
     return found

@@ -7,9 +7,9 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.app.browser.pictures import broken_file, drawn_file
-from themer.photos import slug
+from themer.base.theme_paths import slug
 
-ANSWERED = ".answer:not([aria-busy])"
+PREDICTED = ".prediction:not([aria-busy])"
 DROP = """([name, content]) => {
     const bytes = Uint8Array.from(atob(content), (character) => character.charCodeAt(0));
     const transfer = new DataTransfer();
@@ -39,14 +39,14 @@ def broken(tmp_path: Path) -> Path:
 
 
 def named(path: Path) -> list[str]:
-    """Return a file's name and content, for a script."""
+    """Return a file's name and content, as arguments of a script."""
     return [path.name, base64.b64encode(path.read_bytes()).decode()]
 
 
-def answered(page: Page, *paths: Path) -> Page:
-    """Choose files on a page and wait until there is an answer to each."""
+def predicted(page: Page, *paths: Path) -> Page:
+    """Choose files on a page and wait for their predictions."""
     page.set_input_files("#pictures", [str(path) for path in paths])
-    expect(page.locator(ANSWERED)).to_have_count(len(paths))
+    expect(page.locator(PREDICTED)).to_have_count(len(paths))
     return page
 
 
@@ -59,35 +59,35 @@ def test_a_dropped_picture_gets_its_theme(open_page, site, technic):
     expect(page.get_by_role("status").first).to_contain_text("technic-9001.png: technic.")
 
 
-def test_the_picture_is_there_before_the_answer(open_page, site, technic):
+def test_the_picture_appears_before_the_prediction(open_page, site, technic):
     page = open_page(site)
     page.route("**/api/predict", lambda route: None)
     page.set_input_files("#pictures", str(technic))
-    card = page.locator('.answer[aria-busy="true"]')
-    expect(card.get_by_role("heading")).to_have_text("Looking …")
+    card = page.locator('.prediction[aria-busy="true"]')
+    expect(card.get_by_role("heading")).to_have_text("Predicting …")
     expect(card.get_by_role("img", name="technic-9001.png")).to_have_js_property("complete", True)
     assert card.locator(".picture").evaluate("picture => picture.decode().then(() => picture.naturalWidth)") > 0
 
 
-def test_bars_are_as_long_as_themes_are_probable(open_page, site, technic):
-    page = answered(open_page(site), technic)
+def test_bars_are_as_long_as_the_probabilities(open_page, site, technic):
+    page = predicted(open_page(site), technic)
     values = [float(meter.get_attribute("value")) for meter in page.locator(".bars meter").all()]
     assert len(values) == 3 and sum(values) == pytest.approx(1, abs=1e-3)
     assert values == sorted(values, reverse=True)
     assert page.locator(".bar-theme").all_inner_texts()[0] == "technic"
 
 
-def test_nearest_sets_have_a_thumbnail_or_a_drawing(open_page, site, technic):
-    page = answered(open_page(site), technic)
+def test_similar_sets_have_a_thumbnail_or_a_drawing(open_page, site, technic):
+    page = predicted(open_page(site), technic)
     cards = page.locator(".sets .set")
     expect(cards).to_have_count(6)
     assert page.locator(".set-picture img").count() + page.locator(".set-picture svg").count() == 6
-    alike = [int(text.split()[0]) for text in page.locator(".set-alike").all_inner_texts()]
-    assert alike == sorted(alike, reverse=True) and alike[0] > 0
+    similarities = [int(text.split()[0]) for text in page.locator(".set-similarity").all_inner_texts()]
+    assert similarities == sorted(similarities, reverse=True) and similarities[0] > 0
 
 
-def test_the_heat_map_lies_over_the_picture_when_switched_on(open_page, site, technic):
-    page = answered(open_page(site), technic)
+def test_the_heat_map_covers_the_picture_when_switched_on(open_page, site, technic):
+    page = predicted(open_page(site), technic)
     page.get_by_text("Show what it looked at").click()
     heat = page.locator(".heat")
     expect(heat).to_have_css("opacity", "1")
@@ -99,117 +99,119 @@ def test_the_heat_map_lies_over_the_picture_when_switched_on(open_page, site, te
     expect(heat).to_be_hidden()
 
 
-def test_a_plain_colour_is_not_sure_and_says_why(open_page, site, tmp_path):
+def test_a_plain_colour_is_not_sure_with_the_reason(open_page, site, tmp_path):
     Image.new("RGB", (300, 200), "orange").save(tmp_path / "orange.png")
-    page = answered(open_page(site), tmp_path / "orange.png")
+    page = predicted(open_page(site), tmp_path / "orange.png")
     expect(page.get_by_role("heading", level=3)).to_have_text("Not sure")
     expect(page.locator(".confidence")).to_have_text(
-        re.compile(r"^Unlike any picture it learned from\. If it had to choose: \w+, <? ?\d+ %\.$")
+        re.compile(r"^Unlike every training picture\. Best guess: \w+, <? ?\d+ %\.$")
     )
 
 
-def test_several_pictures_are_answered_and_a_broken_one_says_why(open_page, site, technic, broken, tmp_path):
-    page = answered(open_page(site), technic, broken, drawn_file(tmp_path, "young", 9002))
+def test_several_pictures_have_cards_and_a_broken_one_says_why(open_page, site, technic, broken, tmp_path):
+    page = predicted(open_page(site), technic, broken, drawn_file(tmp_path, "young", 9002))
     verdicts = page.locator(".verdict").all_inner_texts()
     assert verdicts[0] == "technic" and verdicts[2] in ("young", "Not sure")
-    expect(page.locator(".answer[data-state=failed] .verdict")).to_have_text(verdicts[1])
-    assert page.locator(".answer[data-state=failed] .confidence").inner_text().endswith(".")
+    expect(page.locator(".prediction[data-state=failed] .verdict")).to_have_text(verdicts[1])
+    assert page.locator(".prediction[data-state=failed] .confidence").inner_text().endswith(".")
     texts = page.locator(".overview li").all_inner_texts()
     assert len(texts) == 3 and texts[0].startswith("technic") and texts[1] == verdicts[1]
 
 
-def test_newer_pictures_stand_above_older_ones(open_page, site, technic, tmp_path):
-    page = answered(open_page(site), technic)
+def test_newer_pictures_are_above_older_ones(open_page, site, technic, tmp_path):
+    page = predicted(open_page(site), technic)
     page.set_input_files("#pictures", str(drawn_file(tmp_path, "minifigure", 9003)))
-    expect(page.locator(ANSWERED)).to_have_count(2)
+    expect(page.locator(PREDICTED)).to_have_count(2)
     assert page.locator(".file").all_inner_texts() == ["minifigure-9003.png", "technic-9001.png"]
 
 
-def test_too_large_a_picture_is_not_even_sent(open_page, site, tmp_path):
+def test_a_picture_that_is_too_large_is_not_sent(open_page, site, tmp_path):
     (tmp_path / "large.png").write_bytes(bytes(1_000_001))
     page = open_page(site)
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    answered(page, tmp_path / "large.png")
+    requested: list[str] = []
+    page.on("request", lambda request: requested.append(request.url))
+    predicted(page, tmp_path / "large.png")
     expect(page.locator(".verdict")).to_have_text("Too large")
-    expect(page.locator(".confidence")).to_have_text("It has 2 MB; at most 1 MB are looked at.")
-    assert not [address for address in asked if "/api/" in address]
+    expect(page.locator(".confidence")).to_have_text("The picture has 2 MB; the limit is 1 MB. Choose a smaller one.")
+    assert not [address for address in requested if "/api/" in address]
 
 
-def test_only_so_many_are_taken_at_once(open_page, modest_site, technic):
-    page = open_page(modest_site)
+def test_pictures_at_a_time_are_limited(open_page, plain_site, technic):
+    page = open_page(plain_site)
     page.set_input_files("#pictures", [str(technic)] * 12)
-    expect(page.locator(ANSWERED)).to_have_count(10)
-    expect(page.get_by_role("alert")).to_have_text("At most 10 pictures at a time: only the first 10 are looked at.")
+    expect(page.locator(PREDICTED)).to_have_count(10)
+    expect(page.get_by_role("alert")).to_have_text("At most 10 pictures at a time. Only the first 10 are used.")
 
 
-def test_a_pasted_picture_is_answered(open_page, site, technic):
+def test_a_pasted_picture_gets_its_theme(open_page, site, technic):
     page = open_page(site)
     page.evaluate(PASTE, named(technic))
-    expect(page.locator(ANSWERED)).to_have_count(1)
+    expect(page.locator(PREDICTED)).to_have_count(1)
     expect(page.get_by_role("heading", level=3)).to_have_text("technic")
 
 
-def test_a_dropped_link_is_refused_in_words(open_page, site):
+def test_a_dropped_link_is_refused_with_advice(open_page, site):
     page = open_page(site)
     page.evaluate("""() => {
         const transfer = new DataTransfer();
         transfer.setData("text/uri-list", "https://example.org/car.jpg");
         document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
     }""")
-    expect(page.get_by_role("alert")).to_contain_text("That was a link, not a picture.")
-    expect(page.locator(".answer")).to_have_count(0)
+    expect(page.get_by_role("alert")).to_contain_text("That is a link, not a picture.")
+    expect(page.locator(".prediction")).to_have_count(0)
 
 
 def test_the_camera_takes_a_picture(open_page, site):
     page = open_page(site, permissions=["camera"])
     page.get_by_role("button", name="Use the camera").click()
-    page.get_by_role("dialog", name="Show it the set").get_by_role("button", name="Take the picture").click()
-    expect(page.locator(ANSWERED)).to_have_count(1)
+    page.get_by_role("dialog", name="Point the camera at the set").get_by_role(
+        "button", name="Take the picture"
+    ).click()
+    expect(page.locator(PREDICTED)).to_have_count(1)
     expect(page.locator(".file")).to_have_text("camera.jpg")
     expect(page.get_by_role("dialog")).to_be_hidden()
 
 
-def test_when_the_server_is_gone_it_says_so(open_page, site, technic):
+def test_an_unreachable_server_is_reported(open_page, site, technic):
     page = open_page(site)
     page.context.set_offline(True)
-    answered(page, technic)
-    expect(page.locator(".verdict")).to_have_text("No answer")
+    predicted(page, technic)
+    expect(page.locator(".verdict")).to_have_text("No response")
 
 
-def test_it_waits_and_asks_again_when_the_server_is_busy(open_page, site, technic):
+def test_the_page_tries_again_when_the_server_is_busy(open_page, site, technic):
     page = open_page(site)
-    asked: list[int] = []
+    attempts: list[int] = []
 
     def busy_once(route):
-        asked.append(1)
+        attempts.append(1)
         headers = {"Retry-After": "1", "Content-Type": "application/problem+json"}
-        route.continue_() if len(asked) > 1 else route.fulfill(status=503, headers=headers, body="{}")
+        route.continue_() if len(attempts) > 1 else route.fulfill(status=503, headers=headers, body="{}")
 
     page.route("**/api/predict", busy_once)
-    answered(page, technic)
+    predicted(page, technic)
     expect(page.locator(".verdict")).to_have_text("technic")
-    assert len(asked) == 2
+    assert len(attempts) == 2
 
 
-def test_whoever_knows_better_is_thanked(open_page, site, project, technic):
-    page = answered(open_page(site), technic)
+def test_a_correction_is_stored_and_acknowledged(open_page, site, project, technic):
+    page = predicted(open_page(site), technic)
     page.get_by_text("That’s wrong").click()
     expect(page.locator(".notice")).to_contain_text("data/photos/")
-    page.get_by_label("It is").select_option("young")
+    page.get_by_label("Correct theme").select_option("young")
     page.get_by_role("button", name="Send the picture and the theme").click()
-    expect(page.locator(".thanks")).to_contain_text("kept under young")
+    expect(page.locator(".thanks")).to_contain_text("stored under young")
     expect(page.locator(".thanks")).to_be_focused()
     assert len(list((project / "data/photos" / slug("young")).iterdir())) == 1
 
 
-def test_nobody_is_asked_to_contribute_where_that_is_off(open_page, modest_site, technic):
-    page = answered(open_page(modest_site), technic)
+def test_corrections_are_not_offered_when_contributions_are_off(open_page, plain_site, technic):
+    page = predicted(open_page(plain_site), technic)
     expect(page.get_by_text("That’s wrong")).to_have_count(0)
-    expect(page.get_by_text("Nothing is kept.")).to_have_count(1)
+    expect(page.get_by_text("Nothing is stored.")).to_have_count(1)
 
 
-def test_the_colours_can_be_switched_and_are_remembered(open_page, site):
+def test_the_colour_scheme_can_be_switched_and_is_stored(open_page, site):
     page = open_page(site, color_scheme="light")
     background = "getComputedStyle(document.body).backgroundColor"
     light = page.evaluate(background)
@@ -221,17 +223,17 @@ def test_the_colours_can_be_switched_and_are_remembered(open_page, site):
     expect(page.get_by_role("button", name="Dark colours")).to_have_attribute("aria-pressed", "true")
 
 
-def test_nothing_moves_for_who_wants_it_still(open_page, site, technic):
-    page = answered(open_page(site, reduced_motion="reduce"), technic)
+def test_reduced_motion_stops_all_animations(open_page, site, technic):
+    page = predicted(open_page(site, reduced_motion="reduce"), technic)
     assert page.evaluate("document.getAnimations().length") == 0
 
 
-def test_nothing_is_loaded_from_elsewhere(open_page, site, technic):
+def test_nothing_is_loaded_from_other_sites(open_page, site, technic):
     page = open_page(site)
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    requested: list[str] = []
+    page.on("request", lambda request: requested.append(request.url))
     for path in ("/", "/about", "/docs"):
         page.goto(site + path)
-    answered(page.goto(site) and page, technic)
-    assert len(asked) > 10
-    assert [address for address in asked if not address.startswith((site, "blob:", "data:"))] == []
+    predicted(page.goto(site) and page, technic)
+    assert len(requested) > 10
+    assert [address for address in requested if not address.startswith((site, "blob:", "data:"))] == []

@@ -9,10 +9,10 @@ def plain(open_page, site):
     return open_page(site, java_script_enabled=False)
 
 
-def test_the_plain_form_is_answered(plain, tmp_path):
+def test_the_plain_form_shows_the_prediction(plain, tmp_path):
     plain.set_input_files("#pictures", str(drawn_file(tmp_path, "technic", 9001)))
-    plain.get_by_role("button", name="Name the theme").click()
-    expect(plain.get_by_role("heading", level=1)).to_have_text("The answer")
+    plain.get_by_role("button", name="Predict the theme").click()
+    expect(plain.get_by_role("heading", level=1)).to_have_text("Prediction")
     expect(plain.get_by_role("heading", level=2)).to_have_text("technic")
     expect(plain.locator(".set")).to_have_count(6)
     assert plain.locator(".bars meter").count() == 3
@@ -21,29 +21,29 @@ def test_the_plain_form_is_answered(plain, tmp_path):
 
 def test_the_heat_map_can_be_switched_on(plain, tmp_path):
     plain.set_input_files("#pictures", str(drawn_file(tmp_path, "technic", 9001)))
-    plain.get_by_role("button", name="Name the theme").click()
+    plain.get_by_role("button", name="Predict the theme").click()
     expect(plain.locator(".heat")).to_be_hidden()
     plain.get_by_text("Show what it looked at").click()
     expect(plain.locator(".heat")).to_be_visible()
 
 
-def test_a_broken_picture_says_why_and_leaves_the_others(plain, tmp_path):
+def test_a_broken_picture_says_why_beside_the_others(plain, tmp_path):
     good = drawn_file(tmp_path, "technic", 9001)
     plain.set_input_files("#pictures", [str(broken_file(tmp_path)), str(good)])
-    plain.get_by_role("button", name="Name the theme").click()
-    expect(plain.locator(".answer")).to_have_count(2)
-    expect(plain.locator(".answer[data-state=failed] .file")).to_have_text("broken.jpg")
+    plain.get_by_role("button", name="Predict the theme").click()
+    expect(plain.locator(".prediction")).to_have_count(2)
+    expect(plain.locator(".prediction[data-state=failed] .file")).to_have_text("broken.jpg")
     expect(plain.locator(".verdict").nth(1)).to_have_text("technic")
 
 
-def test_what_needs_a_script_is_not_offered(plain):
+def test_features_that_need_a_script_are_not_offered(plain):
     for name in ("Use the camera", "Dark colours"):
         expect(plain.get_by_role("button", name=name)).to_have_count(0)
     expect(plain.get_by_text("Choose pictures")).to_be_hidden()
 
 
-def test_nothing_chosen_at_all_is_said_on_a_page(plain):
+def test_a_form_without_a_picture_shows_the_problem(plain):
     plain.locator("#pictures").evaluate("input => input.removeAttribute('required')")
-    plain.get_by_role("button", name="Name the theme").click()
+    plain.get_by_role("button", name="Predict the theme").click()
     expect(plain.get_by_role("heading", level=1)).to_have_text("No picture")
     expect(plain.get_by_role("link", name="Back to the page")).to_be_visible()

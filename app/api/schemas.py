@@ -1,0 +1,118 @@
+"""The API's requests and responses. Its documentation is generated from these schemas."""
+
+from functools import cache
+from typing import Any
+
+from flask_openapi3.models.file import FileStorage
+from pydantic import BaseModel, ConfigDict, Field, RootModel
+
+
+class ProblemDetails(BaseModel):
+    """Why there is no prediction (RFC 9457)."""
+
+    type: str = Field(description="the problem's entry in the documentation, or about:blank")
+    title: str
+    status: int
+    detail: str = Field(description="what was wrong, and what to do about it")
+
+
+class Received(BaseModel):
+    """A part of a request. The library needs its JSON schema for each request, so the schema is cached."""
+
+    @classmethod
+    def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Return the JSON schema."""
+        return _schema_of(cls) if not args and not kwargs else super().model_json_schema(*args, **kwargs)
+
+
+@cache
+def _schema_of(model: type[Received]) -> dict[str, Any]:
+    """Return the JSON schema of a model, as pydantic makes it."""
+    return super(Received, model).model_json_schema()
+
+
+class PredictQuery(Received):
+    """What to return besides the prediction."""
+
+    heatmap: bool = Field(default=False, description="add a PNG that shows which parts of the picture count most")
+
+
+class PredictForm(Received):
+    """Pictures."""
+
+    image: list[FileStorage] = Field(min_length=1, description="JPEG, PNG, WebP, GIF (its first frame) or BMP")
+
+
+class ThemeProbability(BaseModel):
+    """A theme and its calibrated probability."""
+
+    theme: str
+    probability: float = Field(ge=0, le=1)
+
+
+class SimilarSet(BaseModel):
+    """A set whose picture is similar to the uploaded one."""
+
+    set_id: str
+    name: str
+    year: int | None
+    theme: str
+    distance: float = Field(ge=0, le=2.001, description="cosine distance between the embeddings of the two pictures")
+    page: str | None = Field(description="a page about the set")
+    thumbnail: str | None = Field(description="its picture on this server")
+
+
+class Entry(BaseModel):
+    """A file's prediction or its error."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    file: str = Field(description="the name of the uploaded file")
+    theme: str | None = Field(default=None, description="the predicted theme; null: not sure")
+    confidence: float | None = Field(
+        default=None, description="the calibrated probability of the predicted theme, or of the best one if not sure"
+    )
+    sure: bool | None = None
+    reason: str | None = Field(default=None, description="why the model is not sure")
+    top: list[ThemeProbability] | None = Field(default=None, description="the most probable themes")
+    similar: list[SimilarSet] | None = Field(default=None, description="the most similar sets of the catalogue")
+    heatmap: str | None = Field(default=None, description="a data URL: a PNG to lay over the picture")
+    error: ProblemDetails | None = None
+
+
+class Entries(RootModel[list[Entry]]):
+    """One entry for each file, in the order of the request."""
+
+
+class ModelDescription(BaseModel):
+    """The served model."""
+
+    file: str
+    sha256: str
+    network: str
+    labels: list[str]
+    size: int = Field(description="side of the square input, in pixels")
+    threshold: float = Field(description="the model is not sure below this confidence")
+    parameters: int | None
+
+
+class Health(BaseModel):
+    """The state of the server."""
+
+    status: str
+
+
+class ContributeForm(Received):
+    """A picture and its correct theme."""
+
+    model_config = ConfigDict(coerce_numbers_to_str=True)
+
+    image: FileStorage = Field(description="the picture")
+    theme: str = Field(description="one of the model's labels")
+
+
+class Contributed(BaseModel):
+    """The contributed picture."""
+
+    theme: str
+    photo: str = Field(description="its path within data/photos/")

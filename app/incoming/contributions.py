@@ -1,0 +1,59 @@
+"""Contributed photos: pictures that a visitor has labelled, kept for the next training."""
+
+import hashlib
+import io
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from PIL import Image
+
+from app.problem import Kind, Problem
+from themer.base.theme_paths import slug
+
+QUALITY = 95
+HASH_DIGITS = 16
+
+
+def keep_photo(picture: Image.Image, theme: str, labels: Sequence[str], folder: Path, maximum_bytes: int) -> Path:
+    """Write a picture, without metadata, to {slug of the theme}/{hash}.jpg in a folder; return this path.
+
+    The same picture is written once. Existing files are never changed.
+
+    Raises:
+        Problem: `theme` is not one of the labels, or the folder is full.
+    """
+    if theme not in labels:
+        raise Problem(Kind.UNKNOWN_THEME, f"The model's themes are {', '.join(labels)}.")
+    content = _jpeg(picture)
+    if _size_bytes(folder) + len(content) > maximum_bytes:
+        raise Problem(Kind.NO_ROOM, "Enough pictures have been contributed for now. Thank you anyway.")
+    place = Path(slug(theme)) / f"{hashlib.sha256(content).hexdigest()[:HASH_DIGITS]}.jpg"
+    _write_new(content, folder / place)
+    return place
+
+
+def _jpeg(picture: Image.Image) -> bytes:
+    """Return a picture as JPEG without metadata."""
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=QUALITY)
+    return buffer.getvalue()
+
+
+def _write_new(content: bytes, path: Path) -> None:
+    """Write a file atomically, unless it exists. The part file is hidden, so the pipeline ignores it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".part") as part:
+        part.write(content)
+        part.flush()
+        Path(part.name).chmod(0o644)
+        try:
+            os.link(part.name, path)
+        except FileExistsError:
+            return
+
+
+def _size_bytes(folder: Path) -> int:
+    """Return the total size of all files in a folder."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

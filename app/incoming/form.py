@@ -1,0 +1,95 @@
+"""Uploads: parsed in memory, never spooled to files, and limited in number."""
+
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import IO
+
+from flask import Request
+from multipart import (  # type: ignore[import-untyped]
+    MultipartError,
+    MultipartParser,
+    MultipartPart,
+    ParserLimitReached,
+)
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.formparser import FormDataParser
+
+from app.problem import Kind, Problem
+
+FIELD = "image"
+FORM = "multipart/form-data"
+
+Form = tuple[IO[bytes], MultiDict[str, str], MultiDict[str, FileStorage]]
+
+
+@dataclass(frozen=True)
+class Upload:
+    """An uploaded file: the name that the client gave it, and its bytes."""
+
+    name: str
+    content: bytes
+
+
+class InMemoryFormParser(FormDataParser):
+    """Parses forms in memory. For forms with files it uses `multipart`, which takes a twentieth of werkzeug's time."""
+
+    def parse(
+        self, stream: IO[bytes], mimetype: str, content_length: int | None, options: dict[str, str] | None = None
+    ) -> Form:
+        """Return the stream, and a form's fields and files.
+
+        Raises:
+            Problem: the form is truncated or malformed.
+            RequestEntityTooLarge: it has too many parts, or a field is too long.
+        """
+        if mimetype != FORM:
+            found: Form = super().parse(stream, mimetype, content_length, options)
+            return found
+        # The server has already received the whole body into memory, so the parser needs no limit on bytes.
+        limit, unlimited = self.max_form_parts or sys.maxsize, sys.maxsize
+        boundary = (options or {}).get("boundary", "")
+        try:
+            parts = MultipartParser(stream, boundary, part_limit=limit, spool_limit=unlimited, memory_limit=unlimited)
+            return stream, *self._sorted(parts)
+        except ParserLimitReached:
+            raise RequestEntityTooLarge from None
+        except MultipartError as error:
+            raise Problem(Kind.NOT_UNDERSTOOD, f"The body is not a complete {FORM} form: {error}. See /docs.") from None
+
+    def _sorted(self, parts: Iterable[MultipartPart]) -> tuple[MultiDict[str, str], MultiDict[str, FileStorage]]:
+        """Return the fields and the files. A part with a file name is a file, even if the name is empty."""
+        fields, files = [], []
+        for part in parts:
+            if part.filename is not None:
+                # The declared content type is dropped: the bytes decide.
+                files.append((part.name, FileStorage(part.file, part.filename, part.name)))
+            elif self.max_form_memory_size is not None and part.size > self.max_form_memory_size:
+                raise RequestEntityTooLarge
+            else:
+                fields.append((part.name, part.raw.decode(errors="replace")))
+        return self.cls(fields), self.cls(files)
+
+
+class InMemoryRequest(Request):
+    """A request whose uploads stay in memory. MAX_CONTENT_LENGTH bounds them."""
+
+    form_data_parser_class = InMemoryFormParser
+    max_form_parts = 100
+
+
+def read_uploads(files: list[FileStorage], maximum_files: int) -> list[Upload]:
+    """Return a request's uploads.
+
+    Raises:
+        Problem: there are none, or more than `maximum_files`.
+    """
+    # Browsers send a file with neither name nor bytes where the visitor chose none.
+    sent = [Upload(file.filename or "", file.read()) for file in files]
+    chosen = [upload for upload in sent if upload.name or upload.content]
+    if not chosen:
+        raise Problem(Kind.NO_PICTURE, f'Send at least one picture in the field "{FIELD}".')
+    if len(chosen) > maximum_files:
+        raise Problem(Kind.TOO_MANY_PICTURES, f"Send at most {maximum_files} pictures at once, not {len(chosen)}.")
+    return chosen

@@ -1,0 +1,134 @@
+"""Untrusted picture files: identified by their bytes, limited before decoding, decoded in bounded memory.
+
+With the default limits decoding takes at most 500 MB for a moment. `benchmarks/fuzz.py` measures it.
+"""
+
+from dataclasses import dataclass
+
+from PIL import Image
+
+from app.incoming.file_structure import GIF, JPEG, PNG, structure
+from app.problem import Kind, Problem
+from themer.pictures.images import MAXIMUM_PIXELS, PictureError, identify, upright_rgb
+
+# Three times the largest input of any network: scales well, and takes little memory.
+WORKING_PIXELS = 1024
+SCANS_OF_LARGEST = 20
+DAMAGED = "The file is truncated or damaged. Save or copy it again, then send it."
+KNOWN = "Send a JPEG, PNG, WebP, GIF or BMP."
+OTHER_FORMATS = {
+    "HEIC": "Save it as JPEG first; on an iPhone: Settings, Camera, Formats, Most Compatible.",
+    "AVIF": "Save it as JPEG or PNG first.",
+    "SVG": "It is a drawing, not pixels. Export it as PNG first.",
+    "TIFF": "Save it as JPEG or PNG first.",
+    "PDF": "Save the page or its picture as JPEG or PNG first.",
+}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The limits for a picture, checked before it is decoded.
+
+    Blocks are a file's segments, chunks or extensions. Real files have a few hundred.
+    """
+
+    maximum_bytes: int = 20_000_000
+    maximum_pixels: int = MAXIMUM_PIXELS
+    maximum_side: int = 30_000
+    maximum_frames: int = 1000
+    maximum_blocks: int = 20_000
+
+
+def open_picture(content: bytes, limits: Limits = Limits()) -> Image.Image:  # noqa: B008
+    """Return the first frame as an upright RGB picture on white, large ones reduced by a whole number.
+
+    Data after the picture has no effect. Neither has metadata, apart from the orientation.
+
+    Raises:
+        Problem: the bytes are not a picture of a known format, are damaged, or exceed a limit.
+    """
+    _require_bytes(content, limits)
+    picture = _identified(content)
+    _require_limits(picture, content, limits)
+    try:
+        picture.draft(picture.mode, (WORKING_PIXELS, WORKING_PIXELS))
+        upright = upright_rgb(_reduced(picture))
+    except Exception:  # Decoders raise anything: OSError, SyntaxError, struct.error, EOFError ...
+        raise Problem(Kind.BROKEN_PICTURE, DAMAGED) from None
+    upright.info.clear()  # Pillow would write the metadata that it keeps there when the picture is saved.
+    return upright
+
+
+def _require_bytes(content: bytes, limits: Limits) -> None:
+    """Raise Problem for an empty file and for one with too many bytes."""
+    if not content:
+        raise Problem(Kind.EMPTY_FILE, Kind.EMPTY_FILE.advice)
+    if len(content) > limits.maximum_bytes:
+        raise _too_large(f"{len(content) / 1e6:.1f} MB", f"{limits.maximum_bytes / 1e6:.0f} MB")
+
+
+def _identified(content: bytes) -> Image.Image:
+    """Return the picture, not decoded yet; raise Problem for anything else."""
+    try:
+        return identify(content)
+    except PictureError as error:
+        if error.kind == "too many pixels":
+            raise _too_large("far too many pixels", "a fraction of them") from None
+    except Exception:  # A damaged header makes Pillow raise struct.error, IndexError and others.
+        pass
+    if content.startswith((JPEG, PNG, *GIF)) or content[:4] + content[8:12] == b"RIFFWEBP":
+        raise Problem(Kind.BROKEN_PICTURE, DAMAGED)
+    if name := _other_format(content):
+        raise Problem(Kind.UNSUPPORTED_FORMAT, f"This is {name}. {OTHER_FORMATS[name]}")
+    raise Problem(Kind.NOT_A_PICTURE, KNOWN)
+
+
+def _require_limits(picture: Image.Image, content: bytes, limits: Limits) -> None:
+    """Raise Problem if decoding a picture would take too much memory or time."""
+    width, height = picture.size
+    # A JPEG is reduced while it is decoded. Other formats need their full size in memory, several times.
+    allowed = limits.maximum_pixels if picture.format in ("JPEG", "MPO") else limits.maximum_pixels // 2
+    if width * height > allowed:
+        raise _too_large(f"{width} x {height} = {width * height:,} pixels", f"{allowed:,}")
+    if max(width, height) > limits.maximum_side:
+        raise _too_large(f"{max(width, height)} pixels on one side", f"{limits.maximum_side}")
+    found = structure(content, limits.maximum_blocks)
+    if max(found.frames, _frames(picture)) > limits.maximum_frames:
+        raise Problem(Kind.TOO_MANY_FRAMES, f"Send a single frame. At most {limits.maximum_frames} frames are allowed.")
+    if found.blocks > limits.maximum_blocks or found.scans * width * height > SCANS_OF_LARGEST * limits.maximum_pixels:
+        raise Problem(Kind.BROKEN_PICTURE, "The file has an unusual structure. Save it again, then send it.")
+
+
+def _frames(picture: Image.Image) -> int:
+    """Return the number of frames in the header. A GIF's has none, and Pillow would read all frames to count them."""
+    return 1 if picture.format == "GIF" else int(getattr(picture, "n_frames", 1))
+
+
+def _reduced(picture: Image.Image) -> Image.Image:
+    """Return a large picture reduced to at least `WORKING_PIXELS` on its longer side, any other as it is."""
+    factor = max(picture.size) // WORKING_PIXELS
+    if factor < 2:
+        return picture
+    if picture.mode.startswith("I;16"):
+        return picture.convert("I").reduce(factor)
+    if picture.has_transparency_data or picture.mode in ("1", "P"):
+        # Palette indices and transparent key colours can't be averaged.
+        picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    return picture.reduce(factor)
+
+
+def _other_format(content: bytes) -> str | None:
+    """Return the name of a common format that is not supported, or None."""
+    start = content[:1024].lstrip().lower()
+    if content[4:8] == b"ftyp":
+        return "AVIF" if content[8:12] in (b"avif", b"avis") else "HEIC"
+    if b"<svg" in start:
+        return "SVG"
+    if start.startswith((b"ii*\0", b"mm\0*")):
+        return "TIFF"
+    return "PDF" if start.startswith(b"%pdf") else None
+
+
+def _too_large(received: str, allowed: str) -> Problem:
+    """Return the problem of a picture that exceeds a limit."""
+    return Problem(Kind.PICTURE_TOO_LARGE, f"The picture has {received}; the limit is {allowed}. Send a smaller one.")

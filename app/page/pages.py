@@ -1,0 +1,72 @@
+"""The routes of the pages. They work without JavaScript."""
+
+from flask import Blueprint, Response, render_template, request, send_from_directory
+from werkzeug.exceptions import NotFound
+
+from app.incoming.form import FIELD, read_uploads
+from app.page.about import PLOTS, about
+from app.shared.state import state
+from themer.pictures.images import picture_path
+
+pages = Blueprint("pages", __name__)
+contributing = Blueprint("contributing_page", __name__)
+ONE_DAY_SECONDS = 86_400
+ONE_MINUTE_SECONDS = 60
+
+
+@pages.get("/")
+def index() -> str | tuple[str, int]:
+    """Show the page that takes pictures."""
+    if state().recognizer is None:
+        return render_template("no_model.html"), 503
+    return render_template("index.html", **_options())
+
+
+@pages.post("/")
+def upload() -> str:
+    """Show the predictions for the pictures of the plain form."""
+    state().uploads.require(request.remote_addr)
+    options = _options()
+    uploads = read_uploads(request.files.getlist(FIELD), state().settings.maximum_files)
+    return render_template("results.html", results=state().predict(uploads, heat_map=True, preview=True), **options)
+
+
+@contributing.post("/contribute")
+def contribute() -> tuple[str, int]:
+    """Keep the picture of the plain form, and say thank you."""
+    theme = request.form.get("theme", "")
+    state().keep(request.files.getlist(FIELD), theme, request.remote_addr)
+    return render_template("contributed.html", theme=theme), 201
+
+
+@pages.get("/about")
+def show_about() -> str:
+    """Show what the model is, and how good it is."""
+    return render_template("about.html", about=about(state().model, state().settings.root))
+
+
+@pages.get("/plots/<name>")
+def plot(name: str) -> Response:
+    """Send one of the two plots on the page About."""
+    if name not in PLOTS:
+        raise NotFound
+    path = state().settings.root.resolve() / PLOTS[name]
+    return send_from_directory(path.parent, path.name, max_age=ONE_MINUTE_SECONDS)
+
+
+@pages.get("/sets/<set_id>.jpg")
+def thumbnail(set_id: str) -> Response:
+    """Send a set's picture."""
+    path = picture_path(state().settings.thumbnails.resolve(), set_id)
+    return send_from_directory(path.parent, path.name, max_age=ONE_DAY_SECONDS)
+
+
+def _options() -> dict[str, object]:
+    """Return the variables of the pages with a form; raise Problem without a model."""
+    settings = state().settings
+    return {
+        "labels": state().required_recognizer().predictor.labels,
+        "contributions": settings.contributions,
+        "maximum_files": settings.maximum_files,
+        "maximum_megabytes": settings.maximum_megabytes,
+    }

@@ -1,0 +1,34 @@
+// Predictions in words. macros.html has the same wording for pages rendered by the server.
+
+const constants = document.getElementById("constants").dataset;
+const labels = JSON.parse(constants.labels);
+const wordings = JSON.parse(constants.words);
+
+/** Return the wording of a confidence, 0 to 1. */
+export const words = (confidence) => wordings.find(([least]) => confidence >= least)[1];
+
+/** Return the CSS class of a theme's accent colour. */
+export const accent = (theme) => (labels.includes(theme) ? `accent-${labels.indexOf(theme) % 8}` : "accent-none");
+
+/** Return "93 %" for 0.93. Only exact values become 0 % or 100 %. */
+export function perCent(share) {
+  if (share > 0.995 && share < 1) return "99 %";
+  if (share > 0 && share < 0.005) return "< 1 %";
+  return `${Math.round(100 * share)} %`;
+}
+
+const sentence = (text) => (text ? `${text[0].toUpperCase()}${text.slice(1)}.` : "");
+
+/** Return a prediction's headline and the text below it in pieces. A piece in an array is emphasised. */
+export function verdict(prediction) {
+  const headline = prediction.theme ?? "Not sure";
+  if (prediction.sure) return { headline, pieces: [`${words(prediction.confidence)}, `, [perCent(prediction.confidence)]] };
+  const [best] = prediction.top;
+  return { headline, pieces: [`${sentence(prediction.reason)} Best guess: `, [best.theme], `, ${perCent(best.probability)}.`] };
+}
+
+/** Return a prediction as one line of text. */
+export function line(prediction) {
+  const { headline, pieces } = verdict(prediction);
+  return `${prediction.file}: ${headline}. ${pieces.flat().join("")}`;
+}

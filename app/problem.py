@@ -1,0 +1,87 @@
+"""Problems: why a request gets no prediction, as problem details (RFC 9457).
+
+The API's documentation is generated from the kinds of problem, so each kind is described once.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from http import HTTPStatus
+from typing import Any
+
+from themer.base.theme_paths import slug
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_SECONDS = 2
+NO_MODEL_RETRY_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A unique title, the HTTP status, and what the client can do."""
+
+    title: str
+    status: int
+    advice: str
+
+
+class Kind(Facts, Enum):
+    """A kind of problem."""
+
+    NO_PICTURE = "No picture", 400, 'Send at least one picture in the field "image".'
+    ANOTHER_SITE = "Another site", 403, "Only programs and this server's own pages may send pictures."
+    PICTURE_TOO_LARGE = "Picture too large", 413, "The picture has too many bytes or pixels. Send a smaller one."
+    TOO_MANY_FRAMES = "Too many frames", 413, "Send one frame of the animation. Only the first is used."
+    TOO_MANY_PICTURES = "Too many pictures", 413, "Split the pictures over several requests."
+    NOT_A_PICTURE = "Not a picture", 415, "Send a JPEG, PNG, WebP, GIF or BMP. The content counts, not the file name."
+    UNSUPPORTED_FORMAT = "Unsupported format", 415, "Save the picture as JPEG or PNG first."
+    EMPTY_FILE = "Empty file", 422, "The file has no content. Copy it again, then send it."
+    BROKEN_PICTURE = (
+        "Broken picture",
+        422,
+        "The file is truncated, damaged or has an unusual structure. Save it again, then send it.",
+    )
+    NOT_UNDERSTOOD = "Not understood", 422, "A parameter or field is missing or invalid. See the operation above."
+    UNKNOWN_THEME = "Unknown theme", 422, "Name one of the model's labels. /api/model lists them."
+    BUSY = "Busy", 503, "Too many pictures are waiting. Try again after the seconds in Retry-After."
+    NO_MODEL = "No model", 503, "The operator has to run dvc repro and restart the server."
+    NO_ROOM = "No room", 507, "The folder of contributed pictures is full. The operator has to review them first."
+
+
+class Problem(Exception):
+    """The reason why a request fails, and what to do about it.
+
+    Args:
+        kind: a kind of problem, or an HTTP status that needs no further explanation.
+        detail: what was wrong and what to do, in sentences.
+        retry_after_seconds: when to try again, or None.
+    """
+
+    def __init__(self, kind: Kind | HTTPStatus, detail: str, retry_after_seconds: int | None = None) -> None:
+        if isinstance(kind, Kind):
+            self.type, self.title, self.status = f"/docs#{slug(kind.title)}", kind.title, kind.status
+        else:
+            self.type, self.title, self.status = "about:blank", kind.phrase, kind.value
+        self.detail, self.retry_after_seconds = detail, retry_after_seconds
+        super().__init__(f"{self.title}. {detail}")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the members of RFC 9457. `type` links to the problem's entry in the documentation."""
+        return {"type": self.type, "title": self.title, "status": self.status, "detail": self.detail}
+
+
+def documented() -> list[dict[str, Any]]:
+    """Return an entry of the documentation for each kind: the anchor that `type` links to, and the facts."""
+    return [
+        {"slug": slug(kind.title), "title": kind.title, "status": kind.status, "advice": kind.advice} for kind in Kind
+    ]
+
+
+def busy(detail: str = "Too many pictures are waiting already. Try again in a moment.") -> Problem:
+    """Return the problem of a server that is overloaded for the moment."""
+    return Problem(Kind.BUSY, detail, RETRY_SECONDS)
+
+
+def no_model() -> Problem:
+    """Return the problem of a server without a model."""
+    detail = "There is no model yet. Run `dvc repro`, then restart the server."
+    return Problem(Kind.NO_MODEL, detail, NO_MODEL_RETRY_SECONDS)

@@ -1,0 +1,20 @@
+"""Predictions as JSON values, for the API and the command line."""
+
+from typing import Any
+
+from themer.answering.predictor import Prediction
+
+TOP_THEMES = 5
+
+
+def as_json(prediction: Prediction, top: int = TOP_THEMES) -> dict[str, Any]:
+    """Return a prediction with its `top` most probable themes and its most similar sets, as JSON values."""
+    ranking = list(prediction.probabilities.items())[:top]
+    return {
+        "theme": prediction.theme,
+        "confidence": prediction.confidence,
+        "sure": prediction.sure,
+        "reason": prediction.reason,
+        "top": [{"theme": theme, "probability": probability} for theme, probability in ranking],
+        "similar": [dict(vars(near)) for near in prediction.nearest],
+    }

@@ -1,0 +1,78 @@
+"""What the requests of one application share: settings, counters, limits and the model."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from flask import current_app
+from werkzeug.datastructures import FileStorage
+
+from app.incoming.contributions import keep_photo
+from app.incoming.form import Upload, read_uploads
+from app.problem import Problem, no_model
+from app.recognition.recognizer import Recognizer
+from app.settings import MEGABYTE, Settings
+from app.shared.client_limits import ClientLimit
+from app.shared.metrics import Metrics
+
+KEY = "lego-themer"
+
+
+@dataclass(frozen=True)
+class State:
+    """The settings, the counters, the limits for clients, the model and its description; None without a model."""
+
+    settings: Settings
+    metrics: Metrics
+    uploads: ClientLimit
+    contributions: ClientLimit
+    recognizer: Recognizer | None
+    model: dict[str, Any] | None
+
+    def required_recognizer(self) -> Recognizer:
+        """Return the recognizer; raise Problem without a model."""
+        if self.recognizer is None:
+            raise no_model()
+        return self.recognizer
+
+    def predict(self, uploads: Sequence[Upload], heat_map: bool, preview: bool = False) -> list[dict[str, Any]]:
+        """Return and count an entry for each upload: {"file", ...} with its prediction or with "error".
+
+        Raises:
+            Problem: no upload is a readable picture, the server is busy, or there is no model.
+        """
+        found = self.required_recognizer().predict(uploads, heat_map, preview)
+        for one in found:
+            if isinstance(one, Problem):
+                self.metrics.count_refused(one.title)
+            else:
+                self.metrics.count_picture(one["theme"])
+        problems = [one for one in found if isinstance(one, Problem)]
+        if len(problems) == len(found):
+            raise problems[0]
+        return [entry(upload.name, one) for upload, one in zip(uploads, found, strict=True)]
+
+    def keep(self, files: list[FileStorage], theme: str, address: str | None) -> Path:
+        """Keep the one picture of a form for the next training; return its path within the folder of photos.
+
+        Raises:
+            Problem: there is no model, the client at this address has contributed too much, the form does not hold one
+                picture, the theme is unknown, or the folder is full.
+        """
+        recognizer = self.required_recognizer()
+        self.contributions.require(address)
+        [upload] = read_uploads(files, maximum_files=1)
+        maximum_bytes = self.settings.contributed_megabytes * MEGABYTE
+        labels = recognizer.predictor.labels
+        return keep_photo(recognizer.read(upload), theme, labels, self.settings.photos, maximum_bytes)
+
+
+def entry(file: str, found: dict[str, Any] | Problem) -> dict[str, Any]:
+    """Return the JSON entry of a file: its prediction, or its problem as "error"."""
+    return {"file": file, "error": found.as_dict()} if isinstance(found, Problem) else {"file": file, **found}
+
+
+def state() -> State:
+    """Return the state of the application that handles the request."""
+    return cast(State, current_app.extensions[KEY])

@@ -1,0 +1,1 @@
+"""Sets for young children: big bricks, jointless figures, animals and playsets."""

@@ -1,0 +1,143 @@
+"""Draw everything from the predictions: curves, slices, pictures of mistakes, the model card, the library for plots."""
+
+import json
+from collections.abc import Iterable, Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas
+import vl_convert
+
+from stages import paths
+from themer.base.errors import explained
+from themer.base.files import file_sha256, write_bytes, write_json
+from themer.base.params import SPLITS, Params, Resize, load_params
+from themer.base.tables import read_csv, write_csv
+from themer.pictures.images import decode, picture_path, square
+from themer.pictures.near_duplicates import near_pairs
+from themer.reports.label_sheet import draw_label_issues
+from themer.reports.mistakes_grid import draw_mistakes
+from themer.reports.model_card import model_card
+from themer.reports.result_picture import draw_result
+from themer.scoring import curves
+from themer.scoring.intervals import accuracy_interval
+from themer.scoring.prediction_table import Predictions, read_predictions
+from themer.scoring.scores import confusion_table, held_out_scores
+from themer.scoring.slices import picture_kinds, slice_table, worst_slice
+from themer.scoring.split_table import split_table
+
+VEGA_LITE = "5.21"
+# What the model card quotes, under the names that its template uses.
+MEASURED = {
+    "dataset": paths.dataset_metrics,
+    "evaluate": paths.evaluate_metrics,
+    "export": paths.export_metrics,
+    "join": paths.join_metrics,
+    "photos": paths.photo_metrics,
+    "slices": paths.slice_metrics,
+    "source": paths.source,
+    "themes": paths.theme_metrics,
+    "train": paths.train_metrics,
+}
+
+
+@explained
+def main() -> None:
+    """Write every plot, the scores that are computed from written predictions, and the model card."""
+    params = load_params(paths.params)
+    predictions, sets = read_predictions(paths.test_predictions), read_sets()
+    squares = partial(read_squares, settings=params.resize)
+    level = params.evaluate.confidence_level
+    write_curves(predictions)
+    write_result(predictions, sets, level)
+    write_bytes(draw_mistakes(predictions, params.evaluate.mistakes, squares), paths.mistakes)
+    write_slices(predictions, sets, squares(predictions.ids), level)
+    write_cross_validation(sets, params)
+    write_bytes(
+        draw_label_issues(read_csv(paths.label_issues), len(read_out_of_fold().ids), squares), paths.label_issues_sheet
+    )
+    write_bytes(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", VEGA_LITE).encode(), paths.vega)
+    write_bytes(model_card(card_facts(params)).encode(), paths.model_card)
+
+
+def read_sets() -> pandas.DataFrame:
+    """Return label, family, year, width, height and perceptual hash of each set in the dataset, by set_id."""
+    dataset, labelled, thumbnails = (read_csv(one) for one in (paths.dataset, paths.labelled, paths.thumbnails_table))
+    found = dataset.merge(labelled[["set_id", "year"]], on="set_id")
+    found = found.merge(thumbnails[["set_id", "width", "height", "perceptual_hash"]], on="set_id")
+    return found.set_index("set_id", drop=False).astype({"width": int, "height": int})
+
+
+def read_squares(set_ids: Iterable[str], settings: Resize) -> Iterator[np.ndarray]:
+    """Yield the sets' pictures as the stage resize pads them, uint8 [size, size, 3]."""
+    for set_id in set_ids:
+        picture = decode(picture_path(paths.thumbnails, set_id).read_bytes())
+        yield np.asarray(square(picture, settings.size, settings.fill))
+
+
+def read_out_of_fold() -> Predictions:
+    """Return the held-out predictions of cross-validation, none if it was skipped."""
+    return read_predictions(paths.out_of_fold)
+
+
+def write_curves(predictions: Predictions) -> None:
+    """Write the confusion matrix and the tables behind all curves."""
+    actual, probabilities, labels = predictions.actual, predictions.probabilities, predictions.labels
+    write_csv(confusion_table(actual, predictions.predicted, labels), paths.confusion)
+    write_csv(curves.roc_table(actual, probabilities, labels), paths.roc)
+    write_csv(curves.precision_recall_table(actual, probabilities, labels), paths.precision_recall)
+    write_csv(curves.reliability(actual, probabilities), paths.reliability)
+    write_csv(curves.risk_coverage(actual, probabilities), paths.risk_coverage)
+    write_csv(curves.top_k_table(actual, probabilities), paths.top_k)
+
+
+def write_result(predictions: Predictions, sets: pandas.DataFrame, confidence_level: float) -> None:
+    """Draw the confusion matrix and the ROC curves under the accuracy with its interval."""
+    families = list(sets.loc[predictions.ids, "family"])
+    low, high = accuracy_interval(predictions.correct, families, confidence_level)
+    accuracy = f"Accuracy {predictions.correct.mean():.1%} ({low:.1%} to {high:.1%})"
+    write_bytes(draw_result(predictions, f"{accuracy} on {len(predictions.ids):,} test pictures"), paths.result)
+
+
+def write_slices(
+    predictions: Predictions, sets: pandas.DataFrame, squares: Iterable[np.ndarray], confidence_level: float
+) -> None:
+    """Write the accuracy by kind of picture, and the kind with the lowest."""
+    tested = sets.loc[predictions.ids]
+    kinds = picture_kinds(tested, squares)
+    table = slice_table(predictions.correct, list(tested["family"]), kinds, confidence_level)
+    write_csv(table, paths.slices)
+    write_json(worst_slice(table), paths.slice_metrics)
+
+
+def write_cross_validation(sets: pandas.DataFrame, params: Params) -> None:
+    """Write the scores of the out-of-fold predictions, and of the other ways to split."""
+    found, level = read_out_of_fold(), params.evaluate.confidence_level
+    scores = held_out_scores(found, list(sets.loc[found.ids, "family"]), level)
+    folds = params.cross_validate.folds if found.ids else 0
+    write_json({"folds": folds, **scores}, paths.cross_validation_metrics)
+    pairs = near_pairs(list(sets["perceptual_hash"]), params.regroup.duplicate_distance)
+    write_csv(split_table(read_csv(paths.other_splits), sets, pairs, level), paths.splits)
+
+
+def card_facts(params: Params) -> dict[str, Any]:
+    """Return everything that the template of the model card asks for."""
+    counts = read_csv(paths.labels_plot).pivot(index="label", columns="split", values="pictures")[list(SPLITS)]
+    return {
+        **{name: json.loads(path.read_text(encoding="utf-8")) for name, path in MEASURED.items()},
+        "train_params": params.train.model_dump(),
+        "from_scratch": not params.train.is_pretrained,
+        "size": params.resize.size,
+        "level": params.evaluate.confidence_level,
+        "cross_validate": params.cross_validate.model_dump(),
+        "terms": params.source.terms or "not stated; see `sources` in `params.yaml`",
+        "labels": counts.reset_index().to_dict("records"),
+        "photo_count": int((read_csv(paths.photos_table)["split"] == "train").sum()),
+        "splits": read_csv(paths.splits).to_dict("records"),
+        "sha256": file_sha256(paths.model),
+    }
+
+
+if __name__ == "__main__":
+    main()

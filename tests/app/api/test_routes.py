@@ -1,0 +1,124 @@
+import base64
+import io
+
+import pytest
+from PIL import Image
+
+from tests.app.uploads import drawing, encoded, frames, posted, problem_of, upload
+from tests.conftest import picture_bytes
+from tests.drawn_sets import KINDS, drawn_set
+
+
+def test_a_picture_gets_its_theme_and_similar_sets(client):
+    [found] = client.post("/api/predict", data=upload(drawing())).json
+    assert set(found) == {"file", "theme", "confidence", "sure", "reason", "top", "similar"}
+    assert found["file"] == "picture-0.jpg"
+    assert sorted(one["theme"] for one in found["top"]) == sorted(KINDS)
+    assert sum(one["probability"] for one in found["top"]) == pytest.approx(1, abs=1e-4)
+    assert [one["distance"] for one in found["similar"]] == sorted(one["distance"] for one in found["similar"])
+    assert set(found["similar"][0]) == {"set_id", "name", "year", "theme", "distance", "page", "thumbnail"}
+
+
+def test_drawn_sets_are_predicted_correctly(client):
+    sent = [drawing(kind, number) for kind in KINDS for number in (9000, 9001, 9002)]
+    found = client.post("/api/predict", data=upload(*sent)).json
+    best = [one["top"][0]["theme"] for one in found]
+    assert sum(theme == kind for theme, kind in zip(best, [kind for kind in KINDS for _ in range(3)], strict=True)) >= 7
+
+
+def test_thumbnails_are_linked_where_they_exist(client):
+    [found] = client.post("/api/predict", data=upload(drawing())).json
+    named = [one["thumbnail"] for one in found["similar"] if one["thumbnail"]]
+    assert named and all(client.get(name).status_code == 200 for name in named)
+    assert all(client.get(f"/sets/{one['set_id']}.jpg").status_code == 404 for one in found["similar"] if not one["thumbnail"])  # fmt: skip  # noqa: E501
+
+
+@pytest.mark.parametrize(
+    ("drawn", "size"), [("technic", (300, 200)), ("minifigure", (100, 900)), ("technic", (400, 400))]
+)
+def test_the_heat_map_has_the_shape_of_the_picture(client, drawn, size):
+    content = encoded(drawn_set(drawn, 9000).resize(size), "PNG")
+    [found] = client.post("/api/predict?heatmap=1", data=upload(content)).json
+    kind, _, data = found["heatmap"].partition(",")
+    overlay = Image.open(io.BytesIO(base64.b64decode(data)))
+    assert kind == "data:image/png;base64" and overlay.mode == "RGBA"
+    assert overlay.width / overlay.height == pytest.approx(size[0] / size[1], rel=0.05)
+    assert overlay.getchannel("A").getextrema()[1] > 100
+
+
+def test_each_of_several_files_has_an_entry(client):
+    response = client.post("/api/predict", data=upload(drawing(), b"hello", drawing("technic")))
+    first, second, third = response.json
+    assert response.status_code == 200
+    assert second == {"file": "picture-1.jpg", "error": second["error"]}
+    assert second["error"]["title"] == "Not a picture" and second["error"]["status"] == 415
+    assert first["top"] and third["top"] and third["file"] == "picture-2.jpg"
+
+
+def test_without_a_readable_file_the_response_is_the_first_problem(client):
+    assert problem_of(posted(client, ("one.jpg", b""), ("two.jpg", b"x")), 422)["title"] == "Empty file"
+    assert problem_of(client.post("/api/predict", data=upload(b"<svg/>")), 415)["title"] == "Unsupported format"
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP"])
+def test_every_format_is_accepted(client, kind):
+    assert client.post("/api/predict", data=upload(picture_bytes(kind=kind))).status_code == 200
+
+
+def test_the_first_frame_of_an_animation_is_used(client):
+    still, moving = encoded(Image.new("RGB", (8, 8), (255, 0, 0)), "GIF"), frames("GIF", 5)
+    one, other = client.post("/api/predict", data=upload(still, moving)).json
+    assert one["top"] == other["top"]
+
+
+def test_a_file_name_needs_no_extension(client):
+    assert client.post("/api/predict", data={"image": (io.BytesIO(drawing()), "x")}).json[0]["file"] == "x"
+
+
+def test_a_request_without_a_picture_is_a_problem(client):
+    assert "image" in problem_of(client.post("/api/predict"), 422)["detail"]
+    assert "image" in problem_of(client.post("/api/predict", data={"image": "text"}), 422)["detail"]
+    assert problem_of(posted(client, ("", b"")), 400)["title"] == "No picture"
+
+
+def test_an_invalid_parameter_is_named(client):
+    found = problem_of(client.post("/api/predict?heatmap=perhaps", data=upload(drawing())), 422)
+    assert found["title"] == "Not understood" and '"heatmap"' in found["detail"]
+
+
+def test_too_many_or_too_large_pictures_are_refused(client_of):
+    client = client_of(maximum_files=2, maximum_megabytes=1)
+    small = drawing()
+    assert problem_of(client.post("/api/predict", data=upload(*[small] * 3)), 413)["title"] == "Too many pictures"
+    assert "1 MB" in problem_of(client.post("/api/predict", data=upload(b"x" * 1_100_000)), 413)["detail"]
+    assert problem_of(client.post("/api/predict", data=upload(b"x" * 3_100_000)), 413)["type"] == "about:blank"
+
+
+def test_the_model_is_described(client, root):
+    found = client.get("/api/model").json
+    assert found["labels"] == KINDS and found["network"] == "efficientnet_lite0" and found["parameters"] > 1_000_000
+    assert len(found["sha256"]) == 64 and found["size"] == 128
+
+
+def test_without_a_model_the_problem_says_what_to_run(client_of, tmp_path):
+    client = client_of(root=tmp_path)
+    for path in ("/api/model", "/readyz"):
+        response = client.get(path, headers={"Accept": "application/json"})
+        assert "dvc repro" in problem_of(response, 503)["detail"] and response.headers["Retry-After"]
+    assert problem_of(client.post("/api/predict", data=upload(drawing())), 503)
+    assert client.get("/healthz").status_code == 200
+
+
+def test_uploads_per_client_are_limited(client_of):
+    client = client_of(requests_per_minute=2)
+    for _ in range(2):
+        assert client.post("/api/predict", data=upload(drawing())).status_code == 200
+    for path in ("/api/predict", "/"):
+        response = client.post(path, data=upload(drawing()), headers={"Accept": "application/json"})
+        assert problem_of(response, 429) and int(response.headers["Retry-After"]) >= 1
+    assert client.get("/").status_code == 200
+
+
+def test_too_many_parts_are_refused(client):
+    data = {f"field{number}": "x" for number in range(200)}
+    assert problem_of(client.post("/api/predict", data={**data, "image": (io.BytesIO(drawing()), "x")}), 413)

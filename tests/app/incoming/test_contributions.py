@@ -1,0 +1,91 @@
+import io
+
+import pytest
+from PIL import Image
+
+from tests.app.uploads import drawing, encoded, problem_of, upload
+from tests.drawn_sets import drawn_set
+from themer.pictures.own_photos import find_photos
+
+
+@pytest.fixture
+def writable(root, tmp_path):
+    """A copy of the project with its own folder of photos."""
+    for name in ("models", "metrics"):
+        (tmp_path / name).symlink_to(root / name)
+    (tmp_path / "data" / "photos").mkdir(parents=True)
+    return tmp_path
+
+
+def contributed(content: bytes, theme: str = "minifigure") -> dict:
+    """Return a form with a picture and a theme."""
+    return {"image": (io.BytesIO(content), "../../name.php"), "theme": theme}
+
+
+def test_contributions_are_off_by_default(client):
+    for path in ("/api/contribute", "/contribute"):
+        assert client.post(path, data=contributed(drawing())).status_code == 404
+    assert "/api/contribute" not in client.get("/openapi.json").json["paths"]
+
+
+def test_pictures_are_not_kept_unless_contributed(client_of, writable):
+    client = client_of(root=writable, contributions=True)
+    assert client.post("/api/predict", data=upload(drawing())).status_code == 200
+    assert client.post("/", data=upload(drawing())).status_code == 200
+    assert not list((writable / "data" / "photos").iterdir())
+
+
+def test_a_picture_is_kept_where_the_pipeline_finds_it(client_of, writable):
+    response = client_of(root=writable, contributions=True).post("/api/contribute", data=contributed(drawing()))
+    [(photo, label)] = find_photos(writable / "data" / "photos", ["minifigure", "technic"]).items()
+    assert response.status_code == 201 and label == "minifigure"
+    assert photo == f"photos/{response.json['photo']}" and "name" not in photo
+    assert [path.name for path in (writable / "data" / "photos" / "minifigure").iterdir()] == [photo.rpartition("/")[2]]
+
+
+def test_metadata_is_removed(client_of, writable):
+    exif = Image.Exif()
+    exif[0x010E], exif[0x0112] = "taken at home", 6
+    content = encoded(drawn_set("minifigure", 1), "JPEG", exif=exif, comment=b"secret") + b"<?php secret"
+    client_of(root=writable, contributions=True).post("/api/contribute", data=contributed(content))
+    [path] = (writable / "data" / "photos" / "minifigure").iterdir()
+    assert b"home" not in path.read_bytes() and b"secret" not in path.read_bytes()
+    kept, sent = Image.open(path), drawn_set("minifigure", 1)
+    assert kept.size == sent.size[::-1] and not kept.getexif() and "comment" not in kept.info
+
+
+def test_the_same_picture_is_kept_once_and_nothing_is_overwritten(client_of, writable):
+    client = client_of(root=writable, contributions=True)
+    first = client.post("/api/contribute", data=contributed(drawing())).json["photo"]
+    path = writable / "data" / "photos" / first
+    path.write_bytes(b"changed by its owner")
+    assert client.post("/api/contribute", data=contributed(drawing())).json["photo"] == first
+    assert path.read_bytes() == b"changed by its owner"
+
+
+def test_only_pictures_of_known_themes_are_kept(client_of, writable):
+    client = client_of(root=writable, contributions=True)
+    for theme in ("../../etc", "", "castle"):
+        assert problem_of(client.post("/api/contribute", data=contributed(drawing(), theme)), 422)
+    assert problem_of(client.post("/api/contribute", data=contributed(b"text")), 415)
+    assert problem_of(client.post("/api/contribute", data={"theme": "technic"}), 422)
+    assert not list((writable / "data" / "photos").rglob("*"))
+
+
+def test_contributions_per_hour_are_limited(client_of, writable):
+    client = client_of(root=writable, contributions=True, contributions_per_hour=1)
+    assert client.post("/api/contribute", data=contributed(drawing())).status_code == 201
+    response = client.post("/api/contribute", data=contributed(drawing(number=9001)))
+    assert problem_of(response, 429) and int(response.headers["Retry-After"]) > 60
+
+
+def test_a_full_folder_refuses_more(client_of, writable):
+    client = client_of(root=writable, contributions=True, contributed_megabytes=1)
+    (writable / "data" / "photos" / "full.jpg").write_bytes(b"x" * 1_000_000)
+    assert problem_of(client.post("/api/contribute", data=contributed(drawing())), 507)["title"] == "No room"
+
+
+def test_the_plain_form_says_thank_you(client_of, writable):
+    response = client_of(root=writable, contributions=True).post("/contribute", data=contributed(drawing()))
+    assert response.status_code == 201 and "minifigure" in response.text
+    assert len(list((writable / "data" / "photos").rglob("*.jpg"))) == 1

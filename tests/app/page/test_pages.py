@@ -1,0 +1,52 @@
+import io
+import re
+
+from tests.app.uploads import drawing, upload
+from tests.drawn_sets import KINDS
+
+
+def test_the_page_has_a_form_that_works_without_a_script(client):
+    text = client.get("/").text
+    assert re.search(r'<form[^>]*method="post"[^>]*enctype="multipart/form-data"', text)
+    assert re.search(r'<input[^>]*name="image"', text)
+
+
+def test_the_plain_form_shows_pictures_and_themes(client):
+    response = client.post("/", data=upload(drawing(), b"text"))
+    assert response.status_code == 200 and response.mimetype == "text/html"
+    assert "data:image/jpeg;base64," in response.text and "Not a picture" in response.text
+    assert all(kind in response.text for kind in KINDS)
+
+
+def test_input_is_escaped(client):
+    data = {"image": (io.BytesIO(drawing()), "<script>alert(1)</script>.jpg")}
+    assert "<script>alert(1)" not in client.post("/", data=data).text
+
+
+def test_nothing_is_inline_or_from_other_sites(client):
+    pages = [client.get(path).text for path in ("/", "/about", "/docs", "/nothing")]
+    pages.append(client.post("/", data=upload(drawing())).text)
+    for text in pages:
+        assert not re.search(r"\sstyle=|\son[a-z]+=|<style|<script>|javascript:", text)
+        assert not re.search(r'(?:src|href|action)="(?:https?:)?//', text)
+
+
+def test_only_the_two_plots_are_served(client_of, root, tmp_path):
+    (tmp_path / "plots").mkdir()
+    (tmp_path / "plots" / "result.png").write_bytes(b"png")
+    (tmp_path / "plots" / "other.png").write_bytes(b"png")
+    client = client_of(root=tmp_path)
+    assert client.get("/plots/result.png").data == b"png"
+    assert client.get("/plots/other.png").status_code == client.get("/plots/mistakes.png").status_code == 404
+
+
+def test_nothing_outside_the_thumbnails_folder_is_served(client):
+    for name in ("..%2f..%2fdvc.lock", "../../dvc.lock", "....//dvc", "%00", "a" * 5000):
+        assert client.get(f"/sets/{name}.jpg").status_code == 404
+
+
+def test_without_a_model_the_page_says_what_to_run(client_of, tmp_path):
+    client = client_of(root=tmp_path)
+    response = client.get("/")
+    assert response.status_code == 503 and "dvc repro" in response.text
+    assert client.get("/about").status_code == 200

@@ -1,0 +1,26 @@
+from app.shared.state import KEY
+from tests.app.uploads import drawing, problem_of, upload
+
+
+def test_errors_of_the_api_are_problems(client):
+    assert problem_of(client.get("/api/nothing"), 404)["title"] == "Not Found"
+    response = client.get("/api/predict")
+    assert problem_of(response, 405) and response.headers["Allow"] == "OPTIONS, POST"
+    assert problem_of(client.get("/nothing", headers={"Accept": "application/json"}), 404)
+
+
+def test_errors_are_pages_for_people(client):
+    response = client.get("/nothing", headers={"Accept": "text/html"})
+    assert (response.status_code, response.mimetype) == (404, "text/html")
+    assert "There is nothing at this address." in response.text
+    assert client.post("/", data={}).status_code == 400
+
+
+def test_an_internal_error_is_a_problem_without_details(client_of, monkeypatch):
+    client = client_of()
+    recognizer = client.application.extensions[KEY].recognizer
+    monkeypatch.setattr(recognizer.predictor, "predict_batch", lambda pixels: 1 / 0)
+    found = problem_of(client.post("/api/predict", data=upload(drawing())), 500)
+    assert "division" not in found["detail"]
+    monkeypatch.undo()
+    assert client.post("/api/predict", data=upload(drawing())).status_code == 200

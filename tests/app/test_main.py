@@ -1,0 +1,26 @@
+import re
+
+import pytest
+
+from app.__main__ import main
+from app.settings import Settings
+
+
+@pytest.mark.parametrize(
+    ("options", "environment", "message"),
+    [
+        (["--maximum-files", "0"], {}, "--maximum-files (or LEGO_THEMER_MAXIMUM_FILES): Input should be greater"),
+        ([], {"LEGO_THEMER_CONTRIBUTIONS": "perhaps"}, "--contributions (or LEGO_THEMER_CONTRIBUTIONS): Input should"),
+    ],
+)
+def test_invalid_settings_are_named(options, environment, message, monkeypatch):
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit, match=re.escape(f"error: {message}")):
+        main(options)
+
+
+def test_options_override_the_environment(monkeypatch):
+    monkeypatch.setenv("LEGO_THEMER_MAXIMUM_FILES", "3")
+    assert Settings().maximum_files == 3 and Settings(maximum_files=4).maximum_files == 4
+    assert Settings().contributions is False

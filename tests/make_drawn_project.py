@@ -1,0 +1,70 @@
+"""Make the project that `tests.drawn_project` shares: python -m tests.make_drawn_project FOLDER"""
+
+import os
+import sys
+from pathlib import Path
+
+import pandas
+
+from stages import paths
+from tests.drawn_sets import FILL, KINDS, PICTURES, SIZE, drawn_set
+from tests.drawn_shards import write_drawn_shards, write_no_photos
+from tests.small_shards import settings
+from themer.answering.lite_runtime import LiteRuntime
+from themer.base.files import file_sha256, write_bytes, write_json
+from themer.base.model_description import Description
+from themer.base.tables import write_csv
+from themer.exporting.index_writer import write_index
+from themer.exporting.lite_export import export_classifier
+from themer.exporting.thresholds import choose_threshold
+from themer.features.backbone_features import compute_features
+from themer.networks.model_file import Classifier, save_classifier
+from themer.pictures.images import encode_png, picture_path
+from themer.training.calibrate import calibrate
+from themer.training.fit import train
+from themer.training.training_pictures import TrainingPictures
+
+ACCEPTED_RISK = 0.05
+
+
+def main(folder: Path) -> None:
+    """Write the model, its index and the tables that the pages show, with the pipeline's own functions."""
+    folder.mkdir()
+    os.chdir(folder)
+    write_drawn_shards(paths.shards)
+    write_no_photos(paths.photo_shards)
+    export_classifier(trained(), file_sha256(paths.classifier), paths.model)
+    write_index(LiteRuntime(paths.model), paths.shards, paths.photo_shards, paths.index, made_from="drawn sets")
+    choose_threshold(paths.index, ACCEPTED_RISK)
+    write_tables()
+
+
+def trained() -> Classifier:
+    """Fit a linear classifier on pretrained features, calibrate and save it; return it."""
+    options = settings(network="efficientnet_lite0", epochs=0, feature_views=1)
+    compute_features(paths.shards, paths.photo_shards, options, paths.features)
+    model, _ = train(paths.shards, paths.photo_shards, paths.features, options, paths.checkpoint)
+    found = calibrate(model, TrainingPictures(paths.shards, paths.photo_shards, options))
+    description = Description(KINDS, SIZE, FILL, options.network, found.temperature)
+    save_classifier(model, description, paths.classifier)
+    write_json({"parameters": int(model.count_params())}, paths.train_metrics)
+    return Classifier(model, description)
+
+
+def write_tables() -> None:
+    """Write thumbnails of half of the sets, and the other tables and metrics that the pages show."""
+    names = [f"{kind}-{number}" for kind in KINDS for number in range(sum(PICTURES.values()))]
+    for name in names[::2]:
+        kind, number = name.split("-")
+        write_bytes(encode_png(drawn_set(kind, int(number))), picture_path(paths.thumbnails, name))
+    table = pandas.DataFrame({"set_id": names, "label": [name.split("-")[0] for name in names]})
+    write_csv(table, paths.dataset)
+    write_json({"source": "sample", "snapshot": "2026-11-22"}, paths.source)
+    write_json(PICTURES, paths.dataset_metrics)
+    write_json({"accuracy": 1.0, "accuracy_low": 0.7, "accuracy_high": 1.0}, paths.evaluate_metrics)
+    write_bytes(b"schema: '2.0'\n", Path("dvc.lock"))
+    paths.photos.mkdir()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,132 @@
+"""The index: the model's features of every picture, to find the nearest sets and to notice unfamiliar pictures.
+
+A folder holds `features.npy` (float16 [pictures, width], rows of length 1), `pictures.csv` (a row for each picture),
+`validation.csv` (the model's confidence in each validation picture) and `index.json`, the summary. The user's photos
+come first, then the splits train, validation and test: so the training pictures are one block of rows, and the sets are
+another.
+"""
+
+import csv
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from themer.answering.nearest import Search
+from themer.base.errors import UserError
+
+FEATURES_NAME, PICTURES_NAME, SUMMARY_NAME = "features.npy", "pictures.csv", "index.json"
+VALIDATION_NAME = "validation.csv"
+PHOTOS = "photos"
+TRAINING = (PHOTOS, "train")
+
+
+@dataclass(frozen=True)
+class IndexSummary:
+    """The model that an index belongs to, and when that model abstains.
+
+    It abstains when its confidence is below `threshold`, or when the cosine distance to the k-th nearest training
+    picture is above `limit`. k is `neighbours`. A share `quantile` of the validation views lies within the limit.
+    `made_from` is the fingerprint of everything that the model's export and the index depend on.
+    """
+
+    model_sha256: str
+    width: int
+    neighbours: int
+    quantile: float
+    limit: float
+    threshold: float
+    made_from: str
+
+
+class IndexedPicture(NamedTuple):
+    """A row of an index: a set or photo with its label and split; name, year and page are empty where unknown."""
+
+    set_id: str
+    label: str
+    split: str
+    name: str
+    year: str
+    page: str
+
+
+@dataclass(frozen=True)
+class NearSet:
+    """A set whose picture is similar, and the cosine distance to that picture, 0 to 2. `page` is a URL."""
+
+    set_id: str
+    name: str
+    year: int | None
+    theme: str
+    distance: float
+    page: str | None
+
+
+class Index:
+    """The features of all pictures, in memory as float32: converting them for each query would take longer.
+
+    Raises:
+        UserError: the folder holds no index, or its files do not belong together.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        try:
+            self.summary = read_index_summary(directory)
+            self.pictures = _read_pictures(directory / PICTURES_NAME)
+            self.features = np.load(directory / FEATURES_NAME).astype(np.float32)
+            _require(self.features.shape == (len(self.pictures), self.summary.width), "its files differ in length")
+        except (OSError, ValueError, TypeError) as error:
+            raise UserError(f"{directory}: not an index of features ({error}). Run: dvc repro --force export") from None
+        self._search = Search(self.features)
+        self._training = slice(sum(one.split in TRAINING for one in self.pictures))
+        self._sets = slice(sum(one.split == PHOTOS for one in self.pictures), None)
+
+    def distances(self, features: np.ndarray) -> np.ndarray:
+        """Return the distance to the k-th nearest training picture, float32 [n], for features float32 [n, width].
+
+        The method is deep nearest neighbours: Sun et al. 2022, https://arxiv.org/abs/2204.06507.
+        """
+        return self._training_distances(features, self._search.estimates(features))
+
+    def look_up(self, features: np.ndarray, count: int) -> tuple[np.ndarray, list[list[NearSet]]]:
+        """Return what `distances` returns, and the `count` nearest sets of each row, in one search."""
+        estimates = self._search.estimates(features)
+        return self._training_distances(features, estimates), self._nearest_sets(features, estimates, count)
+
+    def _training_distances(self, features: np.ndarray, estimates: np.ndarray) -> np.ndarray:
+        """Return the distance of each row to its k-th nearest training picture, float32 [n]."""
+        rows, count = self._training, self.summary.neighbours
+        found = [self._search.nearest(*one, rows, count)[1][-1] for one in zip(features, estimates, strict=True)]
+        return np.array(found, np.float32)
+
+    def _nearest_sets(self, features: np.ndarray, estimates: np.ndarray, count: int) -> list[list[NearSet]]:
+        """Return the sets nearest to each row."""
+        found = [self._search.nearest(*one, self._sets, count) for one in zip(features, estimates, strict=True)]
+        return [[self._near_set(row, distance) for row, distance in zip(*one, strict=True)] for one in found]
+
+    def _near_set(self, row: int, distance: float) -> NearSet:
+        """Return the set whose picture is in a row."""
+        found = self.pictures[row]
+        year = int(found.year) if found.year.isdecimal() else None
+        return NearSet(found.set_id, found.name, year, found.label, float(distance), found.page or None)
+
+
+def read_index_summary(directory: Path) -> IndexSummary:
+    """Return the summary of an index; OSError, TypeError or ValueError if there is none."""
+    return IndexSummary(**json.loads((directory / SUMMARY_NAME).read_text(encoding="utf-8")))
+
+
+def _read_pictures(path: Path) -> list[IndexedPicture]:
+    """Read the table of an index; ValueError if its columns are others."""
+    with path.open(newline="", encoding="utf-8") as file:
+        rows = csv.reader(file)
+        _require(next(rows, []) == list(IndexedPicture._fields), "its table has other columns")
+        return [IndexedPicture(*row) for row in rows]
+
+
+def _require(condition: bool, otherwise: str) -> None:
+    """Raise ValueError unless a condition holds."""
+    if not condition:
+        raise ValueError(otherwise)

@@ -1,0 +1,163 @@
+"""From a picture to a prediction: a theme, or "not sure" and the reason."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from themer.answering.heat_maps import class_activation, occlusion, scaled
+from themer.answering.index import Index, NearSet
+from themer.answering.lite_runtime import LiteRuntime
+from themer.answering.runtime import ModelOutputs, Runtime
+from themer.answering.step_back import Choice, Level, step_back
+from themer.base.errors import UserError
+from themer.base.model_description import Description
+from themer.base.theme_paths import lies_within
+from themer.pictures.images import square, upright_rgb
+
+NEAREST_SETS = 6
+OUT_OF_DISTRIBUTION = "unlike every training picture"
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """The probabilities of n pictures, float32 [n, labels], and whether the model is sure of each, bool [n]."""
+
+    probabilities: np.ndarray
+    sure: np.ndarray
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """The prediction for one picture.
+
+    `theme` is the predicted theme and `confidence` its probability. When the model abstains, `theme` is None and
+    `confidence` is the probability of the best label. `level` tells a label from a theme above it; `reason` says why
+    the prediction is not a label. `probabilities` lists every label, the most probable first. `nearest` lists the sets
+    whose pictures are most similar.
+    """
+
+    theme: str | None
+    confidence: float
+    level: Level
+    reason: str | None
+    probabilities: dict[str, float]
+    nearest: list[NearSet]
+
+    @property
+    def sure(self) -> bool:
+        """Whether the model predicts its most probable label."""
+        return self.level == "label"
+
+
+class Predictor:
+    """A model that predicts and abstains. Several threads may use it at once.
+
+    >>> predictor = Predictor.load(Path("models/classifier.tflite"), Path("models/index"))
+    >>> prediction = predictor.predict(Image.open("mindstorms.jpg"))
+    >>> prediction.theme, prediction.confidence, prediction.nearest[0].set_id
+    ('Technic/Bionicle', 0.93, '8547-1')
+    >>> predictor.predict(Image.open("cat.jpg")).reason
+    'unlike every training picture'
+    """
+
+    def __init__(self, runtime: Runtime, index: Index) -> None:
+        self._runtime, self.index = runtime, index
+
+    @classmethod
+    def load(cls, model_path: Path, index_path: Path, at_once: int = 1) -> "Predictor":
+        """Read an exported model (`.tflite`) and its index; run at most `at_once` pictures at a time.
+
+        Raises:
+            UserError: a file is missing or is something else, or the index belongs to another model.
+        """
+        runtime, index = LiteRuntime(model_path, at_once=at_once), Index(index_path)
+        if index.summary.model_sha256 != runtime.model_sha256:
+            raise UserError(f"{index_path}: this index belongs to another model than {model_path}. Run: dvc repro")
+        return cls(runtime, index)
+
+    @property
+    def description(self) -> Description:
+        """The labels, input size, padding colour, network and temperature of the model."""
+        return self._runtime.description
+
+    @property
+    def labels(self) -> list[str]:
+        """The labels, in the order of the columns of `probabilities`."""
+        return self.description.labels
+
+    @property
+    def threshold(self) -> float:
+        """The confidence below which the model abstains."""
+        return self.index.summary.threshold
+
+    def prepare(self, picture: Image.Image) -> np.ndarray:
+        """Return a picture of any size and mode as model input: upright RGB, padded, uint8 [size, size, 3]."""
+        return np.asarray(square(upright_rgb(picture), self.description.size, self.description.fill))
+
+    def predict(self, picture: Image.Image) -> Prediction:
+        """Return the prediction for a picture of any size and mode."""
+        return self.predict_batch(self.prepare(picture)[np.newaxis])[0]
+
+    def predict_batch(self, pixels: np.ndarray) -> list[Prediction]:
+        """Return predictions for padded RGB pixels, uint8 [n, size, size, 3]; ValueError for anything else."""
+        outputs = self._run(pixels)
+        distances, nearest = self.index.look_up(outputs.features, NEAREST_SETS)
+        familiar = distances <= self.index.summary.limit
+        return [self._prediction(*one) for one in zip(outputs.probabilities, familiar, nearest, strict=True)]
+
+    def assess(self, pixels: np.ndarray) -> Assessment:
+        """Return probabilities and certainty for padded RGB pixels, uint8 [n, size, size, 3].
+
+        Raises:
+            ValueError: the array has another shape or dtype.
+        """
+        outputs = self._run(pixels)
+        familiar = self.index.distances(outputs.features) <= self.index.summary.limit
+        return Assessment(outputs.probabilities, familiar & (outputs.probabilities.max(axis=1) >= self.threshold))
+
+    def heat_map(self, pixels: np.ndarray, theme: str) -> np.ndarray:
+        """Return how much each place in a padded RGB picture speaks for a theme, float32 [size, size], 0 to 1.
+
+        Args:
+            pixels: uint8 [size, size, 3].
+            theme: a label, or a theme above some labels.
+
+        Raises:
+            ValueError: the array has another shape or dtype, or there is no such theme.
+        """
+        members = np.array([lies_within(label, theme) for label in self.labels])
+        if not members.any():
+            raise ValueError(f"no theme {theme!r}. Known: {', '.join(self.labels)}")
+        outputs = self._run(pixels[np.newaxis])
+        if outputs.class_maps is None:
+            fill = np.array(self.description.fill, np.uint8)
+            values = occlusion(pixels, lambda covered: self._run(covered).probabilities, members, fill)
+        else:
+            shares = np.where(members, np.maximum(outputs.probabilities[0].astype(float), 1e-30), 0)
+            values = class_activation(outputs.class_maps[0], shares / shares.sum())
+        return scaled(values, self.description.size)
+
+    def _run(self, pixels: np.ndarray) -> ModelOutputs:
+        """Return the model's outputs; raise ValueError for pixels of another shape or dtype."""
+        size = self.description.size
+        if pixels.dtype != np.uint8 or pixels.shape[1:] != (size, size, 3):
+            raise ValueError(f"expected uint8 [n, {size}, {size}, 3], received {pixels.dtype} {list(pixels.shape)}")
+        return self._runtime.run(pixels)
+
+    def _prediction(self, probabilities: np.ndarray, familiar: bool, nearest: list[NearSet]) -> Prediction:
+        """Return the prediction for one picture's probabilities, float32 [labels]."""
+        choice, reason = self._choice(probabilities, bool(familiar))
+        pairs = zip(self.labels, probabilities.tolist(), strict=True)
+        ranking = dict(sorted(pairs, key=lambda pair: -pair[1]))
+        return Prediction(choice.theme, choice.confidence, choice.level, reason, ranking, nearest)
+
+    def _choice(self, probabilities: np.ndarray, familiar: bool) -> tuple[Choice, str | None]:
+        """Return the choice for one picture's probabilities, and the reason if it is not a label."""
+        best = float(probabilities.max())
+        if not familiar:
+            return Choice(None, best, "none"), OUT_OF_DISTRIBUTION
+        choice = step_back(probabilities, self.labels, self.threshold)
+        reason = None if choice.level == "label" else f"the most probable theme has only {100 * best:.0f} %"
+        return choice, reason

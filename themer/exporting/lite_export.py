@@ -1,0 +1,70 @@
+"""Export a classifier as one file for LiteRT, the same bytes each time, and check that its predictions are the same."""
+
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from themer.answering.lite_runtime import CLASSIFIER_NAME
+from themer.answering.runtime import Runtime
+from themer.base.errors import UserError
+from themer.base.model_description import DESCRIPTION_NAME, description_json, member
+from themer.exporting.model_outputs import with_all_outputs
+from themer.networks.model_file import Classifier
+
+LARGEST_DIFFERENCE = 1e-4
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """How many pictures were compared, and the largest difference between two probabilities of a label."""
+
+    pictures: int
+    largest_difference: float
+
+
+def export_classifier(classifier: Classifier, model_sha256: str, path: Path) -> None:
+    """Write a classifier as a float32 `.tflite` file with the outputs of `with_all_outputs`.
+
+    A zip archive at the end of the file holds the description and the SHA-256 of the `.keras` file, as with the
+    metadata of TensorFlow Lite: https://ai.google.dev/edge/litert/models/metadata
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=path.parent) as folder:
+        part = Path(folder) / "model.tflite"
+        with_all_outputs(classifier.model).export(part, format="litert", verbose=False)
+        with zipfile.ZipFile(part, "a") as file:
+            file.writestr(member(CLASSIFIER_NAME), model_sha256)
+            file.writestr(member(DESCRIPTION_NAME), description_json(classifier.description))
+        part.replace(path)
+
+
+def compare(one: Runtime, other: Runtime, batches: Iterable[dict[str, np.ndarray]]) -> Comparison:
+    """Compare two runtimes on batches with "set_id" and "image", uint8 [n, size, size, 3].
+
+    Raises:
+        UserError: for some picture the most probable label differs, or a probability differs by more than 0.0001.
+    """
+    pictures, largest = 0, 0.0
+    for batch in batches:
+        first, second = (runtime.run(batch["image"]).probabilities for runtime in (one, other))
+        differences = np.abs(first - second).max(axis=1)
+        # Written so that NaN counts as a difference.
+        same = (differences <= LARGEST_DIFFERENCE) & (first.argmax(axis=1) == second.argmax(axis=1))
+        if not same.all():
+            worst = int(np.flatnonzero(~same)[0])
+            raise UserError(_mismatch(batch["set_id"][worst].decode(), first[worst], second[worst]))
+        pictures, largest = pictures + len(differences), max(largest, float(differences.max()))
+    return Comparison(pictures, largest)
+
+
+def _mismatch(set_id: str, first: np.ndarray, second: np.ndarray) -> str:
+    """Return the error for a picture with two predictions, float32 [labels] each."""
+    return (
+        f"{set_id}: the exported model predicts {second.round(4).tolist()}, but the trained classifier predicts "
+        f"{first.round(4).tolist()}. The conversion of this network is at fault: please report it, and choose another "
+        "train.network."
+    )

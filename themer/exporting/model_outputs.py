@@ -1,0 +1,53 @@
+"""Everything that is served from one forward pass: probabilities, features and class maps."""
+
+from typing import Any
+
+import numpy as np
+
+from themer.base.quiet_tensorflow import keras
+
+
+def with_all_outputs(model: keras.Model) -> keras.Model:
+    """Return a classifier that takes pixels 0..255, float32 [n, size, size, 3], and returns a dictionary.
+
+    "probabilities" is [n, labels]; "features" is [n, width], rows of length 1. "class_maps" is
+    [n, height, width, labels]: what each place adds to each label's logit (class activation maps, Zhou et al. 2016,
+    https://arxiv.org/abs/1512.04150). It exists where the classifier is linear in feature maps averaged over the
+    picture.
+    """
+    head = model.get_layer("probabilities")
+    outputs = {"probabilities": head.output, "features": head.input}
+    inputs = model.inputs[0]
+    after = _after_pooling(model)
+    if after is not None:
+        backbone, (pooling, *norms) = model.get_layer("backbone"), after
+        inputs = keras.Input(model.input_shape[1:], name="pixels")
+        features, maps = keras.Model(backbone.inputs, [backbone.output, pooling.input])(inputs)
+        outputs = {"probabilities": head(features), "features": features}
+        outputs["class_maps"] = _class_maps(maps, head.get_weights()[0], norms)
+    outputs["features"] = keras.layers.UnitNormalization(name="unit_length")(outputs["features"])
+    return keras.Model(inputs, outputs, name=model.name)
+
+
+def _after_pooling(model: keras.Model) -> list[keras.layers.Layer] | None:
+    """Return the backbone's last pooling and any layer normalization after it; None if other layers follow."""
+    layers = model.get_layer("backbone").layers if "backbone" in [layer.name for layer in model.layers] else []
+    poolings = [at for at, layer in enumerate(layers) if isinstance(layer, keras.layers.GlobalAveragePooling2D)]
+    after = layers[poolings[-1] :] if poolings else []
+    linear = bool(after) and all(isinstance(layer, keras.layers.LayerNormalization) for layer in after[1:])
+    return after if linear else None
+
+
+def _class_maps(maps: Any, kernel: np.ndarray, norms: list[keras.layers.LayerNormalization]) -> Any:
+    """Return feature maps [n, height, width, features] weighted as the classifier weights the pooled features.
+
+    Layer normalization subtracts the mean over the features and then scales by two factors: one for each feature, and
+    one for the whole picture, which is left out here.
+    """
+    for norm in norms:
+        kernel = norm.get_weights()[0][:, np.newaxis] * kernel
+        kernel = kernel - kernel.mean(axis=0)
+    layer = keras.layers.Conv2D(kernel.shape[1], 1, use_bias=False, name="class_maps")
+    weighted = layer(maps)
+    layer.set_weights([kernel[np.newaxis, np.newaxis]])
+    return weighted

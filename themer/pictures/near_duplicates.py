@@ -1,0 +1,42 @@
+"""Near-duplicates: pictures whose perceptual hashes differ in few bits."""
+
+from collections.abc import Sequence
+
+import numpy
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+HASH_BYTES = 32  # 256 bits, as themer.pictures.perceptual_hash gives
+
+
+def near_pairs(
+    perceptual_hashes: Sequence[str], duplicate_distance: int, first_rows: int | None = None
+) -> list[tuple[int, int]]:
+    """Return the pairs of positions whose hexadecimal hashes differ in at most `duplicate_distance` bits.
+
+    A hash is compared with all later ones at a time; `first_rows` leaves it at the pairs with one of the first so many.
+    """
+    words, pairs = _bits(perceptual_hashes), []
+    for row in range(len(words) if first_rows is None else first_rows):
+        differing = numpy.bitwise_count(words[row + 1 :] ^ words[row]).sum(axis=1)
+        pairs += [(row, row + 1 + int(later)) for later in numpy.flatnonzero(differing <= duplicate_distance)]
+    return pairs
+
+
+def connected(names: Sequence[str], pairs: list[tuple[int, int]]) -> list[int]:
+    """Return the connected component of each position, linked by pairs of positions and by equal names."""
+    first, second = numpy.array(pairs + _pairs_of_equals(names), dtype=int).reshape(-1, 2).T
+    graph = coo_matrix((numpy.ones(len(first)), (first, second)), shape=(len(names), len(names)))
+    return [int(component) for component in connected_components(graph, directed=False)[1]]
+
+
+def _bits(perceptual_hashes: Sequence[str]) -> numpy.ndarray:
+    """Return hexadecimal hashes as uint64 words, shape [n, 4]."""
+    octets = numpy.frombuffer(bytes.fromhex("".join(perceptual_hashes)), dtype=numpy.uint8)
+    return octets.reshape(len(perceptual_hashes), HASH_BYTES).view(numpy.uint64)
+
+
+def _pairs_of_equals(names: Sequence[str]) -> list[tuple[int, int]]:
+    """Return a pair of positions for each name that was seen before: its first one and this one."""
+    first: dict[str, int] = {}
+    return [(first[name], index) for index, name in enumerate(names) if first.setdefault(name, index) != index]

@@ -1,0 +1,47 @@
+"""The model card: the model, its training data, its scores, its intended use and its limitations.
+
+After "Model Cards for Model Reporting", Mitchell et al. 2019, https://arxiv.org/abs/1810.03993. The text is in the
+template beside this module; every figure in it is measured by the pipeline.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+
+TEMPLATE = Path(__file__).with_name("model_card.md.jinja")
+
+
+def model_card(facts: dict[str, Any]) -> str:
+    """Return the card as Markdown; jinja2.UndefinedError where the template asks for what `facts` lacks."""
+    environment = Environment(trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined, autoescape=False)
+    environment.filters |= {"share": share, "interval": interval, "count": count, "figure": figure}
+    return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(facts).strip() + "\n"
+
+
+def share(value: Any) -> str:
+    """Return a share as a percentage, "–" for none."""
+    return "–" if _missing(value) else f"{100 * float(value):.1f} %"
+
+
+def interval(figures: dict[str, Any], name: str) -> str:
+    """Return a share with its interval: "95.0 % (90.1 to 98.2)"."""
+    if _missing(figures.get(name)):
+        return "–"
+    low, high = (100 * float(figures[f"{name}_{end}"]) for end in ("low", "high"))
+    return f"{share(figures[name])} ({low:.1f} to {high:.1f})"
+
+
+def count(value: Any) -> str:
+    """Return a number with its thousands apart, "–" for none."""
+    return "–" if _missing(value) else f"{int(value):,}"
+
+
+def figure(value: Any) -> str:
+    """Return a number with three digits after the point, "–" for none."""
+    return "–" if _missing(value) else f"{float(value):.3f}"
+
+
+def _missing(value: Any) -> bool:
+    """Tell whether there is no value: None in JSON, or an empty cell of a table."""
+    return value is None or value == ""

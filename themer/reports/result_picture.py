@@ -1,0 +1,73 @@
+"""The result in one picture, for a README or a report: the confusion matrix beside the ROC curves."""
+
+import io
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from sklearn.metrics import ConfusionMatrixDisplay, RocCurveDisplay
+
+from themer.scoring.prediction_table import Predictions
+
+# Okabe and Ito's palette, which is told apart with any kind of colour vision (https://jfly.uni-koeln.de/color/).
+COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#b8ac00"]
+DOTS_PER_INCH = 160
+MOST_NAMED_CURVES = 12
+
+
+def draw_result(predictions: Predictions, title: str) -> bytes:
+    """Return a PNG with the confusion matrix and the ROC curves; the same bytes for the same predictions."""
+    few = len(predictions.labels) <= MOST_NAMED_CURVES
+    figure = Figure(figsize=(11, 5) if few else (16, 10), layout="constrained")
+    figure.suptitle(title, fontsize=14)
+    left, right = figure.subplots(1, 2)
+    _draw_confusion(left, predictions, few)
+    _draw_roc_curves(right, predictions.actual, predictions.probabilities, predictions.labels)
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
+    return stream.getvalue()
+
+
+def _draw_confusion(axes: Axes, predictions: Predictions, few: bool) -> None:
+    """Draw the confusion matrix."""
+    shown = ConfusionMatrixDisplay.from_predictions(
+        predictions.actual,
+        predictions.predicted,
+        labels=range(len(predictions.labels)),
+        display_labels=predictions.labels,
+        normalize="true",
+        include_values=False,
+        cmap="Blues",
+        colorbar=False,
+        xticks_rotation=30 if few else 90,
+        ax=axes,
+    )
+    axes.set(xlabel="Predicted theme", ylabel="Actual theme")
+    axes.tick_params(labelsize=10 if few else 6)
+    _write_counts(shown, predictions.actual, predictions.probabilities)
+
+
+def _write_counts(shown: ConfusionMatrixDisplay, actual: np.ndarray, probabilities: np.ndarray) -> None:
+    """Write the number of pictures into each cell, whose colour is its share of the row."""
+    for (row, column), share in np.ndenumerate(shown.confusion_matrix):
+        count = int(np.sum((actual == row) & (probabilities.argmax(axis=1) == column)))
+        if count:
+            colour = "white" if share > 0.5 else "black"
+            size = 12 if len(shown.confusion_matrix) <= MOST_NAMED_CURVES else 6
+            shown.ax_.text(column, row, count, ha="center", va="center", color=colour, fontsize=size)
+
+
+def _draw_roc_curves(axes: Axes, actual: np.ndarray, probabilities: np.ndarray, labels: list[str]) -> None:
+    """Draw each theme against all the others; themes without test pictures have no curve, many themes no legend."""
+    axes.plot([0, 1], [0, 1], linestyle="--", linewidth=1, color="#999999")
+    for index, label in enumerate(labels):
+        if 0 < np.sum(actual == index) < len(actual):
+            style = {"color": COLOURS[index % len(COLOURS)], "clip_on": False}
+            RocCurveDisplay.from_predictions(
+                actual == index, probabilities[:, index], name=label, ax=axes, curve_kwargs=style
+            )
+    axes.set(xlabel="False positive rate", ylabel="True positive rate")
+    axes.spines[["top", "right"]].set_visible(False)
+    legend = axes.get_legend()
+    if legend is not None and len(labels) > MOST_NAMED_CURVES:
+        legend.remove()

@@ -1,0 +1,83 @@
+"""The tables behind the curves: ROC, precision-recall, reliability, risk-coverage and top-k.
+
+Everywhere `actual` is int [n], the index of each picture's theme in `labels`, and `probabilities` float [n, classes].
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas
+from sklearn import metrics
+
+from themer.scoring.scores import by_support, top_k_accuracy
+from themer.training.confidence import reliability_table, risk_coverage_table
+
+MOST_RANKS = 10
+RELIABILITY_BINS = 10
+MOST_POINTS = 400
+
+Curve = Callable[[np.ndarray, np.ndarray], dict[str, object]]
+
+
+def roc_table(actual: np.ndarray, probabilities: np.ndarray, labels: list[str]) -> pandas.DataFrame:
+    """Return theme, fpr, tpr and auc: a row per corner of every theme's ROC curve against the rest.
+
+    Points on a straight line between two others are left out. A theme without pictures has no curve.
+    """
+    return _by_theme(actual, probabilities, labels, _roc, ["fpr", "tpr", "auc"])
+
+
+def precision_recall_table(actual: np.ndarray, probabilities: np.ndarray, labels: list[str]) -> pandas.DataFrame:
+    """Return theme, recall, precision and average_precision: a row per corner of each theme's curve against the rest.
+
+    Recall rises from 0 within a theme. A theme without pictures has no curve.
+    """
+    return _by_theme(actual, probabilities, labels, _precision_recall, ["recall", "precision", "average_precision"])
+
+
+def reliability(actual: np.ndarray, probabilities: np.ndarray) -> pandas.DataFrame:
+    """Return confidence, accuracy and pictures of each of ten equal bins of confidence that holds pictures."""
+    return reliability_table(actual, probabilities, RELIABILITY_BINS).round(6).astype({"pictures": int})
+
+
+def risk_coverage(actual: np.ndarray, probabilities: np.ndarray) -> pandas.DataFrame:
+    """Return coverage, risk and threshold, at most 400 rows: what answering only above a threshold costs and gains."""
+    table = risk_coverage_table(probabilities.max(axis=1), probabilities.argmax(axis=1) == actual)
+    rows = np.unique(np.linspace(0, len(table) - 1, min(len(table), MOST_POINTS)).astype(int))
+    return table.iloc[rows].round(6)
+
+
+def top_k_table(actual: np.ndarray, probabilities: np.ndarray) -> pandas.DataFrame:
+    """Return k and accuracy: the share of pictures whose theme is among the k most probable, up to ten or all but one.
+
+    With all of them it would be 1 by definition.
+    """
+    ranks = range(1, min(MOST_RANKS, max(1, probabilities.shape[1] - 1)) + 1)
+    return pandas.DataFrame({"k": k, "accuracy": round(top_k_accuracy(actual, probabilities, k), 6)} for k in ranks)
+
+
+def _by_theme(
+    actual: np.ndarray, probabilities: np.ndarray, labels: list[str], curve: Curve, columns: list[str]
+) -> pandas.DataFrame:
+    """Return the curves of all themes that have pictures and whose rest has, one below the other."""
+    curves = []
+    for index in by_support(actual, labels):
+        is_theme = actual == index
+        if 0 < is_theme.sum() < len(is_theme):
+            curves.append(pandas.DataFrame({"theme": labels[index], **curve(is_theme, probabilities[:, index])}))
+    empty = pandas.DataFrame(columns=["theme", *columns])
+    return pandas.concat(curves, ignore_index=True).round(6) if curves else empty
+
+
+def _roc(is_theme: np.ndarray, scores: np.ndarray) -> dict[str, object]:
+    """Return the columns of one theme's ROC curve."""
+    fpr, tpr, _ = metrics.roc_curve(is_theme, scores, drop_intermediate=True)
+    return {"fpr": fpr, "tpr": tpr, "auc": metrics.auc(fpr, tpr)}
+
+
+def _precision_recall(is_theme: np.ndarray, scores: np.ndarray) -> dict[str, object]:
+    """Return the columns of one theme's precision-recall curve."""
+    precision, recall, _ = metrics.precision_recall_curve(is_theme, scores, drop_intermediate=True)
+    area = metrics.average_precision_score(is_theme, scores)
+    # From 0 on, so that charts which sort by recall keep the drop at 1 where it is.
+    return {"recall": recall[::-1], "precision": precision[::-1], "average_precision": area}

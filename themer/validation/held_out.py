@@ -1,0 +1,189 @@
+"""Held-out predictions: every picture predicted by a model that saw neither it nor its family.
+
+Folds hold pictures out in turn. For each fold, the prediction comes from a linear classifier on the stored features or
+from a network that is trained from the start.
+"""
+
+import hashlib
+import io
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from tqdm import tqdm
+
+from themer.base.errors import UserError
+from themer.base.files import write_bytes
+from themer.base.params import SPLITS, CrossValidate, Params, Train
+from themer.base.quiet_tensorflow import keras, tf
+from themer.dataset.shards import read_summary
+from themer.features.backbone_features import features_path, read_features
+from themer.features.fingerprint import fingerprint
+from themer.training.linear_head import Rows, blocks, fit_head, linear_classifier
+from themer.training.losses import SparseCrossentropy
+from themer.training.training_pictures import balance
+from themer.validation.retraining import Pictures, new_splits, retrained_probabilities, validation_share
+
+
+def reason_to_skip(params: Params, width: int) -> str:
+    """Return why cross-validation is skipped, or ""; `width` is the number of features, 0 where there are none."""
+    if params.cross_validate.folds == 0:
+        return "cross_validate.folds is 0"
+    if width == 0 and not params.cross_validate.fine_tuned:
+        return f"{params.train.network} starts from scratch and has no features; set cross_validate.fine_tuned to true"
+    return ""
+
+
+def plain_features(directory: Path, shards: Path) -> list[np.ndarray]:
+    """Return the features of each split's unchanged pictures, float32 [pictures, width], mapped into memory.
+
+    Raises:
+        UserError: the shards hold another number of pictures.
+    """
+    counts = read_summary(shards).pictures
+    parts = [read_features(features_path(directory, split, 0)) for split in SPLITS]
+    for split, part in zip(SPLITS, parts, strict=True):
+        if len(part) != counts[split]:
+            raise UserError(
+                f"{directory}: features of {len(part)} pictures of the split {split!r}, but {shards} holds "
+                f"{counts[split]}. Run: dvc repro --force features"
+            )
+    return parts
+
+
+def split_by(parts: Sequence[np.ndarray], values: np.ndarray) -> list[np.ndarray]:
+    """Return one value per picture, cut into the lengths of the parts."""
+    return np.split(values, np.cumsum([len(part) for part in parts])[:-1])
+
+
+def held_out_probabilities(
+    shards: Path,
+    pictures: Pictures,
+    fold_of: np.ndarray,
+    features: list[np.ndarray],
+    settings: Train,
+    checks: CrossValidate,
+    checkpoint: Path,
+) -> np.ndarray:
+    """Return the probabilities, float32 [n, labels], that models trained on the other folds give to each picture.
+
+    With `checks.fine_tuned` the whole training is repeated for each fold; otherwise a linear classifier learns from
+    `features`.
+    """
+    if checks.fine_tuned:
+        return fine_tuned_probabilities(shards, pictures, fold_of, settings, checks.seed, checkpoint)
+    keras.utils.set_random_seed(settings.seed)
+    tf.config.experimental.enable_op_determinism()
+    return linear_probabilities(features, pictures.actual, fold_of, settings, len(pictures.labels))
+
+
+def linear_probabilities(
+    features: list[np.ndarray], actual: np.ndarray, fold_of: np.ndarray, settings: Train, labels: int
+) -> np.ndarray:
+    """Return probabilities, float32 [n, labels], of a linear classifier trained on the other folds' features.
+
+    Args:
+        features: float32 [pictures, width] for each split.
+        actual: int [n], the label of each picture of all splits.
+        fold_of: int [n]; pictures of fold -1 are never held out, and their rows are zeros.
+        settings: label smoothing and the remedy against imbalance.
+        labels: the number of labels.
+    """
+    parts = list(zip(features, split_by(features, actual), split_by(features, fold_of), strict=True))
+    found = np.zeros((len(actual), labels), np.float32)
+    for fold in range(fold_of.max() + 1):
+        counts = training_counts(actual[fold_of != fold], labels)
+        head = linear_classifier(features[0].shape[1], labels)
+        copies, weights = balance(counts, settings)
+        rows, pictures = partial(_training_rows, parts, fold, copies * weights), int(np.sum(fold_of != fold))
+        # One thread, since sums in another order give other bytes.
+        with threadpool_limits(1):
+            fit_head(head, rows, pictures, SparseCrossentropy(settings.label_smoothing))
+        found[fold_of == fold] = _fold_probabilities(parts, fold, head)
+    return found
+
+
+def training_counts(actual: np.ndarray, labels: int) -> np.ndarray:
+    """Return the number of pictures of each label, int64 [labels], at least 1, so that no weight is infinite."""
+    return np.maximum(np.bincount(actual, minlength=labels), 1)
+
+
+def fine_tuned_probabilities(
+    shards: Path, pictures: Pictures, fold_of: np.ndarray, settings: Train, seed: int, checkpoint: Path
+) -> np.ndarray:
+    """Return probabilities, float32 [n, labels], of a network that is trained from the start for each fold.
+
+    The folder `checkpoint` keeps finished folds, and finished epochs of the current one. A later call with the same
+    settings, shards and folds resumes there and returns the same probabilities. `remove_folds` deletes them.
+
+    Pictures of fold -1 are never held out. A held-out picture whose label no training picture has gets zeros.
+    """
+    folder = checkpoint / f"folds-{_folds_fingerprint(shards, settings, fold_of, seed)}"
+    remove_folds(checkpoint, kept=folder)
+    found = np.zeros((len(fold_of), len(pictures.labels)), np.float32)
+    for fold in tqdm(range(fold_of.max() + 1), desc="folds", unit="fold"):
+        path, held_out = folder / f"fold-{fold}.npy", fold_of == fold
+        if not path.exists():
+            splits = new_splits(pictures, held_out, validation_share(shards), seed)
+            given = retrained_probabilities(shards, pictures, splits, settings, folder / f"fold-{fold}")
+            _write_array(given, path)
+        shutil.rmtree(folder / f"fold-{fold}", ignore_errors=True)
+        found[held_out & has_training_label(pictures.actual, held_out)] = np.load(path)
+    return found
+
+
+def remove_folds(checkpoint: Path, kept: Path | None = None) -> None:
+    """Delete the finished folds in a folder, and the folder if nothing else is in it."""
+    for path in checkpoint.glob("folds-*"):
+        if path != kept:
+            shutil.rmtree(path)
+    with suppress(OSError):
+        checkpoint.rmdir()
+
+
+def has_training_label(actual: np.ndarray, held_out: np.ndarray) -> np.ndarray:
+    """Return bool [n]: whether a picture that is not held out has the same label."""
+    return np.isin(actual, actual[~held_out])
+
+
+def require_every_label(pictures: Pictures, fold_of: np.ndarray) -> None:
+    """Raise UserError naming a label whose pictures are all in one fold."""
+    for index, label in enumerate(pictures.labels):
+        holding = np.unique(fold_of[pictures.actual == index])
+        if len(holding) < 2:
+            raise UserError(
+                f'cross_validate: all {np.sum(pictures.actual == index)} pictures of "{label}" are in one fold, so no '
+                "training picture has that label. Get more pictures of it, raise regroup.minimum_pictures, change "
+                "cross_validate.seed, or set cross_validate.fine_tuned to false."
+            )
+
+
+def _training_rows(parts: Sequence[Rows], fold: int, shares: np.ndarray) -> Iterator[Rows]:
+    """Yield features, labels and weights of the pictures outside a fold, block by block."""
+    for part in parts:
+        for features, labels, fold_of in blocks(*part):
+            training = fold_of != fold
+            yield features[training], labels[training], shares[labels[training]]
+
+
+def _fold_probabilities(parts: Sequence[Rows], fold: int, head: keras.layers.Dense) -> np.ndarray:
+    """Return the probabilities of a fold's pictures, float32 [n, labels]."""
+    rows = (features[fold_of == fold] for part in parts for features, _, fold_of in blocks(*part))
+    return np.concatenate([np.asarray(head(features)) for features in rows])
+
+
+def _folds_fingerprint(shards: Path, settings: Train, fold_of: np.ndarray, seed: int) -> str:
+    """Return 16 hexadecimal digits of a digest of everything that the predictions of all folds depend on."""
+    assigned = fold_of.astype("<i8").tobytes()
+    return hashlib.sha256(f"{fingerprint([shards], settings)} {seed} ".encode() + assigned).hexdigest()[:16]
+
+
+def _write_array(array: np.ndarray, path: Path) -> None:
+    """Write an array whole or not at all."""
+    stream = io.BytesIO()
+    np.save(stream, array)
+    write_bytes(stream.getvalue(), path)
