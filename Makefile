@@ -1,17 +1,17 @@
 PYTHON ?= python3
 VENV := .venv
-# Stages are run as `python -m ...`: that has to be the environment's Python.
+# Stages run as `python -m ...`, which has to be the environment's Python.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export DVC_NO_ANALYTICS := 1
 
-# Each worker takes a whole file at a time, in the order that tests/conftest.py gives.
+# Each worker takes a whole file at a time, in the order set in tests/conftest.py.
 PYTEST := pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help repro plots serve test coverage diagram pin clean
+.PHONY: help repro plots serve test test-quick coverage docs pin clean
 .DEFAULT_GOAL := help
 
-help:  ## say what there is
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
+help:  ## list the commands
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 17
 
 repro: $(VENV)/.requirements  ## run the pipeline and print the headline metrics
 	dvc repro
@@ -29,18 +29,22 @@ test: $(VENV)/.requirements-dev  ## check the code and run the tests
 	mypy
 	$(PYTEST)
 
-coverage: $(VENV)/.requirements-dev  ## say which lines the tests leave out
+test-quick: $(VENV)/.requirements-dev  ## run the tests that need no TensorFlow, in under a minute
+	$(PYTEST) --quick
+
+coverage: $(VENV)/.requirements-dev  ## list the lines that no test runs
 	$(PYTEST) --cov --cov-report=term-missing:skip-covered
 
-diagram: $(VENV)/.requirements  ## draw the pipeline in README.md anew, after a change of its stages
+docs: $(VENV)/.requirements  ## write the diagram in README.md and docs/data_formats.md
 	python -m tools.diagram
+	python -m tools.data_formats
 
-pin: $(VENV)/.requirements-dev  ## pin all requirements anew
+pin: $(VENV)/.requirements-dev  ## pin the newest versions of all requirements
 	pip install --quiet uv
 	uv pip compile --quiet --universal --python-version 3.11 --upgrade --no-header requirements.in -o requirements.txt
 	uv pip compile --quiet --universal --python-version 3.11 --upgrade --no-header requirements-dev.in -o requirements-dev.txt
 
-clean:  ## remove what can be made again, except the DVC cache
+clean:  ## remove everything that can be made again, except the DVC cache
 	rm -rf $(VENV) .cache dvc_plots .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
 
 $(VENV)/.%: %.txt

@@ -1,7 +1,7 @@
-"""Send mutated pictures, mutated forms, and the largest pictures that are let in: python -m benchmarks.fuzz
+"""Send mutated pictures, mutated forms, and the largest accepted pictures: python -m benchmarks.fuzz
 
-Asserts that each gets an answer or a 4xx, and prints how often which, the slowest, and the peak of resident memory.
-They go through the whole application, pictures ten in a request, but through no socket.
+It asserts that each gets a prediction or a 4xx. It prints how often each occurred, the slowest request and the peak of
+resident memory. The requests, with ten pictures each, go through the whole application but not through a socket.
 """
 
 import argparse
@@ -37,7 +37,7 @@ FOREIGN = (
 
 
 def main() -> None:
-    """Print what became of the pictures."""
+    """Print the outcomes, times and memory."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--root", type=Path, default=Path(), help="a project whose pipeline has run")
     parser.add_argument("--pictures", type=int, default=5000)
@@ -48,13 +48,13 @@ def main() -> None:
     client = create_app(
         Settings(root=args.root, requests_per_minute=0, maximum_files=PICTURES_PER_REQUEST)
     ).test_client()
-    assert client.get("/readyz").status_code == 200, "there is no model: run the pipeline first"
+    assert client.get("/readyz").status_code == 200, "there is no model. Run: dvc repro"
     print(f"ready: {peak_megabytes():.0f} MB")
     outcomes, slowest = fuzz(client, args.pictures, random.Random(args.seed))
     print(f"{args.pictures} mutated pictures: {dict(outcomes.most_common())}")
     print(f"slowest request {slowest:.2f} s; peak {peak_megabytes():.0f} MB")
     print(f"{args.forms} mutated forms: {dict(fuzz_forms(client, args.forms, random.Random(args.seed)).most_common())}")
-    for name, content in made_elsewhere():
+    for name, content in made_in_another_process():
         peak_megabytes()
         started = time.perf_counter()
         [outcome] = outcomes_of(client, [content])
@@ -63,7 +63,7 @@ def main() -> None:
 
 
 def fuzz(client: FlaskClient, pictures: int, chance: random.Random) -> tuple[Counter[str], float]:
-    """Return how often each outcome was that of a mutated picture, and the seconds of the slowest request."""
+    """Return how often mutated pictures had each outcome, and the seconds of the slowest request."""
     sources, outcomes, slowest = list(originals()), Counter[str](), 0.0
     for start in range(0, pictures, PICTURES_PER_REQUEST):
         count = min(PICTURES_PER_REQUEST, pictures - start)
@@ -75,32 +75,32 @@ def fuzz(client: FlaskClient, pictures: int, chance: random.Random) -> tuple[Cou
 
 
 def outcomes_of(client: FlaskClient, contents: list[bytes]) -> list[str]:
-    """Send pictures in a request and return the title of each one's problem, or "answered"; assert no other."""
+    """Send pictures in one request; return for each the title of its problem, or "predicted"."""
     body, content_type = encode_multipart_formdata([("image", ("picture", content)) for content in contents])
     response = post(client, body, content_type)
     if response.status_code != 200:
         return [json.loads(response.data)["title"]] * len(contents)
     assert all(400 <= entry["error"]["status"] < 500 for entry in response.json if "error" in entry)
-    return [entry["error"]["title"] if "error" in entry else "answered" for entry in response.json]
+    return [entry["error"]["title"] if "error" in entry else "predicted" for entry in response.json]
 
 
 def fuzz_forms(client: FlaskClient, forms: int, chance: random.Random) -> Counter[str]:
-    """Return how often each outcome was that of a form, two pictures and a field, of which something was changed."""
+    """Return how often mutated forms, with two pictures and a field, had each outcome."""
     files = [("image", (f"{number}.jpg", content)) for number, content in enumerate(islice(originals(), 2))]
     body, content_type = encode_multipart_formdata([*files, ("theme", "MiniFig")], "boundary")
     responses = (post(client, mutated(chance, [body]), content_type) for _ in range(forms))
-    return Counter("answered" if one.status_code == 200 else json.loads(one.data)["title"] for one in responses)
+    return Counter("predicted" if one.status_code == 200 else json.loads(one.data)["title"] for one in responses)
 
 
 def post(client: FlaskClient, body: bytes, content_type: str) -> TestResponse:
-    """Send a form and return the response, which is asserted to be an answer or a 4xx."""
+    """Send a form; return the response, which is asserted to be a prediction or a 4xx."""
     response = client.post("/api/predict", data=body, content_type=content_type)
     assert response.status_code == 200 or 400 <= response.status_code < 500, (response.status_code, response.text)
     return response
 
 
 def originals() -> Iterator[bytes]:
-    """Yield small pictures of every format, mode and way of saving."""
+    """Yield small pictures in every format and mode, with various options."""
     noise = np.random.default_rng(0).integers(0, 256, (48, 64, 4), np.uint8)
     colours = Image.fromarray(noise[..., :3])
     exif = Image.Exif()
@@ -133,7 +133,7 @@ def saved(picture: Image.Image, kind: str, **options: object) -> bytes:
 
 
 def mutated(chance: random.Random, sources: list[bytes]) -> bytes:
-    """Return a picture with a few mutations, most of them near its beginning, where the header is."""
+    """Return a file with a few mutations, most of them near its header."""
     content = bytearray(chance.choice(sources))
     for _ in range(chance.randint(1, 6)):
         place = int(len(content) * chance.random() ** chance.choice((1, 4)))
@@ -156,8 +156,8 @@ def mutated(chance: random.Random, sources: list[bytes]) -> bytes:
     return bytes(content)
 
 
-def made_elsewhere() -> list[tuple[str, bytes]]:
-    """Return the largest pictures, made in another process, so that making them does not count."""
+def made_in_another_process() -> list[tuple[str, bytes]]:
+    """Return the largest pictures, made in another process so that making them takes no memory here."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         return pool.apply(all_largest)
 
@@ -168,7 +168,7 @@ def all_largest() -> list[tuple[str, bytes]]:
 
 
 def largest() -> Iterator[tuple[str, bytes]]:
-    """Yield pictures of as many pixels as are let in, of those kinds that need the most memory for each."""
+    """Yield pictures with the largest accepted number of pixels, in the formats that take the most memory."""
     side = LARGEST_SIDE
     for mode in ("RGBA", "LA", "P", "RGB"):
         picture = Image.new(mode, (side, side), 7)
@@ -186,7 +186,7 @@ def largest() -> Iterator[tuple[str, bytes]]:
 
 
 def peak_megabytes() -> float:
-    """Return the peak of this process's resident memory since the last call, and forget it (Linux)."""
+    """Return the peak of this process's resident memory since the last call, and reset it (Linux)."""
     [line] = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM:")]
     Path("/proc/self/clear_refs").write_text("5")
     return int(line.split()[1]) / 1024

@@ -1,8 +1,8 @@
 """Measure the search among many sets: python -m benchmarks.many_sets
 
-Makes an index of so many sets from that of a project, in between whose pictures the new ones lie, and prints how long
-it takes to compare a picture with all in full and to search, and how many of the six nearest the search finds, for
-pictures that are held out. With --out it writes the index into a folder that lends all else from the project, for
+It builds a synthetic index by interpolating between a project's embeddings, then queries it with held-out pictures. It
+prints the time of a full comparison and of the search, and how many of the six nearest neighbours the search finds.
+With --out it writes the index to a new project folder with links to everything else, for
 python -m benchmarks.serving --root.
 """
 
@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from stages import paths
 from themer.answering.index import FEATURES_NAME, PICTURES_NAME, SUMMARY_NAME, Index
 from themer.answering.nearest import Search, cosine_distances, smallest
 from themer.base.tables import read_csv, write_csv
@@ -26,9 +27,9 @@ NOISE = 0.004
 
 
 def main() -> None:
-    """Print times and what is found, for the index as it is and with as many sets as wanted."""
+    """Print times and hits for the project's index and for the synthetic one."""
     args = arguments()
-    index = Index(args.root / "models" / "index")
+    index = Index(args.root / paths.index)
     numbers, features = many(index.features, args.sets)
     with threadpool_limits(1, user_api="blas"):
         for rows in (index.features, features):
@@ -42,14 +43,14 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--root", type=Path, default=Path(), help="a project whose pipeline has run")
     parser.add_argument("--sets", type=int, default=14_000)
-    parser.add_argument("--out", type=Path, help="a new folder for a project with so many sets in its index")
+    parser.add_argument("--out", type=Path, help="a new folder for a project with the synthetic index")
     return parser.parse_args()
 
 
 def many(features: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return of which picture each of many is a relative, int [count], rising, and their features, [count, width].
+    """Return synthetic features, float32 [count, width], and for each the row it derives from, int [count], sorted.
 
-    Each comes up to 30 % nearer to another picture, with some noise where its own features are not 0.
+    Each is a row moved up to 30 % towards another row, with noise where its features are not 0.
     """
     random = np.random.default_rng(0)
     numbers = np.sort(random.integers(0, len(features), count))
@@ -61,7 +62,7 @@ def many(features: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def print_search(features: np.ndarray) -> None:
-    """Print how long both ways take, and what the search finds, if each fifth picture is looked for among the rest."""
+    """Print the times of both ways, and the hits of the search, for every fifth picture among the others."""
     held_out = np.arange(len(features)) % HELD_OUT == 0
     rows, queries = features[~held_out], features[held_out]
     search = Search(rows)
@@ -76,11 +77,11 @@ def print_search(features: np.ndarray) -> None:
 
     common = sum(len({*in_full(query)} & {*searched(query)}) for query in queries)
     print(f"{len(rows)} pictures: in full {milliseconds(in_full, queries):.2f} ms, ", end="")
-    print(f"searched {milliseconds(searched, queries):.2f} ms; {common} of {NEAREST * len(queries)} nearest found")
+    print(f"searched {milliseconds(searched, queries):.2f} ms; {common} of {NEAREST * len(queries)} neighbours found")
 
 
 def milliseconds(find: Callable[[np.ndarray], list[int]], queries: np.ndarray) -> float:
-    """Return the median time to find what is nearest to a picture."""
+    """Return the median time of a query."""
     times = []
     for query in queries:
         started = time.perf_counter()
@@ -90,15 +91,14 @@ def milliseconds(find: Callable[[np.ndarray], list[int]], queries: np.ndarray) -
 
 
 def write_project(root: Path, out: Path, numbers: np.ndarray, features: np.ndarray) -> None:
-    """Write a project that differs from another in its index."""
-    source, target = root.resolve() / "models", out / "models"
-    (target / "index").mkdir(parents=True)
-    for lent in ("data", "metrics", "plots", "dvc.lock"):
-        (out / lent).symlink_to(root.resolve() / lent)
-    (target / "classifier.tflite").symlink_to(source / "classifier.tflite")
-    shutil.copy(source / "index" / SUMMARY_NAME, target / "index")
-    write_csv(read_csv(source / "index" / PICTURES_NAME).iloc[numbers], target / "index" / PICTURES_NAME)
-    np.save(target / "index" / FEATURES_NAME, features.astype(np.float16))
+    """Write a project with this index, and links to everything else in another project."""
+    source, target = root.resolve() / paths.index, out / paths.index
+    target.mkdir(parents=True)
+    for linked in ("data", "metrics", "plots", "dvc.lock", paths.model):
+        (out / linked).symlink_to(root.resolve() / linked)
+    shutil.copy(source / SUMMARY_NAME, target)
+    write_csv(read_csv(source / PICTURES_NAME).iloc[numbers], target / PICTURES_NAME)
+    np.save(target / FEATURES_NAME, features.astype(np.float16))
 
 
 if __name__ == "__main__":

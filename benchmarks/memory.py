@@ -1,7 +1,7 @@
 """Measure that training's memory does not grow with the number of pictures: python -m benchmarks.memory
 
-Trains on 1,000 and on 10,000 pictures, each in a process of its own, and prints the peaks. The 512 pictures that are
-shuffled at a time are in both.
+It trains on 1,000 and on 10,000 pictures, each in its own process, and prints the peaks. Both include the buffer of
+512 pictures for shuffling.
 """
 
 import argparse
@@ -17,19 +17,19 @@ from themer.training.fit import train
 
 
 def main() -> None:
-    """Print the peak of resident memory, in MB, of trainings on so many and on ten times as many pictures."""
+    """Print the peak of resident memory, in MB, when training on some pictures and on ten times as many."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--pictures", type=int, default=1000)
     parser.add_argument("--network", default="efficientnet_lite0")
-    parser.add_argument("--once", action="store_true", help="train in this process, on no other number")
+    parser.add_argument("--once", action="store_true", help="train once, in this process")
     args = parser.parse_args()
     if args.once:
         print(peak_megabytes(args.pictures, args.network))
         return
     for pictures in (args.pictures, 10 * args.pictures):
         command = [sys.executable, "-m", "benchmarks.memory", "--once", f"--pictures={pictures}"]
-        answer = subprocess.run([*command, f"--network={args.network}"], check=True, stdout=subprocess.PIPE, text=True)
-        print(f"{pictures:6} pictures: {float(answer.stdout):.0f} MB")
+        done = subprocess.run([*command, f"--network={args.network}"], check=True, stdout=subprocess.PIPE, text=True)
+        print(f"{pictures:6} pictures: {float(done.stdout):.0f} MB")
 
 
 def peak_megabytes(pictures: int, network: str) -> float:
@@ -39,7 +39,7 @@ def peak_megabytes(pictures: int, network: str) -> float:
         folder = Path(name)
         shards = write_shards(folder / "shards", train=[pictures // 3] * 3)
         photos = write_photo_shards(folder / "photos", train=[pictures // 30] * 3)
-        compute_features(shards, photos, quick, "benchmark", folder / "features")
+        compute_features(shards, photos, quick, folder / "features")
         train(shards, photos, folder / "features", quick, folder / "checkpoint")
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 

@@ -1,9 +1,9 @@
 """Measure the server against the bare model, in one run on the same machine: python -m benchmarks.serving
 
-Starts `python -m app`, then takes turns: one picture decoded and seen in a bare loop, one sent to /api/predict. After
-that many clients send it, in turns with the bare loop with decoding, without, and in a thread for each core, which no
-server can beat. With --compare, the second part is done for several ways of batching; with --keras, the bare model is
-measured in Keras as well, which trained it and which the server does without.
+It starts `python -m app`. For the latency it alternates between a bare loop that decodes a picture and runs the model,
+and a request to /api/predict. For the rate many clients send the picture, in turns with bare loops: with decoding,
+without it, and in a thread for each core, which is the upper bound for any server. --compare repeats the second part
+for several ways of batching. --keras also measures the bare model in Keras.
 """
 
 import argparse
@@ -30,8 +30,9 @@ from PIL import Image
 from urllib3.filepost import encode_multipart_formdata
 
 from app.incoming.picture_file import open_picture
-from themer.answering.predictor import Predictor
-from themer.pictures.images import picture_path
+from stages import paths
+from themer.answering.lite_runtime import LiteRuntime
+from themer.pictures.images import picture_path, square
 
 WARM_UP = 20
 BARE_SECONDS = 20
@@ -43,40 +44,39 @@ WAYS = {"one by one": (1, 1), "two at a time": (1, 2), "batches of 8": (8, 1), "
 
 
 def main() -> None:
-    """Print latencies, throughputs, errors, and the time and memory that the server took."""
+    """Print latencies, rates, errors, and the server's time to start and memory."""
     args = arguments()
     content = jpeg_of(args.root, args.picture)
-    models = args.root / "models"
-    predictor = Predictor.load(models / "classifier.tflite", models / "index", at_once=CORES)
+    model = LiteRuntime(args.root / paths.model, at_once=CORES)
     print(f"a JPEG of {len(content) / 1000:.0f} kB; load average {os.getloadavg()[0]:.1f}")
     with served(args.root) as (port, seconds):
         print(f"ready after {seconds:.1f} s, resident {resident_megabytes(port):.0f} MB")
-        print_latencies(*latencies(predictor, content, port, args.requests))
+        print_latencies(*latencies(model, content, port, args.requests))
     ways = WAYS if args.compare else {"as set": None}
     for name, batching in ways.items():
-        print_throughput(args, name, batching, predictor, content)
+        print_rates(args, name, batching, model, content)
     if args.keras:
-        print_keras(predictor, models / "classifier.keras", content)
+        print_keras(args.root / paths.classifier, pixels_of(model, content))
 
 
 def arguments() -> argparse.Namespace:
     """Parse the command line."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--root", type=Path, default=Path(), help="a project whose pipeline has run")
-    parser.add_argument("--picture", default="8547-1", help="the set whose thumbnail is sent, if it is there")
-    parser.add_argument("--requests", type=int, default=500, help="pictures of which the median latency is taken")
+    parser.add_argument("--picture", default="8547-1", help="the set whose thumbnail is sent, if it exists")
+    parser.add_argument("--requests", type=int, default=500, help="pictures for the median latency")
     parser.add_argument("--clients", type=int, default=32)
-    parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--turns", type=int, default=12, help="parts of these seconds, the bare loops between them")
-    parser.add_argument("--compare", action="store_true", help="try several ways of batching")
+    parser.add_argument("--seconds", type=float, default=60, help="seconds of load in all")
+    parser.add_argument("--turns", type=int, default=12, help="parts of the load, with bare loops in between")
+    parser.add_argument("--compare", action="store_true", help="measure several ways of batching")
     parser.add_argument("--keras", action="store_true", help="measure the bare model in Keras as well")
     return parser.parse_args()
 
 
 def jpeg_of(root: Path, set_id: str) -> bytes:
-    """Return a set's thumbnail, or the first of all, as a JPEG of at most 400 x 400 pixels."""
-    path = picture_path(root / "data" / "thumbnails", set_id)
-    path = path if path.is_file() else min((root / "data" / "thumbnails").iterdir())
+    """Return a set's thumbnail, or the first one, as a JPEG of at most 400 x 400 pixels."""
+    path = picture_path(root / paths.thumbnails, set_id)
+    path = path if path.is_file() else min((root / paths.thumbnails).iterdir())
     picture, buffer = Image.open(path).convert("RGB"), io.BytesIO()
     picture.thumbnail((400, 400))
     picture.save(buffer, "JPEG", quality=90)
@@ -85,7 +85,7 @@ def jpeg_of(root: Path, set_id: str) -> bytes:
 
 @contextmanager
 def served(root: Path, *options: str) -> Iterator[tuple[int, float]]:
-    """Run the server in a process of its own; yield its port, and the seconds until it was ready."""
+    """Run the server in its own process; yield its port, and the seconds until it was ready."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     started = time.perf_counter()
@@ -99,39 +99,39 @@ def served(root: Path, *options: str) -> Iterator[tuple[int, float]]:
         process.terminate()
 
 
-def latencies(predictor: Predictor, content: bytes, port: int, count: int) -> tuple[list[float], list[float]]:
-    """Return the seconds of decoding and the bare model, and of requests, which took turns."""
-    client, bare, asked = Client(port, content), [], []
+def latencies(model: LiteRuntime, content: bytes, port: int, count: int) -> tuple[list[float], list[float]]:
+    """Return the seconds of the bare loop and of the requests, which alternate."""
+    client, bare, served = Client(port, content), [], []
     for _ in range(WARM_UP + count):
         started = time.perf_counter()
-        see(predictor, content)
+        decode_and_run(model, content)
         between = time.perf_counter()
-        status, _ = client.ask()
-        asked.append(time.perf_counter() - between)
+        status, _ = client.request()
+        served.append(time.perf_counter() - between)
         bare.append(between - started)
         assert status == 200, status
-    return bare[WARM_UP:], asked[WARM_UP:]
+    return bare[WARM_UP:], served[WARM_UP:]
 
 
-def print_latencies(bare: list[float], asked: list[float]) -> None:
+def print_latencies(bare: list[float], served: list[float]) -> None:
     """Print medians and their ratio."""
-    medians = 1000 * statistics.median(bare), 1000 * statistics.median(asked)
+    medians = 1000 * statistics.median(bare), 1000 * statistics.median(served)
     print(f"median of {len(bare)}: bare decode + model {medians[0]:.2f} ms, /api/predict {medians[1]:.2f} ms", end="")
     print(f", ratio {medians[1] / medians[0]:.2f}")
 
 
-def print_throughput(
-    args: argparse.Namespace, name: str, batching: tuple[int, int] | None, predictor: Predictor, content: bytes
+def print_rates(
+    args: argparse.Namespace, name: str, batching: tuple[int, int] | None, model: LiteRuntime, content: bytes
 ) -> None:
-    """Print what many clients get, in turns with the bare loops."""
+    """Print the rate that many clients get, and those of the bare loops in between."""
     options = (
         () if batching is None else ("--pictures-per-batch", str(batching[0]), "--batches-at-once", str(batching[1]))
     )
     with served(args.root, *options) as (port, _):
-        bare, loads = [bare_rates(predictor, content, BARE_SECONDS / args.turns)], []
+        bare, loads = [bare_rates(model, content, BARE_SECONDS / args.turns)], []
         for _ in range(args.turns):
             loads.append(load(port, content, args.clients, args.seconds / args.turns))
-            bare.append(bare_rates(predictor, content, BARE_SECONDS / args.turns))
+            bare.append(bare_rates(model, content, BARE_SECONDS / args.turns))
         memory = resident_megabytes(port)
     statuses, seconds = sum((counts for counts, _ in loads), Counter()), sum(seconds for _, seconds in loads)
     rate = statuses[200] / seconds
@@ -144,40 +144,45 @@ def print_throughput(
         print(f"    {what}: {mean:.0f}/s, ratio {rate / mean:.2f}, in turns {min(ratios):.2f} to {max(ratios):.2f}")
 
 
-def print_keras(predictor: Predictor, path: Path, content: bytes) -> None:
-    """Print how many pictures a second Keras sees in batches of one."""
+def print_keras(path: Path, pixels: np.ndarray) -> None:
+    """Print the rate of the bare model in Keras, for one picture, uint8 [1, size, size, 3]."""
     from themer.networks.model_file import load_classifier
 
-    pixels, model = predictor.prepare(open_picture(content))[np.newaxis], load_classifier(path).model
+    model = load_classifier(path).model
     model.predict_on_batch(pixels)  # The first call takes seconds.
     rate = rate_of(lambda: model.predict_on_batch(pixels), BARE_SECONDS)
     print(f"the bare model one by one in Keras: {rate:.0f}/s")
 
 
-def bare_rates(predictor: Predictor, content: bytes, seconds: float) -> dict[str, float]:
-    """Return how many pictures a second each bare loop sees in batches of one, measured for so many seconds."""
-    pixels = predictor.prepare(open_picture(content))[np.newaxis]
+def bare_rates(model: LiteRuntime, content: bytes, seconds: float) -> dict[str, float]:
+    """Return the pictures per second of each bare loop, measured for `seconds` each."""
+    pixels = pixels_of(model, content)
     return {
-        "decode + model, one by one": rate_of(lambda: see(predictor, content), seconds),
-        "decode + model, one a core": rate_of(lambda: see(predictor, content), seconds, threads=CORES),
-        "the bare model, one by one": rate_of(lambda: predictor.probabilities(pixels), seconds),
+        "decode + model, one by one": rate_of(lambda: decode_and_run(model, content), seconds),
+        "decode + model, one a core": rate_of(lambda: decode_and_run(model, content), seconds, threads=CORES),
+        "the bare model, one by one": rate_of(lambda: model.run(pixels), seconds),
     }
 
 
-def see(predictor: Predictor, content: bytes) -> None:
-    """Decode a picture and let the bare model see it."""
-    predictor.probabilities(predictor.prepare(open_picture(content))[np.newaxis])
+def decode_and_run(model: LiteRuntime, content: bytes) -> None:
+    """Decode a picture and run the bare model on it."""
+    model.run(pixels_of(model, content))
+
+
+def pixels_of(model: LiteRuntime, content: bytes) -> np.ndarray:
+    """Return a file's picture as model input, uint8 [1, size, size, 3]."""
+    return np.asarray(square(open_picture(content), model.description.size, model.description.fill))[np.newaxis]
 
 
 def rate_of(do: Callable[[], object], seconds: float, threads: int = 1) -> float:
-    """Return how often a second something can be done in so many threads, in each one after the other."""
+    """Return the calls per second of a function, called again and again by each of some threads."""
     end = time.perf_counter() + seconds
     with ThreadPoolExecutor(threads) as pool:
         return sum(pool.map(count_until, [end] * threads, [do] * threads)) / seconds
 
 
 def count_until(end: float, do: Callable[[], object]) -> int:
-    """Do something until a time (of time.perf_counter), and return how often."""
+    """Call a function until `end`, a time of time.perf_counter; return the number of calls."""
     count = 0
     while time.perf_counter() < end:
         do()
@@ -186,13 +191,13 @@ def count_until(end: float, do: Callable[[], object]) -> int:
 
 
 def load(port: int, content: bytes, clients: int, seconds: float) -> tuple[Counter[int | str], float]:
-    """Return how often each status, or error, was the answer to so many clients, and the seconds that it took."""
+    """Return how often many clients got each status or error, and the seconds that it took."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(ask_from_many, (port, content, clients, seconds))
+        return pool.apply(send_from_many, (port, content, clients, seconds))
 
 
-def ask_from_many(port: int, content: bytes, clients: int, seconds: float) -> tuple[Counter[int | str], float]:
-    """Send a picture again and again from so many clients, all in one thread, which costs the least."""
+def send_from_many(port: int, content: bytes, clients: int, seconds: float) -> tuple[Counter[int | str], float]:
+    """Send a picture again and again from many clients in one thread, which takes the least CPU time."""
     statuses: Counter[int | str] = Counter()
     started = time.perf_counter()
     due = [(started, Client(port, content)) for _ in range(clients)]
@@ -200,7 +205,7 @@ def ask_from_many(port: int, content: bytes, clients: int, seconds: float) -> tu
         while due or selector.get_map():
             now = time.perf_counter()
             for client in [client for when, client in due if when <= now]:
-                # What can't be sent can't be answered either, which `next_turn` counts.
+                # `next_turn` counts the error: a request that can't be sent gets no response.
                 with suppress(OSError):
                     client.send()
                 selector.register(client, selectors.EVENT_READ)
@@ -214,7 +219,7 @@ def ask_from_many(port: int, content: bytes, clients: int, seconds: float) -> tu
 def next_turn(
     selector: selectors.BaseSelector, client: "Client", statuses: Counter[int | str]
 ) -> list[tuple[float, "Client"]]:
-    """Read what came for a client; return when it sends again, if its answer is there or can't come any more."""
+    """Read what a client received; return when it sends again once its response is complete or has failed."""
     try:
         found = client.receive()
     except OSError as error:
@@ -227,11 +232,11 @@ def next_turn(
 
 
 class Client:
-    """A connection that stays, and a request that is made once: it shares the cores with the server, so it does little.
+    """A persistent connection with a prepared request. It does little, since it shares the cores with the server.
 
     Args:
         port: where the server listens.
-        content: the picture that is sent.
+        content: the picture.
     """
 
     def __init__(self, port: int, content: bytes) -> None:
@@ -241,16 +246,16 @@ class Client:
         self._request, self._received = request_of(content), b""
 
     def again(self) -> "Client":
-        """Return the same client with a new connection."""
+        """Return the client with a new connection."""
         self._connection.close()
         return Client(self._port, self._content)
 
     def fileno(self) -> int:
-        """Return what to wait for."""
+        """Return the file descriptor, for a selector."""
         return self._connection.fileno()
 
-    def ask(self) -> tuple[int, float]:
-        """Send the picture, and return the status and the seconds to wait; ConnectionError if no whole answer came."""
+    def request(self) -> tuple[int, float]:
+        """Send the picture; return the status and the seconds to wait, or raise ConnectionError without a response."""
         self.send()
         while (found := self.receive()) is None:
             pass
@@ -261,7 +266,7 @@ class Client:
         self._connection.sendall(self._request)
 
     def receive(self) -> tuple[int, float] | None:
-        """Read what came, and return the status and the seconds to wait once all of the answer is there."""
+        """Read some bytes; return the status and the seconds to wait once the response is complete."""
         part = self._connection.recv(READ_BYTES)
         if not part:
             raise ConnectionResetError
@@ -275,7 +280,7 @@ class Client:
 
 
 def request_of(content: bytes) -> bytes:
-    """Return a whole request with one picture."""
+    """Return a complete request with one picture."""
     body, content_type = encode_multipart_formdata({"image": ("picture.jpg", content)})
     head = (
         "POST /api/predict HTTP/1.1",
@@ -287,7 +292,7 @@ def request_of(content: bytes) -> bytes:
 
 
 def get(port: int, path: str) -> tuple[int, bytes]:
-    """Return status and body of an address of the server."""
+    """Return the status and body of a page of the server."""
     connection = http.client.HTTPConnection("127.0.0.1", port)
     connection.request("GET", path)
     response = connection.getresponse()
@@ -295,7 +300,7 @@ def get(port: int, path: str) -> tuple[int, bytes]:
 
 
 def resident_megabytes(port: int) -> float:
-    """Return the server's resident memory, as its metrics tell it."""
+    """Return the server's resident memory, from its metrics."""
     lines = get(port, "/metrics")[1].decode().splitlines()
     [line] = [line for line in lines if line.startswith("process_resident_memory_bytes")]
     return float(line.split()[1]) / 1e6

@@ -1,6 +1,7 @@
-"""Predict every picture with a model that saw none of its family; find labels that look wrong, and themes to merge."""
+"""Predict every picture with a model trained on no picture of its family; find wrong labels and themes to merge."""
 
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
@@ -9,7 +10,8 @@ import pandas
 
 from stages import paths
 from themer.base.errors import explained
-from themer.base.params import CrossValidate, Params, load_params
+from themer.base.params import CrossValidate, Params
+from themer.base.params_file import load_params
 from themer.base.tables import write_csv
 from themer.features.backbone_features import read_feature_summary
 from themer.scoring.label_issues import COLUMNS as ISSUE_COLUMNS
@@ -36,7 +38,7 @@ SPLIT_COLUMNS = ["split", "set_id", "fold", "predicted"]
 
 @dataclass(frozen=True)
 class Split:
-    """A way to hold pictures out: its name, and the fold of each picture, int [n], -1 for never held out."""
+    """A way to split: its name, and the fold that holds each picture out, int [n], -1 for never."""
 
     name: str
     fold_of: np.ndarray
@@ -63,19 +65,19 @@ def main() -> None:
 
 
 def grouped_by_family(pictures: Pictures, checks: CrossValidate) -> Split:
-    """Return folds that no family crosses; name the labels with too few families to be in every fold."""
-    scarce = scarce_labels(pictures.given, pictures.families, checks.folds)
+    """Return folds that keep families whole; print the labels with too few families to be in every fold."""
+    scarce = scarce_labels(pictures.label_names, pictures.families, checks.folds)
     if scarce:
         named = ", ".join(f"{label} ({count})" for label, count in scarce.items())
         print(f"cross_validate: these labels have fewer families than folds: {named}")
-    split = Split("grouped by family", folds(pictures.given, pictures.families, checks.folds, checks.seed))
+    split = Split("grouped by family", folds(pictures.label_names, pictures.families, checks.folds, checks.seed))
     if checks.fine_tuned:
         require_every_label(pictures, split.fold_of)
     return split
 
 
 def held_out(params: Params, pictures: Pictures, features: list[np.ndarray], split: Split) -> np.ndarray:
-    """Return the held-out probabilities, float32 [n, labels], under a way to split."""
+    """Return the held-out probabilities under a split, float32 [n, labels]."""
     folder = paths.fold_checkpoint / split.name.partition(",")[0].replace(" ", "_")
     return held_out_probabilities(
         paths.shards, pictures, split.fold_of, features, params.train, params.cross_validate, folder
@@ -83,7 +85,7 @@ def held_out(params: Params, pictures: Pictures, features: list[np.ndarray], spl
 
 
 def write_out_of_fold(pictures: Pictures, split: Split, probabilities: np.ndarray) -> None:
-    """Write the predictions of the folds by family, sorted by set."""
+    """Write the predictions of a split and print their accuracy; the rows are sorted by set."""
     order = np.argsort(pictures.set_ids, kind="stable")
     ids = [pictures.set_ids[row] for row in order]
     found = Predictions(ids, pictures.actual[order], probabilities[order], pictures.labels)
@@ -93,7 +95,7 @@ def write_out_of_fold(pictures: Pictures, split: Split, probabilities: np.ndarra
 
 
 def write_issues(pictures: Pictures, probabilities: np.ndarray) -> None:
-    """Write the sets whose label looks wrong, the most suspicious first."""
+    """Write the sets whose label looks wrong, with their names, the most suspicious first."""
     names = column_by_set(paths.labelled, "name")
     issues = label_issues(pictures.actual, probabilities, pictures.labels, pictures.set_ids)
     issues["name"] = [names.get(set_id, "") for set_id in issues["set_id"]]
@@ -101,7 +103,7 @@ def write_issues(pictures: Pictures, probabilities: np.ndarray) -> None:
 
 
 def write_pairs(pictures: Pictures, probabilities: np.ndarray, features: list[np.ndarray]) -> None:
-    """Write the pairs of labels that a user may want to merge."""
+    """Write the pairs of themes that a user may want to merge."""
     batches = chain.from_iterable(map(blocks, features, split_by(features, pictures.actual)))
     pairs = theme_pairs(pictures.actual, probabilities, batches, pictures.labels)
     write_csv(worthwhile_pairs(pairs, MOST_PAIRS), paths.theme_pairs)
@@ -110,44 +112,47 @@ def write_pairs(pictures: Pictures, probabilities: np.ndarray, features: list[np
 def write_splits(
     params: Params, pictures: Pictures, features: list[np.ndarray], by_family: Split, probabilities: np.ndarray
 ) -> None:
-    """Write the predictions under each way to split, and train for the other two if they are wanted."""
-    tables = [split_rows(pictures, by_family, probabilities)] if params.cross_validate.other_splits else []
-    for split in (at_random(pictures, params), by_year(pictures, params)) if tables else ():
+    """Write the predictions under every way to split, or no rows if `other_splits` is false."""
+    tables = [pandas.DataFrame(columns=SPLIT_COLUMNS)]
+    if params.cross_validate.other_splits:
+        tables = [split_rows(pictures, by_family, probabilities), *other_tables(params, pictures, features)]
+    write_csv(pandas.concat(tables), paths.other_splits)
+
+
+def other_tables(params: Params, pictures: Pictures, features: list[np.ndarray]) -> Iterator[pandas.DataFrame]:
+    """Yield the predictions under the splits at random and by year, if any of a split can be scored."""
+    for split in at_random(pictures, params), by_year(pictures, params):
         if scored(pictures, split).any():
-            tables.append(split_rows(pictures, split, held_out(params, pictures, features, split)))
+            yield split_rows(pictures, split, held_out(params, pictures, features, split))
         else:
-            print(f"cross_validate: no split {split.name}, since no training picture has a held-out label")
-    write_csv(pandas.concat(tables) if tables else pandas.DataFrame(columns=SPLIT_COLUMNS), paths.other_splits)
+            print(f'cross_validate: skipped the split "{split.name}": no training picture has a held-out label')
 
 
 def at_random(pictures: Pictures, params: Params) -> Split:
-    """Return folds that families cross."""
-    return Split("at random", random_folds(pictures.given, params.cross_validate.folds, params.cross_validate.seed))
+    """Return folds that ignore families."""
+    return Split(
+        "at random", random_folds(pictures.label_names, params.cross_validate.folds, params.cross_validate.seed)
+    )
 
 
 def by_year(pictures: Pictures, params: Params) -> Split:
-    """Return a split that holds out the latest years, about as many pictures as the test split has."""
-    years = pandas.to_numeric(set_column(pictures, "year"), errors="coerce")
-    # A set without a year is never held out.
-    known = np.nan_to_num(years).astype(int)
-    first = first_year_held_out(known, params.regroup.split.test)
-    return Split(f"by year, from {first}", np.where(known >= first, 0, -1))
-
-
-def set_column(pictures: Pictures, name: str) -> list[str]:
-    """Return a column of the labelled sets for each picture."""
-    column = column_by_set(paths.labelled, name)
-    return [column[set_id] for set_id in pictures.set_ids]
+    """Return a split that holds out the latest years, with about the share of pictures of the test split."""
+    year_of = column_by_set(paths.labelled, "year")
+    parsed = pandas.to_numeric([year_of[set_id] for set_id in pictures.set_ids], errors="coerce")
+    # A set without a year gets the year 0 and is never held out.
+    years = np.nan_to_num(parsed).astype(int)
+    first = first_year_held_out(years, params.regroup.split.test)
+    return Split(f"by year, from {first}", np.where(years >= first, 0, -1))
 
 
 def scored(pictures: Pictures, split: Split) -> np.ndarray:
-    """Return bool [n]: whether a picture is held out while a training picture has its label."""
+    """Return whether each picture is held out and its label has training pictures, bool [n]."""
     held_out = split.fold_of >= 0
     return held_out if held_out.all() else held_out & has_training_label(pictures.actual, held_out)
 
 
 def split_rows(pictures: Pictures, split: Split, probabilities: np.ndarray) -> pandas.DataFrame:
-    """Return split, set_id, fold and predicted label of each held-out picture, "" where it is not scored."""
+    """Return split, set_id, fold and predicted label of each held-out picture; "" for one that is not scored."""
     predicted = np.array(pictures.labels, object)[probabilities.argmax(axis=1)]
     table = pandas.DataFrame(
         {
@@ -161,10 +166,10 @@ def split_rows(pictures: Pictures, split: Split, probabilities: np.ndarray) -> p
 
 
 def skip(pictures: Pictures, reason: str) -> None:
-    """Write every output without rows, and say why."""
+    """Write every output without rows, and print the reason."""
     print(f"cross_validate: skipped, since {reason}")
-    nothing = Pictures([], np.empty(0, np.int64), [], pictures.labels)
-    write_out_of_fold(nothing, Split("", np.empty(0, np.int64)), np.empty((0, len(pictures.labels)), np.float32))
+    empty = Pictures([], np.empty(0, np.int64), [], pictures.labels)
+    write_out_of_fold(empty, Split("", np.empty(0, np.int64)), np.empty((0, len(pictures.labels)), np.float32))
     write_csv(pandas.DataFrame(columns=ISSUE_COLUMNS), paths.label_issues)
     write_csv(pandas.DataFrame(columns=PAIR_COLUMNS), paths.theme_pairs)
     write_csv(pandas.DataFrame(columns=SPLIT_COLUMNS), paths.other_splits)

@@ -1,4 +1,4 @@
-"""Predict the test pictures with the served model, and report how good the predictions are."""
+"""Predict the test pictures with the served model, and score the predictions."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +11,7 @@ from stages import paths
 from themer.answering.predictor import Predictor
 from themer.base.errors import UserError, explained
 from themer.base.files import write_json
-from themer.base.params import load_params
+from themer.base.params_file import load_params
 from themer.base.tables import read_csv, write_csv
 from themer.dataset.shards import read_split, read_summary, require_fit
 from themer.scoring import scores
@@ -19,13 +19,13 @@ from themer.scoring.prediction_table import Predictions, write_predictions
 
 SPLIT = "test"
 BATCH_SIZE = 32
-# The scores to compare two runs by; the others in the headline are plotted.
+# The headline scores that go into the metrics file. The others are only plotted.
 COMPARED = ("accuracy", "accuracy_low", "accuracy_high", "macro_f1", "log_loss", "baseline_accuracy", "pictures")
 
 
 @explained
 def main() -> None:
-    """Write the predictions for the test pictures, their scores, and the scores on the user's held-out photos."""
+    """Write the predictions of the test pictures, their scores, and the scores on the user's held-out photos."""
     confidence_level = load_params(paths.params).evaluate.confidence_level
     predictor = Predictor.load(paths.model, paths.index)
     require_fit(predictor.labels, predictor.description.size, paths.shards)
@@ -53,7 +53,7 @@ def require_test_pictures() -> None:
 
 
 def predict_split(predictor: Predictor, shards: Path) -> tuple[Predictions, np.ndarray]:
-    """Return the predictions for the test split of a folder of shards, and whether the model is sure, bool [n]."""
+    """Return the predictions of the test split in a folder of shards, and whether the model is sure, bool [n]."""
     ids: list[str] = []
     actual = [np.empty(0, np.int64)]
     probabilities, sure = [np.empty((0, len(predictor.labels)), np.float32)], [np.empty(0, bool)]
@@ -70,21 +70,21 @@ def predict_split(predictor: Predictor, shards: Path) -> tuple[Predictions, np.n
 
 
 def photo_scores(predictor: Predictor, confidence_level: float) -> dict[str, float]:
-    """Return the scores on the user's photos that are not in the training set, in all and by label."""
+    """Return the scores on the user's held-out photos, overall and by label."""
     found, sure = predict_split(predictor, paths.photo_shards)
     families = families_of(found.ids, read_csv(paths.photos_table).set_index("photo")["family"], paths.photos_table)
     return scores.photo_scores(found.actual, found.probabilities, sure, families, predictor.labels, confidence_level)
 
 
 def most_frequent_label(dataset: pandas.DataFrame, labels: list[str]) -> int:
-    """Return the index of the label with the most training pictures, the first by name among equals."""
+    """Return the index of the label with the most training pictures; among equals, the first."""
     training = dataset.loc[dataset["split"] == "train", "label"]
     return int(np.argmax([np.sum(training == label) for label in labels]))
 
 
 def families_of(ids: Sequence[str], family_of: pandas.Series, path: Path) -> list[str]:
-    """Return the family of each set or photo; raise UserError if the column, from the table at `path`, lacks one."""
-    unknown = [one for one in ids if one not in family_of.index]
+    """Return the family of each set or photo; raise UserError if one is missing from the table at `path`."""
+    unknown = [name for name in ids if name not in family_of.index]
     if unknown:
         raise UserError(
             f"{path}: {len(unknown)} of {len(ids)} test pictures are missing from this table, such as {unknown[0]}. "

@@ -2,7 +2,7 @@
 
 from stages import paths
 from themer.base.errors import explained
-from themer.base.params import load_params
+from themer.base.params_file import load_params
 from themer.features.backbone_features import compute_features
 
 

@@ -9,7 +9,7 @@ from tqdm import tqdm
 
 from stages import paths
 from themer.base.errors import explained
-from themer.base.params import load_params
+from themer.base.params_file import load_params
 from themer.catalogue import brick_insights, rebrickable, snapshots
 from themer.catalogue.polite_http import Robots, polite_session
 from themer.catalogue.sets import SetObject, shuffled
@@ -19,7 +19,7 @@ from themer.catalogue.theme_tree import ThemeTree, check_rules
 
 @explained
 def main() -> None:
-    """Fetch one snapshot of a source, unless it is already complete."""
+    """Fetch one snapshot of a source, unless it is complete already."""
     params = load_params(paths.params)
     identity = snapshots.identity(params)
     source, is_local = params.source, params.source.command is not None
@@ -49,7 +49,7 @@ def find_sets(
     exported = brick_insights.exported_sets(session, base)
     if exported is not None:
         return in_shuffled_order(tqdm(exported, desc="sets", unit=" sets"))
-    print("fetch: the service has no export, so each set is a request. You can stop and run again to resume.")
+    print("fetch: the service has no export, so each set takes a request. You can stop; run again to go on.")
     return brick_insights.sets_one_by_one(session, base, shuffled(table["set_num"]), journal)
 
 

@@ -1,5 +1,7 @@
 """Join the sets that have a picture with Rebrickable's themes."""
 
+from typing import Any
+
 import pandas
 
 from stages import paths
@@ -17,7 +19,7 @@ UNLABELLED = ["set_id", "name", "reason", "detail"]
 
 @explained
 def main() -> None:
-    """Write a row for each set with a picture and a theme, the other sets with the reason, and the counts."""
+    """Write the sets with a picture and a theme, the other sets with the reason for each, and the counts."""
     sets_table, themes_table = read_table(paths.sets_table), read_table(paths.themes_table)
     labelled, unlabelled = join(read_sets(paths.sets), read_csv(paths.thumbnails_table), sets_table, themes_table)
     counts = count(labelled, unlabelled)
@@ -31,33 +33,44 @@ def main() -> None:
 def join(
     sets: list[SetObject], pictures: pandas.DataFrame, sets_table: pandas.DataFrame, themes_table: pandas.DataFrame
 ) -> tuple[pandas.DataFrame, pandas.DataFrame]:
-    """Return the labelled sets and, with the reason for each, the others; both sorted by set number."""
-    tree = ThemeTree.of(themes_table)
+    """Return the labelled sets, and the other sets with the reason for each; both are sorted by set number."""
+    path_of = ThemeTree.of(themes_table).paths
     theme_of = dict(zip(sets_table["set_num"], sets_table["theme_id"], strict=True))
-    picture_of = dict(zip(pictures["set_id"], pictures[["status", "error", "sha256"]].itertuples(), strict=True))
+    picture_of: dict[str, Any] = dict(zip(pictures["set_id"], pictures[["status", "error", "sha256"]].itertuples(), strict=True))
     labelled, unlabelled = [], []
     for found in sorted(sets, key=lambda one: one["set_id"]):
-        set_id, name, theme = found["set_id"], str(found.get("name") or ""), theme_of.get(found["set_id"])
-        picture = picture_of.get(set_id)
-        if theme is None:
-            unlabelled.append((set_id, name, "unmatched", "not in Rebrickable's table of sets"))
-        elif theme not in tree.paths:
-            unlabelled.append(
-                (set_id, name, "orphan theme", f"theme {theme} or a parent is not in the table of themes")
-            )
-        elif picture is None or picture.status != "ok":
-            unlabelled.append(
-                (set_id, name, "without picture", picture.error or picture.status if picture else "not requested")
-            )
-        else:
-            path = tree.paths[theme]
-            year = str(found.get("year") or "")
+        set_id, name, year = found["set_id"], str(found.get("name") or ""), str(found.get("year") or "")
+        theme, picture = theme_of.get(set_id), picture_of.get(set_id)
+        path = () if theme is None else path_of.get(theme, ())
+        reason = reason_without_label(theme, path, picture)
+        if reason is None:
             labelled.append((set_id, name, year, path[-1], path[0], SEPARATOR.join(path), picture.sha256))
+        else:
+            unlabelled.append((set_id, name, *reason))
     return pandas.DataFrame(labelled, columns=LABELLED), pandas.DataFrame(unlabelled, columns=UNLABELLED)
 
 
+def reason_without_label(theme: str | None, path: tuple[str, ...], picture: Any) -> tuple[str, str] | None:
+    """Return why a set has no label, as reason and detail, or None if it has a theme and a picture.
+
+    Args:
+        theme: the id of its theme, if the table of sets has it.
+        path: the names from the root theme down to its theme; empty for an orphan theme.
+        picture: its row of the table of pictures, if there is one.
+    """
+    if theme is None:
+        return "unmatched", "not in Rebrickable's table of sets"
+    if not path:
+        return "orphan theme", f"theme {theme} or a parent is not in the table of themes"
+    if picture is None:
+        return "without picture", "not requested"
+    if picture.status != "ok":
+        return "without picture", picture.error or picture.status
+    return None
+
+
 def count(labelled: pandas.DataFrame, unlabelled: pandas.DataFrame) -> dict[str, int]:
-    """Return how many sets there are, and how many fall under each reason."""
+    """Return how many sets there are, how many have a label, and how many lack one for each reason."""
     reasons = unlabelled["reason"].value_counts()
     return {
         "sets": len(labelled) + len(unlabelled),

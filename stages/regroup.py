@@ -5,7 +5,8 @@ import pandas
 from stages import paths
 from themer.base.errors import explained
 from themer.base.files import write_json
-from themer.base.params import SPLITS, Regroup, load_params
+from themer.base.params import SPLITS, Regroup
+from themer.base.params_file import load_params
 from themer.base.tables import read_csv, write_csv
 from themer.catalogue.rebrickable import read_table
 from themer.catalogue.theme_tree import ThemeTree, check_rules
@@ -30,8 +31,7 @@ def regroup(labelled: pandas.DataFrame, hashes: pandas.Series, rules: Regroup) -
     """Return set_id, label, family and split of the sets that the rules keep, and how many they drop.
 
     Raises:
-        UserError: a correction can't be made, a group gets no set, fewer than two labels remain, or a split would
-            lack one.
+        UserError: a correction is invalid, a group has no set, fewer than two labels remain, or a split would lack one.
     """
     found = labelled.sort_values("set_id", ignore_index=True)
     found["family"] = families(found["set_id"], hashes[found["set_id"]], rules.duplicate_distance)
@@ -56,7 +56,7 @@ def count(dataset: pandas.DataFrame, dropped: int) -> dict[str, int]:
 
 
 def label_counts(dataset: pandas.DataFrame) -> pandas.DataFrame:
-    """Return label, split and number of pictures, every pair of them."""
+    """Return the columns label, split and pictures, with a row for each label in each split."""
     return pandas.crosstab(dataset["label"], dataset["split"])[list(SPLITS)].stack().rename("pictures").reset_index()
 
 

@@ -1,4 +1,4 @@
-"""Draw everything from the predictions: curves, slices, pictures of mistakes, the model card, the library for plots."""
+"""Turn the predictions into plots, sheets of pictures and the model card."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -12,7 +12,8 @@ import vl_convert
 from stages import paths
 from themer.base.errors import explained
 from themer.base.files import file_sha256, write_bytes, write_json
-from themer.base.params import SPLITS, Params, Resize, load_params
+from themer.base.params import SPLITS, Params, Resize
+from themer.base.params_file import load_params
 from themer.base.tables import read_csv, write_csv
 from themer.pictures.images import decode, picture_path, square
 from themer.pictures.near_duplicates import near_pairs
@@ -28,7 +29,7 @@ from themer.scoring.slices import picture_kinds, slice_table, worst_slice
 from themer.scoring.split_table import split_table
 
 VEGA_LITE = "5.21"
-# What the model card quotes, under the names that its template uses.
+# The files that the model card quotes, by the names in its template.
 MEASURED = {
     "dataset": paths.dataset_metrics,
     "evaluate": paths.evaluate_metrics,
@@ -44,7 +45,7 @@ MEASURED = {
 
 @explained
 def main() -> None:
-    """Write every plot, the scores that are computed from written predictions, and the model card."""
+    """Write every plot and sheet, the scores of slices and of cross-validation, and the model card."""
     params = load_params(paths.params)
     predictions, sets = read_predictions(paths.test_predictions), read_sets()
     squares = partial(read_squares, settings=params.resize)
@@ -57,13 +58,13 @@ def main() -> None:
     write_bytes(
         draw_label_issues(read_csv(paths.label_issues), len(read_out_of_fold().ids), squares), paths.label_issues_sheet
     )
-    write_bytes(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", VEGA_LITE).encode(), paths.vega)
+    write_bytes(vega_library(), paths.vega)
     write_bytes(model_card(card_facts(params)).encode(), paths.model_card)
 
 
 def read_sets() -> pandas.DataFrame:
     """Return label, family, year, width, height and perceptual hash of each set in the dataset, by set_id."""
-    dataset, labelled, thumbnails = (read_csv(one) for one in (paths.dataset, paths.labelled, paths.thumbnails_table))
+    dataset, labelled, thumbnails = map(read_csv, (paths.dataset, paths.labelled, paths.thumbnails_table))
     found = dataset.merge(labelled[["set_id", "year"]], on="set_id")
     found = found.merge(thumbnails[["set_id", "width", "height", "perceptual_hash"]], on="set_id")
     return found.set_index("set_id", drop=False).astype({"width": int, "height": int})
@@ -77,7 +78,7 @@ def read_squares(set_ids: Iterable[str], settings: Resize) -> Iterator[np.ndarra
 
 
 def read_out_of_fold() -> Predictions:
-    """Return the held-out predictions of cross-validation, none if it was skipped."""
+    """Return the held-out predictions; there are none if cross-validation was skipped."""
     return read_predictions(paths.out_of_fold)
 
 
@@ -93,7 +94,7 @@ def write_curves(predictions: Predictions) -> None:
 
 
 def write_result(predictions: Predictions, sets: pandas.DataFrame, confidence_level: float) -> None:
-    """Draw the confusion matrix and the ROC curves under the accuracy with its interval."""
+    """Draw the confusion matrix and the ROC curves; the title is the accuracy with its interval."""
     families = list(sets.loc[predictions.ids, "family"])
     low, high = accuracy_interval(predictions.correct, families, confidence_level)
     accuracy = f"Accuracy {predictions.correct.mean():.1%} ({low:.1%} to {high:.1%})"
@@ -103,7 +104,7 @@ def write_result(predictions: Predictions, sets: pandas.DataFrame, confidence_le
 def write_slices(
     predictions: Predictions, sets: pandas.DataFrame, squares: Iterable[np.ndarray], confidence_level: float
 ) -> None:
-    """Write the accuracy by kind of picture, and the kind with the lowest."""
+    """Write the accuracy on each slice of the test pictures, and the worst slice."""
     tested = sets.loc[predictions.ids]
     kinds = picture_kinds(tested, squares)
     table = slice_table(predictions.correct, list(tested["family"]), kinds, confidence_level)
@@ -112,7 +113,7 @@ def write_slices(
 
 
 def write_cross_validation(sets: pandas.DataFrame, params: Params) -> None:
-    """Write the scores of the out-of-fold predictions, and of the other ways to split."""
+    """Write the scores of the held-out predictions, and a comparison with other ways to split."""
     found, level = read_out_of_fold(), params.evaluate.confidence_level
     scores = held_out_scores(found, list(sets.loc[found.ids, "family"]), level)
     folds = params.cross_validate.folds if found.ids else 0
@@ -121,8 +122,13 @@ def write_cross_validation(sets: pandas.DataFrame, params: Params) -> None:
     write_csv(split_table(read_csv(paths.other_splits), sets, pairs, level), paths.splits)
 
 
+def vega_library() -> bytes:
+    """Return Vega, Vega-Lite and Vega-Embed as one script that defines `vegaEmbed`, for the page of plots."""
+    return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", VEGA_LITE).encode()
+
+
 def card_facts(params: Params) -> dict[str, Any]:
-    """Return everything that the template of the model card asks for."""
+    """Return every value that the template of the model card needs."""
     counts = read_csv(paths.labels_plot).pivot(index="label", columns="split", values="pictures")[list(SPLITS)]
     return {
         **{name: json.loads(path.read_text(encoding="utf-8")) for name, path in MEASURED.items()},

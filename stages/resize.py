@@ -1,4 +1,4 @@
-"""Pad each picture to a square and pack every split into TFRecord shards: pictures of sets, then the user's photos."""
+"""Pad each picture to a square and pack every split into TFRecord shards: pictures of sets, and the user's photos."""
 
 import os
 from functools import partial
@@ -9,7 +9,8 @@ from tqdm import tqdm
 
 from stages import paths
 from themer.base.errors import explained
-from themer.base.params import SPLITS, Params, Resize, load_params
+from themer.base.params import SPLITS, Params, Resize
+from themer.base.params_file import load_params
 from themer.base.tables import read_csv, write_csv
 from themer.dataset.packing import ordered_map, pack_split, padded_example, read_picture
 from themer.dataset.shards import Example, ShardSummary, write_summary
@@ -24,7 +25,7 @@ WORKERS = os.cpu_count() or 1
 
 @explained
 def main() -> None:
-    """Write the shards of both kinds of pictures, and the table of photos."""
+    """Write the shards of the sets and of the photos, and the table of photos."""
     params = load_params(paths.params)
     dataset = read_csv(paths.dataset)
     labels = sorted(dataset["label"].unique())
@@ -76,17 +77,17 @@ def hash_photo(photo: str) -> str:
 
 
 def set_example(set_id: str, label_of: dict[str, int], settings: Resize) -> Example:
-    """Return a set's padded picture with the index of its label; raise UserError if it can't be read."""
+    """Return the example of a set; raise UserError if its picture can't be read."""
     return example(set_id, label_of[set_id], picture_path(paths.thumbnails, set_id), SET_REMEDY, settings)
 
 
 def photo_example(photo: str, label_of: dict[str, int], settings: Resize) -> Example:
-    """Return a padded photo with the index of its label; raise UserError if it can't be read."""
+    """Return the example of a photo; raise UserError if it can't be read."""
     return example(photo, label_of[photo], photo_path(paths.photos, photo), PHOTO_REMEDY, settings)
 
 
 def example(name: str, label: int, path: Path, remedy: str, settings: Resize) -> Example:
-    """Return a file's padded picture under a name, with the index of its label."""
+    """Return the example of a picture file."""
     return padded_example(name, label, read_picture(path, remedy), settings)
 
 

@@ -8,7 +8,8 @@ from stages import paths
 from themer.base.errors import explained
 from themer.base.files import write_json
 from themer.base.model_description import Description
-from themer.base.params import Train, load_params
+from themer.base.params import Train
+from themer.base.params_file import load_params
 from themer.base.tables import write_csv
 from themer.dataset.shards import read_summary
 from themer.networks.model_file import save_classifier

@@ -1,21 +1,67 @@
-"""What many tests need: a real site on loopback, pictures, and the project's own params."""
+"""Shared by many tests: a real site on loopback, pictures, the project's own params, and the option --quick."""
 
 import io
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import grimp
 import pytest
 import yaml
 from PIL import Image, ImageDraw
 
 PROJECT = Path(__file__).parent.parent
 REAL_DATA = PROJECT.parent / "shared" / "real"
-# The files that take minutes are begun first, the longest before the others, so that all workers end at about one time.
-LONGEST = ("test_pipeline", "test_training", "test_accessibility", "test_networks", "test_exporting", "test_train")
+# The longest files start first, so that all workers end at about the same time.
+LONGEST = ("test_pipeline", "test_fit", "test_accessibility", "test_registry", "test_lite_export", "test_train")
+# With --quick: neither what imports these, nor whole runs of the pipeline and browsers.
+SLOW_MODULES = {"themer.base.quiet_tensorflow", "tests.drawn_project"}
+SLOW_FOLDERS = {"end_to_end", "browser"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add --quick, for the inner loop of development."""
+    parser.addoption("--quick", action="store_true", help="leave out everything that needs TensorFlow")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """With --quick, leave out the test files that need TensorFlow."""
+    if not config.getoption("--quick"):
+        return None
+    if collection_path.is_dir():
+        return collection_path.name in SLOW_FOLDERS or None
+    return collection_path.stem.startswith("test_") and needs_tensorflow(collection_path) or None
+
+
+@cache
+def import_graph() -> grimp.ImportGraph:
+    """Return what the project's modules import, directly and indirectly."""
+    return grimp.build_graph("tests", "stages", "themer", "app", "tools", "sample")
+
+
+def needs_tensorflow(test_file: Path) -> bool:
+    """Return whether a test file imports TensorFlow, or a fixture that makes a model."""
+    module = ".".join(test_file.relative_to(PROJECT).with_suffix("").parts)
+    conftests = {f"{package}.conftest" for package in parents_of(module)} & import_graph().modules
+    upstream = [import_graph().find_upstream_modules(one) for one in (module, *conftests)]
+    return not SLOW_MODULES.isdisjoint(set().union(*upstream))
+
+
+def parents_of(module: str) -> list[str]:
+    """Return the packages that hold a module: "tests.app" and "tests" for "tests.app.test_main"."""
+    parts = module.split(".")
+    return [".".join(parts[:depth]) for depth in range(1, len(parts))]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a quick run that has imported TensorFlow after all."""
+    if session.config.getoption("--quick") and "tensorflow" in sys.modules:
+        pytest.exit("--quick: a test imports TensorFlow; add what it needs to SLOW_MODULES", returncode=1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -33,7 +79,7 @@ class Site:
     watch: Callable[[str], None] = lambda path: None
 
     def put(self, path: str, body: bytes = b"", status: int = 200, **headers: str) -> None:
-        """Answer a path so; called again for the same path, answer so after the earlier answers."""
+        """Set the answer for a path; a second call for the same path adds the answer that follows."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         self.answers.setdefault(path, []).append((status, body, named))
 

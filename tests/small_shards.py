@@ -32,7 +32,6 @@ def settings(**changes: object) -> Train:
         "label_smoothing": 0.1,
         "fine_tuned_blocks": 1,
         "interpolation": 0.75,
-        "accepted_risk": 0.05,
         "seed": 7,
     }
     return Train.model_validate(values | changes)

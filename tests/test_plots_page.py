@@ -10,19 +10,19 @@ import numpy as np
 import pandas
 import pytest
 
-from stages import vega
+from stages.report import vega_library
 from themer.base.files import write_bytes, write_json
 from themer.base.tables import write_csv
 from themer.reports.mistakes_grid import draw_grid, grid_of
 from themer.scoring import curves, scores
-from themer.scoring.prediction_table import Answers
+from themer.scoring.prediction_table import Predictions
 from themer.scoring.slices import slice_table
-from themer.validation import split_comparison
+from themer.scoring.split_table import COLUMNS, split_table
 
 PROJECT = Path(__file__).parent.parent
 LABELS = ["Bulk & Bricks", "Minifigures", 'The "old" ones', "Young children's"]
 CHARTS = [
-    "Headline figures",
+    "Headline scores",
     "Pictures per theme",
     "Training history",
     "Confusion matrix",
@@ -30,9 +30,9 @@ CHARTS = [
     "Precision-recall curves",
     "Reliability diagram",
     "Risk and coverage",
-    "Among the k most probable themes",
-    "Kinds of pictures",
-    "Other splits of the same pictures",
+    "Top-k accuracy",
+    "Accuracy by kind of picture",
+    "Other ways to split the pictures",
 ]
 CHROMIUM = shutil.which("chromium")
 
@@ -43,7 +43,7 @@ def run(folder: Path, *command: str) -> str:
 
 
 def write_plots(folder: Path, seed: int, labels: list[str] = LABELS) -> None:
-    """Write every plot of the pipeline for random answers, ten for each label."""
+    """Write every plot of the pipeline for random predictions, ten for each label."""
     random, count = np.random.default_rng(seed), 10 * len(labels)
     actual, probabilities = np.arange(len(labels)).repeat(10), random.dirichlet(np.ones(len(labels)), count)
     families = [str(index) for index in range(count)]
@@ -51,18 +51,18 @@ def write_plots(folder: Path, seed: int, labels: list[str] = LABELS) -> None:
     write_csv(scores.headline_table(figures), folder / "plots/headline.csv")
     write_json(scores.theme_scores(actual, probabilities, labels), folder / "metrics/themes.json")
     rows = [(label, split, 10) for label in labels for split in ("train", "validation", "test")]
-    write_csv(pandas.DataFrame(rows, columns=["label", "split", "pictures"]), folder / "plots/classes.csv")
+    write_csv(pandas.DataFrame(rows, columns=["label", "split", "pictures"]), folder / "plots/labels.csv")
     rows = [(epoch, split, 1 / epoch, 0.9) for epoch in (1, 2) for split in ("train", "validation")]
     write_csv(pandas.DataFrame(rows, columns=["epoch", "split", "loss", "accuracy"]), folder / "plots/history.csv")
-    write_curves(folder, Answers(families, actual, probabilities, np.ones(count, bool), labels))
+    write_curves(folder, Predictions(families, actual, probabilities, labels))
     write_comparisons(folder, actual, probabilities.argmax(axis=1), families)
 
 
-def write_curves(folder: Path, answers: Answers) -> None:
-    """Write what is drawn from answers alone."""
-    actual, probabilities, labels = answers.actual, answers.probabilities, answers.labels
+def write_curves(folder: Path, predictions: Predictions) -> None:
+    """Write what is drawn from predictions alone."""
+    actual, probabilities, labels = predictions.actual, predictions.probabilities, predictions.labels
     tables = {
-        "confusion": scores.confusion_table(actual, answers.predicted, labels),
+        "confusion": scores.confusion_table(actual, predictions.predicted, labels),
         "roc": curves.roc_table(actual, probabilities, labels),
         "precision_recall": curves.precision_recall_table(actual, probabilities, labels),
         "reliability": curves.reliability(actual, probabilities),
@@ -71,9 +71,9 @@ def write_curves(folder: Path, answers: Answers) -> None:
     }
     for name, table in tables.items():
         write_csv(table, folder / f"plots/{name}.csv")
-    grid = grid_of(answers, 1)
+    grid = grid_of(predictions, 1)
     pictures = {position: np.zeros((32, 32, 3), np.uint8) for position in grid.shown}
-    write_bytes(draw_grid(grid, answers, pictures, "Mistakes", ""), folder / "plots/mistakes.png")
+    write_bytes(draw_grid(grid, predictions, pictures, "Mistakes", ""), folder / "plots/mistakes.png")
 
 
 def write_comparisons(folder: Path, actual: np.ndarray, predicted: np.ndarray, families: list[str]) -> None:
@@ -82,13 +82,11 @@ def write_comparisons(folder: Path, actual: np.ndarray, predicted: np.ndarray, f
     kinds = pandas.DataFrame({"decade": [f"{1980 + 10 * (value % 4)}s" for value in values]})
     kinds["shape"] = np.where(values % 3, "about square", "wide (above 4:3)")
     write_csv(slice_table(predicted == actual, families, kinds, 0.95), folder / "plots/slices.csv")
-    everything = np.ones(len(actual), bool)
-    rows = [
-        split_comparison.comparison_row(name, actual, predicted, everything, families, everything, 0.95)
-        for name in ("grouped by family", "at random", "by year, from 2015")
-    ]
-    table = pandas.DataFrame(rows).assign(left_out=0)[split_comparison.COLUMNS]
-    write_csv(table.round(6), folder / "plots/splits.csv")
+    dataset = pandas.DataFrame({"set_id": families, "label": actual.astype(str), "family": families})
+    held_out = pandas.DataFrame({"set_id": families, "fold": 0, "predicted": predicted.astype(str)})
+    ways = ("grouped by family", "at random", "by year, from 2015")
+    table = pandas.concat([held_out.assign(split=way) for way in ways])
+    write_csv(split_table(table, dataset, [], 0.95), folder / "plots/splits.csv")
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +96,7 @@ def project(tmp_path_factory) -> Path:
     shutil.copytree(PROJECT / ".dvc/plots", folder / ".dvc/plots")
     for name in (".dvc/config", "dvc.yaml", "params.yaml"):
         shutil.copy(PROJECT / name, folder / name)
-    vega.main(["--vega-lite", "5.21", "--out", str(folder / "plots/vega.js")])
+    write_bytes(vega_library(), folder / "plots/vega.js")
     write_plots(folder, seed=1)
     run(folder, "git", "init", "-q")
     run(folder, "git", "add", ".")
@@ -121,7 +119,7 @@ def drawn(page: Path) -> str:
 
 
 def test_every_chart_is_there_once(page):
-    for title in [*CHARTS, "Figures per theme"]:
+    for title in [*CHARTS, "Scores per theme"]:
         assert page.count(f'"title": "{title}"') == 1
 
 
@@ -145,11 +143,11 @@ def test_a_browser_draws_every_chart_offline(project, page):
 @pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
 def test_a_table_without_rows_has_no_card_and_the_others_are_drawn(project, tmp_path):
     folder = shutil.copytree(project, tmp_path / "project")
-    write_csv(pandas.DataFrame(columns=split_comparison.COLUMNS), folder / "plots/splits.csv")
+    write_csv(pandas.DataFrame(columns=COLUMNS), folder / "plots/splits.csv")
     run(folder, sys.executable, "-m", "dvc", "plots", "show")
     document = drawn(folder / "dvc_plots/index.html")
     assert document.count("<svg") == len(CHARTS)
-    assert "Other splits" not in document and "<h2></h2>" not in document and "<h2>undefined" not in document
+    assert "Other ways" not in document and "<h2></h2>" not in document and "<h2>undefined" not in document
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")

@@ -1,4 +1,4 @@
-"""Draw the pipeline into README.md as a Mermaid flowchart, from what `dvc dag` says: make diagram."""
+"""Draw the pipeline into README.md as a Mermaid flowchart, from what `dvc dag` prints: make docs."""
 
 import re
 import subprocess
@@ -7,33 +7,33 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 README = Path("README.md")
-# Close together, so that on the README's page its letters are not too small.
+# Nodes close together, or the text gets too small on the README's page.
 SPACING = '%%{init: {"flowchart": {"rankSpacing": 22, "nodeSpacing": 18, "padding": 8}}}%%'
-BEGIN, END = "<!-- drawn by: make diagram -->", "<!-- end of the diagram -->"
+BEGIN, END = "<!-- drawn by: make docs -->", "<!-- end of the diagram -->"
 
-# Of each stage, the stages that it needs the outputs of.
+# For each stage, the stages whose outputs it reads.
 Needs = dict[str, set[str]]
 
 
 def main() -> None:
-    """Put the diagram of the pipeline in this folder between the two marks in its README.md."""
+    """Draw the pipeline of this folder between the two marks in its README.md."""
     README.write_text(with_diagram(README.read_text(encoding="utf-8"), dag(Path())), encoding="utf-8")
 
 
 def dag(folder: Path) -> str:
-    """Return the graph of the pipeline in a folder as DVC prints it for Mermaid."""
+    """Return the graph of the pipeline in a folder, as DVC prints it for Mermaid."""
     command = [sys.executable, "-m", "dvc", "dag", "--mermaid"]
     return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
 
 
 def with_diagram(text: str, printed: str) -> str:
-    """Return a text with the diagram of what DVC printed in the place of the one that it has."""
+    """Return a text with its diagram replaced by that of a graph that DVC printed."""
     before, rest = text.split(BEGIN)
     return f"{before}{BEGIN}\n```mermaid\n{flowchart(direct(needs_of(printed)))}```\n{END}{rest.split(END)[1]}"
 
 
 def needs_of(printed: str) -> Needs:
-    """Return which stages each stage needs, from what DVC prints for Mermaid."""
+    """Return the stages that each stage needs, from a graph that DVC printed for Mermaid."""
     names = dict(re.findall(r'(node\d+)\["(.+)"\]', printed))
     needs: Needs = {name: set() for name in names.values()}
     for needed, stage in re.findall(r"(node\d+)-->(node\d+)", printed):
@@ -42,7 +42,7 @@ def needs_of(printed: str) -> Needs:
 
 
 def direct(needs: Needs) -> Needs:
-    """Return the needs without those that follow from others."""
+    """Return only the direct needs: those that do not follow from others."""
     every: Needs = {}
     for stage in TopologicalSorter(needs).static_order():
         every[stage] = needs[stage].union(*(every[needed] for needed in needs[stage]))
@@ -50,7 +50,7 @@ def direct(needs: Needs) -> Needs:
 
 
 def flowchart(needs: Needs) -> str:
-    """Return a flowchart from left to right, sorted, so that the same pipeline gives the same text."""
+    """Return a flowchart from left to right. It is sorted, so that one pipeline always gives the same text."""
     arrows = sorted((needed, stage) for stage, of_stage in needs.items() for needed in of_stage)
     alone = sorted(set(needs).difference(*arrows))
     lines = [f"{needed} --> {stage}" for needed, stage in arrows] + alone

@@ -15,7 +15,7 @@ from themer.pictures.images import MAXIMUM_PIXELS, PictureError, identify, uprig
 WORKING_PIXELS = 1024
 SCANS_OF_LARGEST = 20
 DAMAGED = "The file is truncated or damaged. Save or copy it again, then send it."
-KNOWN = "Send a JPEG, PNG, WebP, GIF or BMP."
+SUPPORTED = "Send a JPEG, PNG, WebP, GIF or BMP."
 OTHER_FORMATS = {
     "HEIC": "Save it as JPEG first; on an iPhone: Settings, Camera, Formats, Most Compatible.",
     "AVIF": "Save it as JPEG or PNG first.",
@@ -45,7 +45,7 @@ def open_picture(content: bytes, limits: Limits = Limits()) -> Image.Image:  # n
     Data after the picture has no effect. Neither has metadata, apart from the orientation.
 
     Raises:
-        Problem: the bytes are not a picture of a known format, are damaged, or exceed a limit.
+        Problem: the bytes are not a picture in a supported format, are damaged, or exceed a limit.
     """
     _require_bytes(content, limits)
     picture = _identified(content)
@@ -80,7 +80,7 @@ def _identified(content: bytes) -> Image.Image:
         raise Problem(Kind.BROKEN_PICTURE, DAMAGED)
     if name := _other_format(content):
         raise Problem(Kind.UNSUPPORTED_FORMAT, f"This is {name}. {OTHER_FORMATS[name]}")
-    raise Problem(Kind.NOT_A_PICTURE, KNOWN)
+    raise Problem(Kind.NOT_A_PICTURE, SUPPORTED)
 
 
 def _require_limits(picture: Image.Image, content: bytes, limits: Limits) -> None:

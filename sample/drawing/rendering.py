@@ -8,10 +8,14 @@ from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
 from sample.drawing.solids import Colour, Solid, Solids, apply, arc, cross, joined, rotation
 
+# Pillow draws polygons with hard edges, so the picture is painted larger and then reduced.
 OVERSAMPLING = 3
+# Directions towards the two lights, in camera coordinates.
 LIGHT = np.array((-0.45, -0.62, 0.64))
-SHADOW_LENGTH = 0.3
 FILL_LIGHT = np.array((0.80, -0.50, 0.33))
+# The length of a shadow per height of the point that casts it.
+SHADOW_LENGTH = 0.3
+# The directions in which an outline's farthest points are looked up.
 DIRECTIONS = np.array(arc(0, 337.5, 15))
 
 
@@ -184,6 +188,7 @@ def visible_faces(
     centres = np.add.reduceat(first, starts) / scene.sizes[:, None]
     to_eye = -centres - (0, distance, 0)
     visible = np.flatnonzero((normals * to_eye).sum(axis=1) > 1e-9)
+    # Rounded, so that faces of equal depth are painted in the same order on every CPU.
     depths = np.rint(centres[visible, 1] * 1024)
     order = visible[np.lexsort((-depths, scene.layers[visible], ranks[visible]))]
     chosen = normals[order]
@@ -199,6 +204,7 @@ def shades(colours: np.ndarray, normals: np.ndarray, edged: np.ndarray) -> tuple
     shine = shine * shine * shine * shine
     glint = (shine * shine * shine * shine * np.where(edged, 25, 70))[:, None]
     lit = colours * (0.50 + 0.55 * key + 0.16 * fill)[:, None] + glint
+    # Bright faces get darker edges, dark faces brighter ones.
     bright = (lit.max(axis=1) > 205)[:, None]
     edge = np.where(bright, lit * 0.9, lit * 1.08 + 14)
     return packed(lit), packed(edge)

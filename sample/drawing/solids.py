@@ -59,6 +59,7 @@ def path(text: str) -> list[tuple[float, float]]:
 def bounding_box(vertices: np.ndarray) -> np.ndarray:
     """Return the centre and half axes [4, 3] of the box around vertices [n, 3]."""
     low, high = vertices.min(axis=0), vertices.max(axis=0)
+    # Flat meshes get some thickness, as the half axes are divided by their lengths.
     return np.vstack([(low + high) / 2, np.diag(np.maximum((high - low) / 2, 1e-3))])
 
 
@@ -140,6 +141,7 @@ def aimed(parts: Parts, start: Point, end: Point) -> Solids:
     direction = [b - a for a, b in zip(start, end, strict=True)]
     length = math.sqrt(sum(d * d for d in direction))
     z = np.array(direction) / length
+    # The helper must not be parallel to z.
     helper = np.array((0.0, 1.0, 0.0)) if abs(z[1]) < 0.9 else np.array((1.0, 0.0, 0.0))
     x = cross(helper, z)
     x /= math.sqrt(float((x * x).sum()))
@@ -154,6 +156,7 @@ def cross(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 def mirrored(parts: Parts) -> Solids:
     """Return the parts with left and right swapped."""
+    # Mirroring turns faces inside out; reversed corners turn them back.
     flip = np.diag([-1.0, 1.0, 1.0])
     return [part._replace(corners=reversed_corners(part)) for part in transformed(parts, flip)]
 

@@ -148,6 +148,7 @@ def scene(kind: str, subject: str, rng: Random) -> Solids:
     return mirrored(parts) if rng.random() < 0.4 else parts
 
 
+# Packs are photographed from afar, which makes the view nearly isometric.
 STYLES = {
     "minifigure": Style(minifigure, (0, 22), (3, 16), 4, 0.02),
     "technic": Style(technic, (15, 55), (13, 34), 4, 0.1),

@@ -41,6 +41,7 @@ def row(make: Callable[[Colour], Solid], colour: Colour, rng: Random) -> Solids:
 def heap(make: Callable[[Colour], Solid], colour: Colour, rng: Random) -> Solids:
     """Return equal parts strewn about, some on top of others."""
     wide, deep, high = extent(make(colour))
+    # Parts lie at any angle, so their diagonal keeps them apart.
     step = (wide * wide + deep * deep) ** 0.5
     places = [(i, j) for i in range(3) for j in range(3)]
     parts: Solids = []

@@ -39,6 +39,7 @@ def picture(lego_set: LegoSet, service: str, size: str) -> bytes:
     if service == "rebrickable":
         return jpeg(rendered(lego_set, rng), rng)
     if lego_set.oddity == "stand-in":
+        # One seed for all of them, so that every stand-in is the same file.
         return jpeg(resized(no_image(), size), Random(SEED))
     return encoded(resized(rendered(lego_set, rng), size), lego_set.oddity, rng)
 
@@ -94,6 +95,7 @@ def jpeg(image: Image.Image, rng: Random, **options: object) -> bytes:
 
 def transparent(image: Image.Image) -> bytes:
     """Return the picture as a PNG whose white background becomes transparent black."""
+    # Steep, so that only the background and the softest shadows are clear.
     opacity = ImageOps.invert(image.convert("L")).point(lambda v: min(255, v * 12))
     clear = Image.new("RGBA", image.size)
     clear.paste(image, mask=opacity)

@@ -42,6 +42,7 @@ class Limit:
 class Server(ThreadingHTTPServer):
     """Both services on one port of 127.0.0.1."""
 
+    # Clients open many connections at once.
     request_queue_size = 128
 
     def __init__(self, port: int, pages: int, per_minute: int) -> None:
@@ -85,6 +86,7 @@ class Handler(BaseHTTPRequestHandler):
     """Handles the requests of one connection."""
 
     protocol_version = "HTTP/1.1"
+    # A buffer collects the headers and the body, which then leave without a delay.
     disable_nagle_algorithm = True
     wbufsize = -1
     server: Server

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.predict import PICTURES_AT_ONCE, main, predictions
+from app.predict import LIMITS, PICTURES_AT_ONCE, main, predictions
 from stages import paths
 from tests.conftest import PROJECT, picture_bytes
 from tests.drawn_sets import KINDS, drawn_set
@@ -101,6 +101,13 @@ def test_unreadable_pictures_are_reported_and_the_others_predicted(run, folder, 
         assert ["error" in one for one in json.loads(text)] == [True, True, False, True, True, False]
     else:
         assert len(text.splitlines()) == 2
+
+
+def test_a_file_that_is_too_large_is_not_read(run, folder):
+    with (folder / "large.png").open("wb") as file:
+        file.truncate(LIMITS.maximum_bytes + 1)
+    code, lines, problems = run(folder / "large.png")
+    assert (code, lines) == (1, "") and "Picture too large. The limit is 20 MB." in problems
 
 
 def test_without_readable_pictures_there_are_no_lines(run, folder):

@@ -10,7 +10,7 @@ from tests.conftest import PROJECT, change
 from tests.data_formats import problems_of_file
 from tests.small_shards import LABELS, settings, write_photo_shards, write_shards
 from themer.base.files import write_bytes
-from themer.base.params import parse_params
+from themer.base.params_file import parse_params
 from themer.base.tables import read_csv, write_csv
 from themer.features.backbone_features import compute_features
 from themer.validation.retraining import read_examples, read_pictures

@@ -1,6 +1,6 @@
 import pytest
-
 from stages.index import main
+
 from tests.small_shards import FILL, LABELS, SIZE, settings, write_photo_shards, write_shards
 from themer.answering.index import Index
 from themer.base.model_description import Description

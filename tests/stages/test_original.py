@@ -10,7 +10,7 @@ from tests.conftest import PROJECT, change
 from tests.data_formats import problems_of_file
 from tests.small_shards import LABELS, write_photo_shards, write_shards
 from themer.base.files import write_bytes
-from themer.base.params import parse_params
+from themer.base.params_file import parse_params
 from themer.scoring.prediction_table import read_answers
 from themer.validation.retraining import read_examples
 

@@ -6,7 +6,8 @@ import pytest
 
 from stages.regroup import class_balance, count, main, regroup
 from themer.base.errors import UserError
-from themer.base.params import Regroup, parse_params
+from themer.base.params import Regroup
+from themer.base.params_file import parse_params
 from themer.base.tables import read_csv, write_csv
 
 GROUPS = {"Young": ["Duplo"], "Technic": ["Technic"]}

@@ -5,7 +5,8 @@ from sklearn.linear_model import LogisticRegression
 
 from tests.small_shards import LABELS, settings
 from themer.base.errors import UserError
-from themer.base.params import SPLITS, CrossValidate, parse_params
+from themer.base.params import SPLITS, CrossValidate
+from themer.base.params_file import parse_params
 from themer.dataset.shards import read_summary
 from themer.validation import retraining
 from themer.validation.folds import folds

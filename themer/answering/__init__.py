@@ -1,5 +1,5 @@
-"""Everything that the page and the command line run: from a picture to a prediction, or to "not sure".
+"""What the page and the command line run: it predicts the theme of a picture, or abstains.
 
-It runs the exported model with LiteRT and searches the index. It imports neither TensorFlow nor Keras nor pandas, and a
-test holds it to that.
+LiteRT runs the exported model, and the index finds the nearest sets. This package imports neither TensorFlow nor Keras
+nor pandas; a test enforces that. `themer.exporting` writes the files that this package reads.
 """

@@ -2,8 +2,8 @@
 
 A folder holds `features.npy` (float16 [pictures, width], rows of length 1), `pictures.csv` (a row for each picture),
 `validation.csv` (the model's confidence in each validation picture) and `index.json`, the summary. The user's photos
-come first, then the splits train, validation and test: so the training pictures are one block of rows, and the sets are
-another.
+come first, then the splits train, validation and test. So the training pictures, photos included, are one block of
+rows, and the sets are another.
 """
 
 import csv
@@ -28,7 +28,7 @@ class IndexSummary:
     """The model that an index belongs to, and when that model abstains.
 
     It abstains when its confidence is below `threshold`, or when the cosine distance to the k-th nearest training
-    picture is above `limit`. k is `neighbours`. A share `quantile` of the validation views lies within the limit.
+    picture is above `limit`. k is `neighbours`. A share `quantile` of the validation views is within the limit.
     `made_from` is the fingerprint of everything that the model's export and the index depend on.
     """
 
@@ -42,7 +42,7 @@ class IndexSummary:
 
 
 class IndexedPicture(NamedTuple):
-    """A row of an index: a set or photo with its label and split; name, year and page are empty where unknown."""
+    """A row of the index: a set or photo, its label and its split. Name, year and page are empty if unknown."""
 
     set_id: str
     label: str
@@ -54,7 +54,7 @@ class IndexedPicture(NamedTuple):
 
 @dataclass(frozen=True)
 class NearSet:
-    """A set whose picture is similar, and the cosine distance to that picture, 0 to 2. `page` is a URL."""
+    """A set with a similar picture, and the cosine distance to it, 0 to 2. `page` is a URL."""
 
     set_id: str
     name: str
@@ -65,7 +65,7 @@ class NearSet:
 
 
 class Index:
-    """The features of all pictures, in memory as float32: converting them for each query would take longer.
+    """The features of all pictures, held in memory as float32, since converting them for each query takes longer.
 
     Raises:
         UserError: the folder holds no index, or its files do not belong together.
@@ -80,8 +80,8 @@ class Index:
         except (OSError, ValueError, TypeError) as error:
             raise UserError(f"{directory}: not an index of features ({error}). Run: dvc repro --force export") from None
         self._search = Search(self.features)
-        self._training = slice(sum(one.split in TRAINING for one in self.pictures))
-        self._sets = slice(sum(one.split == PHOTOS for one in self.pictures), None)
+        self._training = slice(sum(picture.split in TRAINING for picture in self.pictures))
+        self._sets = slice(sum(picture.split == PHOTOS for picture in self.pictures), None)
 
     def distances(self, features: np.ndarray) -> np.ndarray:
         """Return the distance to the k-th nearest training picture, float32 [n], for features float32 [n, width].
@@ -91,42 +91,42 @@ class Index:
         return self._training_distances(features, self._search.estimates(features))
 
     def look_up(self, features: np.ndarray, count: int) -> tuple[np.ndarray, list[list[NearSet]]]:
-        """Return what `distances` returns, and the `count` nearest sets of each row, in one search."""
+        """Return what `distances` returns, and for each row the `count` nearest sets, from one search."""
         estimates = self._search.estimates(features)
         return self._training_distances(features, estimates), self._nearest_sets(features, estimates, count)
 
     def _training_distances(self, features: np.ndarray, estimates: np.ndarray) -> np.ndarray:
         """Return the distance of each row to its k-th nearest training picture, float32 [n]."""
         rows, count = self._training, self.summary.neighbours
-        found = [self._search.nearest(*one, rows, count)[1][-1] for one in zip(features, estimates, strict=True)]
-        return np.array(found, np.float32)
+        pairs = zip(features, estimates, strict=True)
+        return np.array([self._search.nearest(*pair, rows, count)[1][-1] for pair in pairs], np.float32)
 
     def _nearest_sets(self, features: np.ndarray, estimates: np.ndarray, count: int) -> list[list[NearSet]]:
         """Return the sets nearest to each row."""
-        found = [self._search.nearest(*one, self._sets, count) for one in zip(features, estimates, strict=True)]
-        return [[self._near_set(row, distance) for row, distance in zip(*one, strict=True)] for one in found]
+        found = [self._search.nearest(*pair, self._sets, count) for pair in zip(features, estimates, strict=True)]
+        return [[self._near_set(row, distance) for row, distance in zip(*near, strict=True)] for near in found]
 
     def _near_set(self, row: int, distance: float) -> NearSet:
-        """Return the set whose picture is in a row."""
-        found = self.pictures[row]
-        year = int(found.year) if found.year.isdecimal() else None
-        return NearSet(found.set_id, found.name, year, found.label, float(distance), found.page or None)
+        """Return the set in a row, with its distance."""
+        picture = self.pictures[row]
+        year = int(picture.year) if picture.year.isdecimal() else None
+        return NearSet(picture.set_id, picture.name, year, picture.label, float(distance), picture.page or None)
 
 
 def read_index_summary(directory: Path) -> IndexSummary:
-    """Return the summary of an index; OSError, TypeError or ValueError if there is none."""
+    """Return the summary of an index; OSError, TypeError or ValueError if the folder has no valid one."""
     return IndexSummary(**json.loads((directory / SUMMARY_NAME).read_text(encoding="utf-8")))
 
 
 def _read_pictures(path: Path) -> list[IndexedPicture]:
-    """Read the table of an index; ValueError if its columns are others."""
+    """Read the table of an index; ValueError if it has other columns."""
     with path.open(newline="", encoding="utf-8") as file:
         rows = csv.reader(file)
         _require(next(rows, []) == list(IndexedPicture._fields), "its table has other columns")
         return [IndexedPicture(*row) for row in rows]
 
 
-def _require(condition: bool, otherwise: str) -> None:
-    """Raise ValueError unless a condition holds."""
+def _require(condition: bool, reason: str) -> None:
+    """Raise ValueError with a reason unless the condition holds."""
     if not condition:
-        raise ValueError(otherwise)
+        raise ValueError(reason)

@@ -27,8 +27,8 @@ class LiteRuntime:
     on the other pictures in the batch.
 
     Several threads may call it; at most `at_once` pictures run at the same time. A single picture gets all cores, which
-    is fastest for it. Concurrent pictures share the cores, which gives a higher rate. After concurrent pictures, the
-    next single one still gets its share only, since more are likely to follow.
+    is fastest for it. Concurrent pictures share the cores, which gives a higher rate. The first single picture after
+    concurrent ones still gets a share only, since more are likely to follow.
 
     Raises:
         UserError: the file is missing, or is not an exported classifier.
@@ -36,15 +36,16 @@ class LiteRuntime:
 
     def __init__(self, path: Path, threads: int | None = None, at_once: int = 1) -> None:
         threads = threads or os.cpu_count() or 1
-        self._places, self._lock = BoundedSemaphore(at_once), Lock()
-        self._in_use, self._had_company, self._has_company = 0, False, False
+        self._slots, self._lock = BoundedSemaphore(at_once), Lock()
+        self._running, self._was_shared, self._is_shared = 0, False, False
         try:
             with zipfile.ZipFile(path) as file:
                 self.description = read_description(file)
                 self.model_sha256 = file.read(CLASSIFIER_NAME).decode()
             with without_notes(NOTE):
-                self._alone = _runner(path, threads)
-                self._shared = [_runner(path, max(1, threads // at_once)) for _ in range(at_once if at_once > 1 else 0)]
+                self._sole_runner = _runner(path, threads)
+                count = at_once if at_once > 1 else 0
+                self._share_runners = [_runner(path, max(1, threads // at_once)) for _ in range(count)]
         except FileNotFoundError:
             raise no_model(path) from None
         except (zipfile.BadZipFile, KeyError, TypeError, ValueError, OSError) as error:
@@ -52,10 +53,10 @@ class LiteRuntime:
 
     def run(self, pixels: np.ndarray) -> ModelOutputs:
         """Return the model's outputs for pixels 0..255 of any number type, [n, size, size, 3]."""
-        # Without pictures, a black one gives the shapes of the outputs.
-        some = pixels if len(pixels) else np.zeros((1, *pixels.shape[1:]))
-        outputs = [self._outputs(one[np.newaxis].astype(np.float32)) for one in some]
-        found = {name: np.concatenate([one[name] for one in outputs])[: len(pixels)] for name in outputs[0]}
+        # For an empty batch, a black picture gives the shapes of the outputs.
+        pictures = pixels if len(pixels) else np.zeros((1, *pixels.shape[1:]))
+        parts = [self._outputs(picture[np.newaxis].astype(np.float32)) for picture in pictures]
+        found = {name: np.concatenate([part[name] for part in parts])[: len(pixels)] for name in parts[0]}
         return ModelOutputs(found["probabilities"], found["features"], found.get("class_maps"))
 
     def _outputs(self, pixels: np.ndarray) -> dict[str, np.ndarray]:
@@ -65,25 +66,25 @@ class LiteRuntime:
 
     @contextmanager
     def _runner(self) -> Iterator[Callable[..., dict[str, np.ndarray]]]:
-        """Yield an interpreter that no other thread uses meanwhile."""
-        with self._places:
+        """Yield an interpreter that no other thread uses at the same time."""
+        with self._slots:
             with self._lock:
-                self._in_use += 1
-                self._has_company = self._has_company or self._in_use > 1
-                runner = self._shared.pop() if self._in_use > 1 or self._had_company else self._alone
+                self._running += 1
+                self._is_shared = self._is_shared or self._running > 1
+                runner = self._share_runners.pop() if self._running > 1 or self._was_shared else self._sole_runner
             try:
                 yield runner
             finally:
                 with self._lock:
-                    self._in_use -= 1
-                    if runner is not self._alone:
-                        self._shared.append(runner)
-                    if not self._in_use:
-                        self._had_company, self._has_company = self._has_company, False
+                    self._running -= 1
+                    if runner is not self._sole_runner:
+                        self._share_runners.append(runner)
+                    if not self._running:
+                        self._was_shared, self._is_shared = self._is_shared, False
 
 
 def _runner(path: Path, threads: int) -> Callable[..., dict[str, np.ndarray]]:
-    """Return a function that runs a `.tflite` file on this many threads, ready for its first picture."""
+    """Return a function that runs a `.tflite` file on a number of threads, with its memory allocated."""
     interpreter = Interpreter(str(path), num_threads=threads)
     interpreter.allocate_tensors()
     return cast(Callable[..., dict[str, np.ndarray]], interpreter.get_signature_runner())

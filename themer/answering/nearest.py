@@ -1,4 +1,4 @@
-"""The rows most like a query, by cosine distance, of which few are read in full."""
+"""Find the rows nearest to a query by cosine distance, without reading every row in full."""
 
 import numpy as np
 
@@ -9,11 +9,11 @@ ROWS_AT_ONCE = 4096
 
 
 class Search:
-    """Rows in which the nearest are looked for again and again.
+    """Rows to search repeatedly.
 
-    Few are all compared in full. Many are compared along the directions in which they are longest, and then a shortlist
-    in full: to read 14,000 rows of 1,280 numbers takes half as long as the network. So distances that are found are
-    true, while a near row that the shortlist lacks is not found.
+    Up to `COMPARED_IN_FULL` rows are compared in full. More rows are first compared along their main directions, and
+    only a shortlist is compared in full: reading 14,000 rows of 1,280 numbers takes half as long as the network. The
+    distances are exact either way, but a near row that misses the shortlist is not found.
 
     Args:
         rows: float32 [m, width], of length 1.
@@ -25,22 +25,25 @@ class Search:
         self._coordinates = rows if self._directions is None else rows @ self._directions
 
     def estimates(self, queries: np.ndarray) -> np.ndarray:
-        """Return the cosine distances, or those along the directions, of queries, [n, width], to all rows, [n, m]."""
+        """Return the distances of queries, float32 [n, width], to all rows, float32 [n, m].
+
+        They are exact for few rows; for many rows they count the main directions only.
+        """
         coordinates = queries if self._directions is None else queries @ self._directions
         return cosine_distances(coordinates, self._coordinates)
 
     def nearest(
         self, query: np.ndarray, estimates: np.ndarray, rows: slice, count: int
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Return which of some rows are nearest to a query, int [count], and how near, float32 [count], rising.
+        """Return the nearest rows, int [count], and their distances, float32 [count], in ascending order.
 
-        Of equally near ones the earlier comes first; where there are fewer rows, fewer are found.
+        At equal distances the earlier row is first. If `rows` has fewer rows than `count`, all of them are returned.
 
         Args:
             query: float32 [width], of length 1.
-            estimates: what `estimates` returned for it, float32 [m].
-            rows: among which, of step 1.
-            count: how many, at most `SHORTLIST`.
+            estimates: the row of `estimates` for this query, float32 [m].
+            rows: the rows to search, of step 1.
+            count: how many rows to return, at most `SHORTLIST`.
         """
         start, _, _ = rows.indices(len(self._rows))
         if self._directions is None:
@@ -53,29 +56,29 @@ class Search:
 
 
 def main_directions(rows: np.ndarray) -> np.ndarray:
-    """Return orthonormal directions, float32 [width, directions], along which rows, float32 [m, width], are longest.
+    """Return the orthonormal directions along which rows, float32 [m, width], are longest.
 
-    They are found in a sample by two rounds of the randomized range finder: Halko, Martinsson and Tropp 2011,
-    https://arxiv.org/abs/0909.4061.
+    They are float32 [width, directions], from two rounds of the randomized range finder on a sample of the rows: Halko,
+    Martinsson and Tropp 2011, https://arxiv.org/abs/0909.4061.
     """
     sample = rows[:: max(1, len(rows) // COMPARED_IN_FULL)]
     width = rows.shape[1]
-    found = np.random.default_rng(0).standard_normal((width, min(DIRECTIONS, width)), np.float32)
+    directions = np.random.default_rng(0).standard_normal((width, min(DIRECTIONS, width)), np.float32)
     for _ in range(2):
-        found = np.linalg.qr(sample.T @ (sample @ found))[0]
-    return found
+        directions = np.linalg.qr(sample.T @ (sample @ directions))[0]
+    return directions
 
 
 def cosine_distances(queries: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """Return the cosine distance of each query, [n, width], to each row, [m, width], all of length 1, as [n, m]."""
-    # Rounding takes the distance from a picture to itself a little below 0.
+    """Return the cosine distances, [n, m], between queries, [n, width], and rows, [m, width], all of length 1."""
+    # Rounding can put the distance from a picture to itself a little below 0.
     distances: np.ndarray = np.maximum(1 - queries @ rows.T, 0)
     return distances
 
 
 def smallest(values: np.ndarray, count: int) -> list[int]:
-    """Return the numbers of the smallest of some values, [m], rising; of equal ones the earlier comes first."""
-    # To sort all takes ten times as long as to find those that may be among the smallest.
+    """Return the positions of the smallest values, [m], in ascending order of value; equal values keep their order."""
+    # Sorting all values takes ten times as long as finding the candidates first.
     limit = np.partition(values, count - 1)[count - 1] if count < len(values) else np.inf
     candidates = np.flatnonzero(values <= limit)
     found: list[int] = candidates[np.argsort(values[candidates], kind="stable")[:count]].tolist()
@@ -83,10 +86,10 @@ def smallest(values: np.ndarray, count: int) -> list[int]:
 
 
 def nearest_distances(queries: np.ndarray, rows: np.ndarray, count: int) -> np.ndarray:
-    """Return the cosine distances of the nearest rows, float32 [n, count], rising; fewer where there are fewer rows.
+    """Return the exact distances to the nearest rows, float32 [n, count], ascending; fewer if there are fewer rows.
 
-    Both queries, float32 [n, width], and rows, [m, width] of any float type, are of length 1. Rows may be a file that
-    is mapped into memory: a block of it is read at a time.
+    Queries, float32 [n, width], and rows, [m, width] of any float type, are of length 1. Rows may be a memory-mapped
+    file: one block is read at a time.
     """
     found = np.empty((len(queries), 0), np.float32)
     for start in range(0, len(rows), ROWS_AT_ONCE):

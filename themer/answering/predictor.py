@@ -1,4 +1,4 @@
-"""From a picture to a prediction: a theme, or "not sure" and the reason."""
+"""From a picture to a prediction: a theme, or the reason why the model abstains."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,7 +70,7 @@ class Predictor:
         """Read an exported model (`.tflite`) and its index; run at most `at_once` pictures at a time.
 
         Raises:
-            UserError: a file is missing or is something else, or the index belongs to another model.
+            UserError: a file is missing or unreadable, or the index belongs to another model.
         """
         runtime, index = LiteRuntime(model_path, at_once=at_once), Index(index_path)
         if index.summary.model_sha256 != runtime.model_sha256:
@@ -105,10 +105,10 @@ class Predictor:
         outputs = self._run(pixels)
         distances, nearest = self.index.look_up(outputs.features, NEAREST_SETS)
         familiar = distances <= self.index.summary.limit
-        return [self._prediction(*one) for one in zip(outputs.probabilities, familiar, nearest, strict=True)]
+        return [self._prediction(*row) for row in zip(outputs.probabilities, familiar, nearest, strict=True)]
 
     def assess(self, pixels: np.ndarray) -> Assessment:
-        """Return probabilities and certainty for padded RGB pixels, uint8 [n, size, size, 3].
+        """Return the probabilities for padded RGB pixels, uint8 [n, size, size, 3], and whether the model is sure.
 
         Raises:
             ValueError: the array has another shape or dtype.
@@ -125,7 +125,7 @@ class Predictor:
             theme: a label, or a theme above some labels.
 
         Raises:
-            ValueError: the array has another shape or dtype, or there is no such theme.
+            ValueError: the array has another shape or dtype, or the theme includes no label.
         """
         members = np.array([lies_within(label, theme) for label in self.labels])
         if not members.any():
@@ -154,7 +154,7 @@ class Predictor:
         return Prediction(choice.theme, choice.confidence, choice.level, reason, ranking, nearest)
 
     def _choice(self, probabilities: np.ndarray, familiar: bool) -> tuple[Choice, str | None]:
-        """Return the choice for one picture's probabilities, and the reason if it is not a label."""
+        """Return the choice for one picture, and the reason if it is not a label."""
         best = float(probabilities.max())
         if not familiar:
             return Choice(None, best, "none"), OUT_OF_DISTRIBUTION

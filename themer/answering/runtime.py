@@ -1,4 +1,4 @@
-"""The interface between a model and the code that uses it, whichever library runs the model."""
+"""The interface between a model and the code that uses it, independent of the library that runs the model."""
 
 from dataclasses import dataclass
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""Step back where the best label is too uncertain: predict a theme above it, or abstain.
+"""Step back if the best label is too uncertain: predict a theme above it, or abstain.
 
 Labels may be paths in the tree of themes, such as "Star Wars / Episode I". A label without " / " has no theme above it:
 a root theme, or a group such as "Technic/Bionicle".
@@ -26,9 +26,9 @@ class Choice:
 def step_back(probabilities: np.ndarray, labels: list[str], threshold: float) -> Choice:
     """Return the most specific theme that reaches the threshold.
 
-    That is the most probable label, if its probability reaches the threshold. Otherwise it is the deepest theme above
-    any label whose labels' probabilities add up to the threshold; among equally deep themes the most probable one wins.
-    Otherwise there is none.
+    This is the most probable label, if its probability reaches the threshold. Otherwise it is the deepest theme above
+    any label whose labels together reach the threshold; among equally deep themes, the most probable one. If no theme
+    reaches it, the model abstains.
 
     Args:
         probabilities: float [labels], of one picture.

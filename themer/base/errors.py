@@ -1,19 +1,20 @@
-"""The one exception that means: the user can mend this, so no traceback."""
+"""Errors that a user can fix: they end a command with a message instead of a traceback."""
 
 import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from typing import ParamSpec
 
 P = ParamSpec("P")
 
 
 class UserError(Exception):
-    """Something that the user can mend; its text says what was wrong, what was received and what to do."""
+    """A problem that the user can fix. Its text says what was wrong, what came in and what to do."""
 
 
 def explained(main: Callable[P, None]) -> Callable[P, None]:
-    """Decorate a command's main: a UserError, or Ctrl-C, becomes one message on stderr and exit code 1."""
+    """Decorate a command's main: a UserError or Ctrl-C ends it with one message on stderr and exit code 1."""
 
     @functools.wraps(main)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -22,6 +23,17 @@ def explained(main: Callable[P, None]) -> Callable[P, None]:
         except UserError as error:
             sys.exit(f"error: {error}")
         except KeyboardInterrupt:
-            sys.exit("stopped. What was finished is kept: run again to go on from there.")
+            sys.exit("stopped. Finished work is kept; run again to go on.")
 
     return wrapper
+
+
+def suggestion(word: str, known: Sequence[str], count: int = 1) -> str:
+    """Return ` (did you mean "...?")` with up to `count` known words that resemble a word, or "" if none does."""
+    return did_you_mean(get_close_matches(word, known, n=count, cutoff=0.6))
+
+
+def did_you_mean(words: Sequence[str]) -> str:
+    """Return ` (did you mean "..." or "..."?)` with the words, or "" without any."""
+    quoted = " or ".join(f'"{word}"' for word in words)
+    return f" (did you mean {quoted}?)" if quoted else ""

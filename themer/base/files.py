@@ -1,4 +1,4 @@
-"""Small files, written whole or not at all, the same bytes for the same values."""
+"""Writing and hashing files. A file is written whole or not at all, and the same values give the same bytes."""
 
 import hashlib
 import json
@@ -8,7 +8,7 @@ from typing import Any
 
 
 def write_bytes(content: bytes, path: Path) -> None:
-    """Write a file whole: into a part file beside it, then renamed."""
+    """Write a file, its folder included: to a part file beside it, which is then renamed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
     part.write_bytes(content)
@@ -16,13 +16,13 @@ def write_bytes(content: bytes, path: Path) -> None:
 
 
 def write_json(value: Any, path: Path, digits: int = 6) -> None:
-    """Write JSON with sorted keys and numbers rounded to so many decimal places."""
+    """Write JSON with sorted keys, floats rounded to `digits` decimal places."""
     text = json.dumps(_rounded(value, digits), indent=2, sort_keys=True, ensure_ascii=False)
     write_bytes((text + "\n").encode(), path)
 
 
 def drop_partial_line(path: Path) -> None:
-    """Cut away what a kill left of the last line that was being appended to a file."""
+    """Remove an incomplete last line, left by a process that was killed while it appended to the file."""
     content = path.read_bytes()
     whole = content[: content.rfind(b"\n") + 1]
     if whole != content:
@@ -47,7 +47,7 @@ def file_sha256(path: Path) -> str:
 
 
 def files_sha256(paths: Iterable[Path]) -> str:
-    """Return the SHA-256 of the names and contents of files, 64 hexadecimal digits; their order does not matter."""
+    """Return one SHA-256 of the names and contents of files in any order, 64 hexadecimal digits."""
     digest = hashlib.sha256()
     for path in sorted(paths):
         digest.update(path.name.encode() + bytes.fromhex(file_sha256(path)))

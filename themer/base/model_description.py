@@ -1,4 +1,4 @@
-"""The description inside a model's file: a zip member, so any zip tool can show it."""
+"""The description inside a model file. It is a zip member, so any zip tool can show it."""
 
 import json
 import zipfile
@@ -13,9 +13,10 @@ EARLIEST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 @dataclass(frozen=True)
 class Description:
-    """A classifier's labels, and the side in pixels and the padding colour of its input.
+    """What a model file says of its classifier.
 
-    Its logits are already divided by `temperature`.
+    `size` is the side of the input in pixels, and `fill` is its padding colour as RGB. The model already divides its
+    logits by `temperature`.
     """
 
     labels: list[str]
@@ -26,7 +27,7 @@ class Description:
 
 
 def read_description(file: zipfile.ZipFile) -> Description:
-    """Return the description in a model's file; KeyError, TypeError or ValueError if there is none."""
+    """Return the description in a model file; KeyError, TypeError or ValueError if the file has none."""
     values = json.loads(file.read(DESCRIPTION_NAME))
     return Description(**{**values, "fill": tuple(values["fill"])})
 
@@ -37,7 +38,7 @@ def description_json(description: Description) -> bytes:
 
 
 def member(name: str) -> zipfile.ZipInfo:
-    """Return a zip member with a fixed time, stored uncompressed: compressed bytes differ between zlib versions."""
+    """Return a zip member with a fixed time. It is stored, since compressed bytes differ between versions of zlib."""
     return zipfile.ZipInfo(name, EARLIEST_ZIP_TIME)
 
 
@@ -47,6 +48,6 @@ def no_model(path: Path) -> UserError:
 
 
 def no_classifier(path: Path, error: Exception) -> UserError:
-    """Return the error for a file that is not a model of this project."""
+    """Return the error for a file that holds no model of this project."""
     reason = str(error).partition("\n")[0]
     return UserError(f"{path}: not a classifier saved by this project ({reason}). Run: dvc repro")

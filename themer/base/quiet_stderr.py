@@ -1,4 +1,4 @@
-"""Keeps what libraries note on their own behalf away from stderr; warnings and errors are still shown."""
+"""Keeps informational notes of libraries off stderr. Warnings and errors still get through."""
 
 import os
 import re
@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def without_notes(note: re.Pattern[bytes]) -> Iterator[None]:
-    """Hold back what is written to stderr meanwhile, by any thread, then let through the lines that are no notes."""
+    """Hold back everything that any thread writes to stderr, then write the lines that don't match `note`."""
     sys.stderr.flush()
     stderr = os.dup(2)
     with tempfile.TemporaryFile() as held_back:

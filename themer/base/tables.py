@@ -1,4 +1,4 @@
-"""Tables as CSV: every column text, the same bytes for the same rows."""
+"""Tables in CSV files. Every column is text, and the same rows give the same bytes."""
 
 from pathlib import Path
 
@@ -8,10 +8,10 @@ from themer.base.files import write_bytes
 
 
 def write_csv(frame: pandas.DataFrame, path: Path) -> None:
-    """Write a table without its index, lines ending in LF."""
+    """Write a table without its index; lines end in LF."""
     write_bytes(frame.to_csv(index=False, lineterminator="\n").encode(), path)
 
 
 def read_csv(path: Path) -> pandas.DataFrame:
-    """Read a table as text: "0011-2" keeps its zeros and a theme named "None" its name."""
+    """Read every column as text, so that "0011-2" keeps its zeros and a theme named "None" its name."""
     return pandas.read_csv(path, dtype=str, keep_default_na=False)

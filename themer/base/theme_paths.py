@@ -1,4 +1,4 @@
-"""Themes as paths in the tree of themes, such as "Star Wars / Episode I": what lies above and within another."""
+"""Theme paths such as "Star Wars / Episode I": the themes above one, the themes within one, and folder names."""
 
 import re
 import unicodedata
@@ -7,17 +7,20 @@ SEPARATOR = " / "
 
 
 def ancestors(labels: list[str]) -> list[str]:
-    """Return every theme above a label, by name."""
+    """Return every theme above at least one of the labels, sorted."""
     paths = [label.split(SEPARATOR) for label in labels]
     return sorted({SEPARATOR.join(path[:depth]) for path in paths for depth in range(1, len(path))})
 
 
 def lies_within(theme: str, ancestor: str) -> bool:
-    """Tell whether a theme is, or lies below, another one."""
+    """Return whether a theme is another one or below it."""
     return theme == ancestor or theme.startswith(ancestor + SEPARATOR)
 
 
 def slug(label: str) -> str:
-    """Return `technic-bionicle` for `Technic/Bionicle`: lower case, `-` for runs of neither letters nor digits."""
+    """Return a label as a folder name, `technic-bionicle` for `Technic/Bionicle`.
+
+    Letters become lower case. Each run of characters other than letters and digits becomes one `-`.
+    """
     composed = unicodedata.normalize("NFC", label).lower()
     return re.sub(r"[\W_]+", "-", composed).strip("-")

@@ -1,4 +1,4 @@
-"""The sets and themes as Brick Insights and Rebrickable describe them, and the polite HTTP that fetches them.
+"""Sets and themes as Brick Insights and Rebrickable list them, and the polite HTTP that fetches them.
 
-Only metadata. Downloading and decoding pictures is in `themer.pictures`; labels are made in `themer.dataset`.
+This package handles metadata only. `themer.pictures` downloads the pictures, and `themer.dataset` makes the labels.
 """

@@ -1,4 +1,4 @@
-"""A polite HTTP session: says who it is, keeps to a rate and to robots.txt, retries with care."""
+"""A polite HTTP client: it names itself, keeps to a rate and to robots.txt, and retries with growing pauses."""
 
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -23,13 +23,13 @@ TIMEOUT_SECONDS = (10, 120)
 def polite_session(
     requests_per_minute: float | None = None, retry: Retry | None = None, connections: int = 10
 ) -> requests.Session:
-    """Return a session that keeps to a rate on each host (none: no limit) and retries as told."""
+    """Return a session with a rate limit for each host (None: no limit) and a retry policy."""
     session = requests.Session()
     session.headers["User-Agent"] = USER_AGENT
     retry = retry or retry_policy()
     adapter = HTTPAdapter(max_retries=retry, pool_maxsize=connections)
     if requests_per_minute is not None:
-        # A rate a second, not a minute: requests stay evenly apart instead of going out sixty at once.
+        # A limit per second spreads requests evenly; a limit per minute would send sixty at once.
         adapter = LimiterAdapter(
             per_second=requests_per_minute / 60,
             limit_statuses=(),
@@ -42,7 +42,7 @@ def polite_session(
 
 
 def retry_policy(retries: int = 4, maximum_retry_after_seconds: float = 120) -> Retry:
-    """Return jittered exponential back-off that obeys Retry-After up to a cap and returns the last answer."""
+    """Return exponential back-off with jitter. It obeys Retry-After up to a cap; the last response is returned."""
     return Retry(
         total=retries,
         status_forcelist=TRANSIENT_STATUSES,
@@ -54,61 +54,62 @@ def retry_policy(retries: int = 4, maximum_retry_after_seconds: float = 120) -> 
     )
 
 
-def keep_a_day(session: requests.Session, prefix: str, folder: Path) -> None:
-    """Answer URLs with the prefix from a folder for a day, and ask with their ETag after that."""
+def cache_for_a_day(session: requests.Session, prefix: str, folder: Path) -> None:
+    """Serve URLs with the prefix from a cache in a folder. After a day the session revalidates them by ETag."""
     adapter = CacheControlAdapter(FileCache(folder), heuristic=ExpiresAfter(days=1), max_retries=retry_policy())
     session.mount(prefix, adapter)
 
 
 class Robots:
-    """What the robots.txt of each host allows us, asked for once a host (RFC 9309)."""
+    """The rules in the robots.txt of each host, requested once per host (RFC 9309)."""
 
     def __init__(self, session: requests.Session) -> None:
         self._session = session
-        self._parsers: dict[str, RobotFileParser] = {}
+        self._rules_of: dict[str, RobotFileParser] = {}
 
     def require(self, url: str) -> None:
-        """Raise UserError if the host's robots.txt forbids this URL, or can't be had."""
-        if not self._parser(url).can_fetch(USER_AGENT, url):
+        """Raise UserError if the host's robots.txt forbids this URL or can't be fetched."""
+        if not self._rules_for(url).can_fetch(USER_AGENT, url):
             raise UserError(f"{url}: robots.txt of {urlsplit(url).netloc} forbids it. Ask the service for permission.")
 
-    def _parser(self, url: str) -> RobotFileParser:
+    def _rules_for(self, url: str) -> RobotFileParser:
         """Return the rules of the URL's host."""
         parts = urlsplit(url)
         host = f"{parts.scheme}://{parts.netloc}"
-        if host not in self._parsers:
-            self._parsers[host] = _rules(ask(self._session, f"{host}/robots.txt"))
-        return self._parsers[host]
+        if host not in self._rules_of:
+            self._rules_of[host] = _rules(get(self._session, f"{host}/robots.txt"))
+        return self._rules_of[host]
 
 
-def _rules(answer: requests.Response) -> RobotFileParser:
-    """Return the rules in a robots.txt answer: none after a 4xx, everything forbidden after a 5xx."""
+def _rules(response: requests.Response) -> RobotFileParser:
+    """Return the rules in a robots.txt: a 4xx allows everything; raise UserError for a 5xx."""
     parser = RobotFileParser()
-    if answer.status_code >= 500:
-        raise UserError(f"{answer.url}: HTTP {answer.status_code}; what is allowed is unknown. Try again later.")
-    parser.parse(answer.text.splitlines() if answer.status_code == 200 else [])
+    if response.status_code >= 500:
+        raise UserError(f"{response.url}: HTTP {response.status_code}, so the rules are unknown. Try again later.")
+    parser.parse(response.text.splitlines() if response.status_code == 200 else [])
     return parser
 
 
-def ask(session: requests.Session, url: str) -> requests.Response:
-    """Return the answer to a GET, whatever its status; raise UserError when there is none."""
+def get(session: requests.Session, url: str) -> requests.Response:
+    """Return the response to a GET request, whatever its status; raise UserError without a response."""
     try:
         return session.get(url, timeout=TIMEOUT_SECONDS)
     except requests.RequestException as error:
-        raise UserError(f"{url}: no answer ({failure_kind(error)}). Is the address right and the network up?") from None
+        raise UserError(f"{url}: no response ({failure_kind(error)}). Check the address and the network.") from None
 
 
-def require_success(answer: requests.Response) -> requests.Response:
-    """Return the answer; raise UserError for any status but 200."""
-    if answer.status_code != 200:
+def require_success(response: requests.Response) -> requests.Response:
+    """Return the response; raise UserError for any status but 200."""
+    if response.status_code != 200:
         raise UserError(
-            f"{answer.url}: HTTP {answer.status_code} where 200 was expected. Try again later, or check the URL."
+            f"{response.url}: expected HTTP 200, received HTTP {response.status_code}. Check the URL, or try again "
+            "later."
         )
-    return answer
+    return response
 
 
 def failure_kind(error: requests.RequestException) -> str:
-    """Return a few fixed words for what went wrong, the same on every machine and run."""
+    """Return one of a few fixed phrases for a failed request, the same on every machine and in every run."""
     kinds = (
         (requests.exceptions.SSLError, "TLS failure"),
         (requests.exceptions.Timeout, "timeout"),

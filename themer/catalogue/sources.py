@@ -1,4 +1,4 @@
-"""Sources: where the two services answer, and starting the ones that run on this machine."""
+"""Sources: the addresses of the two services, and starting a source that runs on this machine."""
 
 import re
 import subprocess
@@ -16,10 +16,10 @@ REBRICKABLE = "https://cdn.rebrickable.com"
 def opened(source: Source) -> Iterator[str]:
     """Run the source's command until the block ends, and yield the address that it prints.
 
-    A source without a command yields the placeholder, which leaves every URL as it is.
+    For a source without a command this is the placeholder itself, so that `located` changes no URL.
 
     Raises:
-        UserError: the command can't be started or prints no address in its first line.
+        UserError: the command can't be started, or its first line holds no address.
     """
     if source.command is None:
         yield PLACEHOLDER
@@ -38,35 +38,38 @@ def located(url: str, address: str) -> str:
 
 
 def brick_insights_picture(source: Source, path: str) -> str:
-    """Return the URL of a picture that Brick Insights names by a path or in full."""
+    """Return the URL of a picture that Brick Insights gives as a path or as a full URL."""
     is_whole = path.startswith(("http://", "https://"))
     return path if is_whole else f"{source.brick_insights}/{path.lstrip('/')}"
 
 
 def rebrickable_picture(source: Source, url: str) -> str:
-    """Return the URL of a picture in Rebrickable's table: on the source's own host where that is a mirror."""
+    """Return the URL of a picture in Rebrickable's table, on the source's own host if that is a mirror."""
     return source.rebrickable + url.removeprefix(REBRICKABLE) if url.startswith(REBRICKABLE + "/") else url
 
 
 def _start(command: list[str]) -> subprocess.Popen[str]:
-    """Start the command, with this interpreter where it says python.
+    """Start the command; the word `python` stands for this interpreter.
 
-    Its standard input is a pipe from us: it ends when we do, so that a command can end even if we are killed.
+    Its standard input is a pipe from this process. The pipe closes when this process ends, even if it is killed, and
+    the command can end with it.
     """
     words = [sys.executable if word == "python" else word for word in command]
     try:
         return subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     except OSError as error:
-        raise UserError(f"source command {' '.join(command)!r} can't be started: {error.strerror}.") from None
+        raise UserError(
+            f"source command {' '.join(command)!r} can't be started: {error.strerror}. Check it in params.yaml."
+        ) from None
 
 
 def _printed_address(process: subprocess.Popen[str], command: list[str]) -> str:
-    """Return the URL in the first line that the process prints."""
+    """Return the URL in the first line that the process prints; raise UserError if there is none."""
     line = process.stdout.readline() if process.stdout else ""
     found = re.search(r"https?://\S+", line)
     if found is None:
         raise UserError(
-            f"source command {' '.join(command)!r}: its first line must hold the address it serves on, "
+            f"source command {' '.join(command)!r}: it must print its address in the first line, "
             f"but it printed {line.strip()!r}."
         )
     return found.group().rstrip("/")

@@ -1,25 +1,25 @@
-"""The tree of themes, and the rules that make labels of it."""
+"""Rebrickable's tree of themes, and a check that the group rules name themes in it."""
 
 from dataclasses import dataclass
 
 import pandas
 
-from themer.base.errors import UserError
-from themer.base.params import Regroup, suggestion
+from themer.base.errors import UserError, suggestion
+from themer.base.params import Regroup
 from themer.base.theme_paths import SEPARATOR
 
 
 @dataclass(frozen=True)
 class ThemeTree:
-    """Rebrickable's themes: for each theme id, the names from the root theme down to it."""
+    """Rebrickable's themes: for each theme id, the names from the root theme down to this theme."""
 
     paths: dict[str, tuple[str, ...]]
 
     @classmethod
     def of(cls, table: pandas.DataFrame) -> "ThemeTree":
-        """Walk every theme of the table (text columns id, name, parent_id) up to its root.
+        """Return the tree of a table with the text columns id, name and parent_id.
 
-        A theme whose ancestors are not all in the table is an orphan and left out.
+        It leaves out orphans: themes with an ancestor that is missing from the table.
 
         Raises:
             UserError: a theme is its own ancestor.
@@ -30,16 +30,18 @@ class ThemeTree:
         return cls({theme: tuple(names[step] for step in line) for theme, line in lineages.items() if line})
 
     def all_paths(self) -> set[str]:
-        """Return every theme as the text of its path, `Duplo / Disney / Cars`."""
+        """Return the path of every theme, such as `Duplo / Disney / Cars`."""
         return {SEPARATOR.join(path) for path in self.paths.values()}
 
 
 def _lineage(theme: str, parents: dict[str, str]) -> list[str]:
-    """Return the ids from the root down to a theme, or none if an ancestor is missing."""
+    """Return the ids from the root down to a theme, or an empty list if an ancestor is missing."""
     line = [theme]
     while (parent := parents[line[0]]) != "":
         if parent in line:
-            raise UserError(f"themes: theme {theme} is its own ancestor ({' > '.join([parent, *line])}).")
+            raise UserError(
+                f"themes: theme {theme} is its own ancestor ({' > '.join([parent, *line])}). Fetch the table again."
+            )
         if parent not in parents:
             return []
         line.insert(0, parent)
@@ -47,7 +49,7 @@ def _lineage(theme: str, parents: dict[str, str]) -> list[str]:
 
 
 def check_rules(rules: Regroup, tree: ThemeTree) -> None:
-    """Raise UserError naming every group rule that no theme of the tree bears, with the nearest that one does."""
+    """Raise UserError naming every group rule without a theme in the tree, with the most similar themes."""
     if rules.by != "groups":
         return
     known = sorted(tree.all_paths())
@@ -58,4 +60,4 @@ def check_rules(rules: Regroup, tree: ThemeTree) -> None:
         if rule not in known
     ]
     if problems:
-        raise UserError("\n".join([*problems, "Name root themes, or paths such as Duplo / Disney / Cars."]))
+        raise UserError("\n".join([*problems, "Write root themes, or paths such as Duplo / Disney / Cars."]))

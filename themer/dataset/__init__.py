@@ -1,4 +1,5 @@
-"""From labelled sets to TFRecord shards: labels, families, splits, packing.
+"""From labelled sets to TFRecord shards: labels, families, splits and packing.
 
-This package decides what is learned and from which split. It knows nothing of networks.
+This package decides what the model learns to predict, and which pictures are for training, validation and testing. It
+knows nothing of networks.
 """

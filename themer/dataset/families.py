@@ -1,4 +1,4 @@
-"""Families: sets that share a number without its variant, or nearly a picture."""
+"""Families: sets that share a number or have near-duplicate pictures. A family stays in one split."""
 
 from collections.abc import Sequence
 
@@ -7,10 +7,10 @@ from themer.pictures.near_duplicates import connected, near_pairs
 
 
 def families(set_ids: Sequence[str], perceptual_hashes: Sequence[str], duplicate_distance: int) -> list[str]:
-    """Return a family for each set: sets that share a number without its variant, or nearly a picture.
+    """Return the family of each set, named after the smallest of its numbers without variant.
 
-    Two pictures are near-duplicates if at most `duplicate_distance` bits of their hashes differ; families are the
-    connected components, each named for its smallest number.
+    Sets of one family are linked, directly or through others, by the same number without variant or by near-duplicate
+    pictures, whose hashes differ in at most `duplicate_distance` bits.
     """
     numbers = [number_without_variant(set_id) for set_id in set_ids]
     components = connected(numbers, near_pairs(perceptual_hashes, duplicate_distance))

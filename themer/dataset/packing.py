@@ -1,4 +1,4 @@
-"""From picture files to shards: read, padded, packed, one picture a thread at a time."""
+"""Packing picture files into shards: threads read and pad the pictures, and the order stays fixed."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -17,7 +17,7 @@ from themer.pictures.images import PictureError, decode, encode_png, square
 
 
 def read_picture(path: Path, remedy: str) -> Image.Image:
-    """Return a file's picture, upright RGB on white; raise UserError that names the file and ends with the remedy."""
+    """Return a file's picture as `decode` does; raise UserError with the path and the remedy if it can't be read."""
     try:
         return decode(path.read_bytes())
     except (OSError, PictureError) as error:
@@ -25,7 +25,7 @@ def read_picture(path: Path, remedy: str) -> Image.Image:
 
 
 def padded_example(set_id: str, label: int, picture: Image.Image, settings: Resize) -> Example:
-    """Return a picture, padded to the square of the settings, with its name and the index of its label."""
+    """Return the example of a picture: padded to a square, with its set number or name and the index of its label."""
     return Example(set_id, label, encode_png(square(picture, settings.size, settings.fill)))
 
 
@@ -37,9 +37,10 @@ def pack_split(
     pictures_per_shard: int,
     workers: int,
 ) -> int:
-    """Write a split's shards in shuffled order, the examples made by threads, and return their number.
+    """Write a split's shards in shuffled order and return the number of examples.
 
-    The number of threads changes no byte, and the number of pictures not the memory: see `ordered_map`.
+    `workers` threads make the examples. Their number changes no byte, and memory use doesn't grow with the number of
+    pictures: see `ordered_map`.
     """
     order = shuffled(set_ids)
     progress = tqdm(ordered_map(make_example, order, workers), total=len(order), desc=split, unit=" pictures")
@@ -51,9 +52,9 @@ Result = TypeVar("Result")
 
 
 def ordered_map(function: Callable[[Item], Result], items: Iterable[Item], workers: int) -> Iterator[Result]:
-    """Yield the function's result for each item, in the items' order, whatever the number of workers.
+    """Yield the function's result for each item, in the order of the items, computed by `workers` threads.
 
-    At most four results a worker wait at a time, where `Executor.map` takes up all items at once.
+    At most four results per worker wait at a time; `Executor.map` would take all items at once.
     """
     with ThreadPoolExecutor(workers) as pool:
         waiting: deque[Future[Result]] = deque()

@@ -1,4 +1,4 @@
-"""Padded pictures with their labels, packed into TFRecord files with a summary beside them."""
+"""Shards: padded pictures with their labels in TFRecord files, and a summary beside them."""
 
 import json
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ class Example:
 
 @dataclass(frozen=True)
 class ShardSummary:
-    """What a directory of shards holds: sorted labels, side in pixels, padding colour, pictures in each split."""
+    """A directory of shards: its sorted labels, side in pixels, padding colour as RGB, and pictures in each split."""
 
     labels: list[str]
     size: int
@@ -33,15 +33,15 @@ class ShardSummary:
 
 
 def write_summary(directory: Path, summary: ShardSummary) -> None:
-    """Write the summary that `read_summary` reads."""
+    """Write the summary of a directory of shards."""
     write_json(asdict(summary), directory / SUMMARY_NAME)
 
 
 def read_summary(directory: Path) -> ShardSummary:
-    """Read what a directory of shards holds.
+    """Read the summary of a directory of shards.
 
     Raises:
-        UserError: there is no summary, or it is not one.
+        UserError: the summary is missing or unreadable.
     """
     path = directory / SUMMARY_NAME
     try:
@@ -64,9 +64,10 @@ def require_fit(labels: list[str], size: int, directory: Path) -> None:
 
 
 def write_split(directory: Path, split: str, examples: Iterable[Example], pictures_per_shard: int) -> int:
-    """Write a split's pictures in the order given, `pictures_per_shard` to a file, and return their number.
+    """Write a split's pictures in the given order, `pictures_per_shard` to a file, and return their number.
 
-    An empty split gets one empty file. The files take their final names, and those of an earlier run go, at the end.
+    An empty split gets one empty file. Only at the end, the new files get their final names and replace those of an
+    earlier run.
     """
     directory.mkdir(parents=True, exist_ok=True)
     parts, count = [], 0
@@ -84,7 +85,7 @@ def write_split(directory: Path, split: str, examples: Iterable[Example], pictur
 
 
 def read_split(directory: Path, split: str) -> tf.data.Dataset:
-    """Return a split's pictures, always in the order in which they were written, neither shuffled nor batched.
+    """Return a split's pictures in the order of the shards, not batched.
 
     Each element is {"set_id": string, "label": int32, "image": uint8 [size, size, 3]}.
 
@@ -97,17 +98,17 @@ def read_split(directory: Path, split: str) -> tf.data.Dataset:
 
 
 def read_labels(directory: Path, split: str) -> tf.data.Dataset:
-    """Return the labels of a split's pictures as int32 scalars, without decoding the pictures."""
+    """Return the labels of a split's pictures as int32 scalars, without decoding pictures."""
     fields = {"label": tf.io.FixedLenFeature([], tf.int64)}
     records = read_records(directory, split)
     return records.map(lambda record: tf.cast(tf.io.parse_single_example(record, fields)["label"], tf.int32))
 
 
 def read_records(directory: Path, split: str) -> tf.data.Dataset:
-    """Return a split's pictures as the bytes in which they were written; UserError if a file is missing."""
-    records = tf.data.TFRecordDataset([str(path) for path in _files(directory, split)])
-    # What follows these records inherits it. Tuning gains nothing measurable here, and now and then its thread misses
-    # the end: TensorFlow 2.21 then waits for as long as the dataset was used.
+    """Return a split's pictures as serialized examples, scalar strings; raise UserError if a file is missing."""
+    records = tf.data.TFRecordDataset([str(path) for path in _split_files(directory, split)])
+    # Datasets made from this one inherit the option. Autotuning gains nothing measurable here, and its thread sometimes
+    # misses the end: TensorFlow 2.21 then waits as long again as the dataset was in use.
     options = tf.data.Options()
     options.autotune.enabled = False
     return records.with_options(options)
@@ -124,7 +125,7 @@ def _write_file(path: Path, examples: Iterable[Example]) -> int:
 
 
 def _serialized(example: Example) -> bytes:
-    """Return a tf.train.Example; protobuf maps keep no order of their own, so it is asked for."""
+    """Return a serialized tf.train.Example; without `deterministic`, the order of protobuf maps may vary."""
     features = {
         "set_id": tf.train.Feature(bytes_list=tf.train.BytesList(value=[example.set_id.encode()])),
         "label": tf.train.Feature(int64_list=tf.train.Int64List(value=[example.label])),
@@ -134,20 +135,20 @@ def _serialized(example: Example) -> bytes:
     return bytes(record.SerializeToString(deterministic=True))
 
 
-def _files(directory: Path, split: str) -> list[Path]:
-    """Return the split's files in order; raise UserError unless all that their names promise are there."""
+def _split_files(directory: Path, split: str) -> list[Path]:
+    """Return the split's files in order; raise UserError unless there are as many as their names say."""
     paths = sorted(directory.glob(f"{split}-*.tfrecord"))
-    promised = int(paths[0].stem.rsplit("-", 1)[-1]) if paths else 1
-    if len(paths) != promised:
+    expected = int(paths[0].stem.rsplit("-", 1)[-1]) if paths else 1
+    if len(paths) != expected:
         raise UserError(
-            f"{directory}: {len(paths)} of {promised} files of the split {split!r} are here. "
+            f"{directory}: {len(paths)} of {expected} files of the split {split!r} are here. "
             "Run: dvc repro --force resize"
         )
     return paths
 
 
 def _parse(record: tf.Tensor, size: int) -> dict[str, tf.Tensor]:
-    """Decode one record."""
+    """Return the fields of one record, its picture decoded."""
     fields = {
         "set_id": tf.io.FixedLenFeature([], tf.string),
         "label": tf.io.FixedLenFeature([], tf.int64),

@@ -40,7 +40,7 @@ PICTURES_PER_BATCH = 32
 
 
 class SetFacts(NamedTuple):
-    """A set's name, year and page, each empty if unknown."""
+    """A set's name, year and page; each is empty if unknown."""
 
     name: str
     year: str
@@ -58,7 +58,7 @@ def set_facts(labelled: pandas.DataFrame, set_page: str | None) -> dict[str, Set
     """
     rows = zip(labelled["set_id"], labelled["name"], labelled["year"], strict=True)
     page = set_page or ""
-    return {one: SetFacts(name, year, page.replace(SET_ID, quote(one, safe=""))) for one, name, year in rows}
+    return {set_id: SetFacts(name, year, page.replace(SET_ID, quote(set_id, safe=""))) for set_id, name, year in rows}
 
 
 def write_index(
@@ -71,8 +71,16 @@ def write_index(
 ) -> None:
     """Write a model's index of all sets and of the user's training photos.
 
-    The limit is the distance to the training pictures that a share QUANTILE of the validation views stays within. Until
-    `choose_threshold` is called, the model always abstains.
+    A share QUANTILE of the validation views is within the distance limit. The model always abstains until
+    `choose_threshold` is called.
+
+    Args:
+        runtime: the model.
+        shards: the folder with the shards of the sets.
+        photos: the folder with the shards of the user's photos.
+        directory: the folder to write.
+        made_from: the fingerprint to store in the summary.
+        facts: what is known of each set, by set number.
 
     Raises:
         UserError: there are no shards, or the model has other labels or another input size.
@@ -80,7 +88,7 @@ def write_index(
     tf.config.experimental.enable_op_determinism()
     require_fit(runtime.description.labels, runtime.description.size, shards)
     directory.mkdir(parents=True, exist_ok=True)
-    # The summary goes first and comes last: without it, what an interrupted run leaves is not an index.
+    # The summary is deleted first and written last, so an interrupted run leaves no valid index.
     (directory / SUMMARY_NAME).unlink(missing_ok=True)
     pictures, width = _write_features(runtime, shards, photos, directory / FEATURES_NAME)
     write_csv(_with_facts(pictures, facts), directory / PICTURES_NAME)
@@ -91,7 +99,7 @@ def write_index(
 
 
 def _write_features(runtime: Runtime, shards: Path, photos: Path, path: Path) -> tuple[pandas.DataFrame, int]:
-    """Write the features of all pictures; return what `_described` says of each with its split, and the width."""
+    """Write the features of all pictures; return the table of `_described` with each split, and the width."""
     sources = [(PHOTOS, photos, "train"), *((split, shards, split) for split in SPLITS)]
     count = sum(read_summary(source).pictures[split] for _, source, split in sources)
     size, labels = runtime.description.size, np.array(runtime.description.labels)
@@ -108,7 +116,7 @@ def _write_features(runtime: Runtime, shards: Path, photos: Path, path: Path) ->
 
 
 def _described(batch: dict[str, np.ndarray], outputs: ModelOutputs, labels: np.ndarray) -> pandas.DataFrame:
-    """Return set_id, label, confidence and correct of a batch of pictures."""
+    """Return a table of a batch of pictures: set_id, label, confidence and correct."""
     return pandas.DataFrame(
         {
             "set_id": [set_id.decode() for set_id in batch["set_id"]],
@@ -120,7 +128,7 @@ def _described(batch: dict[str, np.ndarray], outputs: ModelOutputs, labels: np.n
 
 
 def _with_facts(pictures: pandas.DataFrame, facts: Mapping[str, SetFacts]) -> pandas.DataFrame:
-    """Return the table of the index: each picture with the facts of its set."""
+    """Return the table of the index: a row for each picture, with the facts of its set."""
     known = pandas.DataFrame([facts.get(set_id, UNKNOWN) for set_id in pictures["set_id"]], columns=SetFacts._fields)
     return pandas.concat([pictures, known], axis=1)[list(IndexedPicture._fields)]
 
@@ -128,7 +136,7 @@ def _with_facts(pictures: pandas.DataFrame, facts: Mapping[str, SetFacts]) -> pa
 def _outputs(
     runtime: Runtime, pictures: tf.data.Dataset, total: int, name: str
 ) -> Iterator[tuple[dict[str, np.ndarray], ModelOutputs]]:
-    """Yield batches of a dataset with "image", each with the model's outputs for it."""
+    """Yield batches of a dataset with "image", each with the model's outputs."""
     with tqdm(total=total, desc=name, unit=" pictures") as progress:
         for batch in pictures.batch(PICTURES_PER_BATCH).prefetch(1).as_numpy_iterator():
             yield batch, runtime.run(batch["image"])
@@ -144,8 +152,8 @@ def _validation(pictures: pandas.DataFrame) -> pandas.DataFrame:
 def _distance_limit(runtime: Runtime, shards: Path, directory: Path, pictures: pandas.DataFrame) -> float:
     """Return the distance to the training pictures above which a picture is unfamiliar.
 
-    It is measured on validation pictures, because training pictures are closer to each other than other pictures are to
-    them; and on photograph-like views too, because a photo of a set is farther away than its product picture.
+    It is measured on validation pictures, because training pictures are closer to each other than to other pictures. It
+    includes photograph-like views, because a photo of a set is farther away than its product picture.
     """
     rows = np.load(directory / FEATURES_NAME, mmap_mode="r")
     training = rows[: int(pictures["split"].isin(TRAINING).sum())]
@@ -160,15 +168,15 @@ def _distance_limit(runtime: Runtime, shards: Path, directory: Path, pictures: p
 
 
 def with_photo_views(pictures: tf.data.Dataset, fill: tuple[int, int, int]) -> tf.data.Dataset:
-    """Return elements with "image", float32: each picture as it is, then several photograph-like views of each."""
+    """Return elements with "image", float32: each picture unchanged, then several photograph-like views of each."""
     views = Views(seed=0, strength=0.0, photo_share=1.0, fill=fill)
 
     def photographed(view: tf.Tensor) -> tf.data.Dataset:
         return pictures.enumerate().map(
-            lambda number, one: {"image": views.view(one["image"], view, number)},
+            lambda number, element: {"image": views.view(element["image"], view, number)},
             num_parallel_calls=tf.data.AUTOTUNE,
             deterministic=True,
         )
 
-    plain = pictures.map(lambda one: {"image": tf.cast(one["image"], tf.float32)})
+    plain = pictures.map(lambda element: {"image": tf.cast(element["image"], tf.float32)})
     return plain.concatenate(tf.data.Dataset.range(1, PHOTO_VIEWS + 1, output_type=tf.int32).flat_map(photographed))

@@ -1,4 +1,4 @@
-"""Run a trained classifier with Keras, to compare its exported form with it."""
+"""Run a trained classifier with Keras, to compare the exported model with it."""
 
 import numpy as np
 
@@ -19,14 +19,14 @@ class KerasRuntime:
     def run(self, pixels: np.ndarray) -> ModelOutputs:
         """Return the model's outputs for pixels 0..255 of any number type, [n, size, size, 3].
 
-        Every batch has the same shape, the last one padded, so that other pictures in a batch change no output.
+        Every batch is padded to the same shape, so that the other pictures in a batch change no output.
         """
         parts = []
         for start in range(0, max(1, len(pixels)), PICTURES_PER_BATCH):
-            some = pixels[start : start + PICTURES_PER_BATCH]
+            chunk = pixels[start : start + PICTURES_PER_BATCH]
             batch = np.zeros((PICTURES_PER_BATCH, *pixels.shape[1:]), np.float32)
-            batch[: len(some)] = some
+            batch[: len(chunk)] = chunk
             outputs = self._model.predict_on_batch(batch)
-            parts.append({name: np.asarray(rows, np.float32)[: len(some)] for name, rows in outputs.items()})
+            parts.append({name: np.asarray(rows, np.float32)[: len(chunk)] for name, rows in outputs.items()})
         found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
         return ModelOutputs(found["probabilities"], found["features"], found.get("class_maps"))

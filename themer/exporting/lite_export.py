@@ -1,4 +1,4 @@
-"""Export a classifier as one file for LiteRT, the same bytes each time, and check that its predictions are the same."""
+"""Export a classifier as a LiteRT file, with the same bytes each time, and check that it predicts the same."""
 
 import zipfile
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ LARGEST_DIFFERENCE = 1e-4
 
 @dataclass(frozen=True)
 class Comparison:
-    """How many pictures were compared, and the largest difference between two probabilities of a label."""
+    """The number of pictures compared, and the largest difference between the two probabilities of any label."""
 
     pictures: int
     largest_difference: float
@@ -29,8 +29,8 @@ class Comparison:
 def export_classifier(classifier: Classifier, model_sha256: str, path: Path) -> None:
     """Write a classifier as a float32 `.tflite` file with the outputs of `with_all_outputs`.
 
-    A zip archive at the end of the file holds the description and the SHA-256 of the `.keras` file, as with the
-    metadata of TensorFlow Lite: https://ai.google.dev/edge/litert/models/metadata
+    A zip archive at the end of the file holds the description and the SHA-256 of the `.keras` file, as TensorFlow
+    Lite's metadata does: https://ai.google.dev/edge/litert/models/metadata
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=path.parent) as folder:
@@ -42,7 +42,7 @@ def export_classifier(classifier: Classifier, model_sha256: str, path: Path) -> 
         part.replace(path)
 
 
-def compare(one: Runtime, other: Runtime, batches: Iterable[dict[str, np.ndarray]]) -> Comparison:
+def compare(classifier: Runtime, exported: Runtime, batches: Iterable[dict[str, np.ndarray]]) -> Comparison:
     """Compare two runtimes on batches with "set_id" and "image", uint8 [n, size, size, 3].
 
     Raises:
@@ -50,7 +50,7 @@ def compare(one: Runtime, other: Runtime, batches: Iterable[dict[str, np.ndarray
     """
     pictures, largest = 0, 0.0
     for batch in batches:
-        first, second = (runtime.run(batch["image"]).probabilities for runtime in (one, other))
+        first, second = (runtime.run(batch["image"]).probabilities for runtime in (classifier, exported))
         differences = np.abs(first - second).max(axis=1)
         # Written so that NaN counts as a difference.
         same = (differences <= LARGEST_DIFFERENCE) & (first.argmax(axis=1) == second.argmax(axis=1))
@@ -62,7 +62,7 @@ def compare(one: Runtime, other: Runtime, batches: Iterable[dict[str, np.ndarray
 
 
 def _mismatch(set_id: str, first: np.ndarray, second: np.ndarray) -> str:
-    """Return the error for a picture with two predictions, float32 [labels] each."""
+    """Return the message for a picture with two different predictions, float32 [labels] each."""
     return (
         f"{set_id}: the exported model predicts {second.round(4).tolist()}, but the trained classifier predicts "
         f"{first.round(4).tolist()}. The conversion of this network is at fault: please report it, and choose another "

@@ -1,4 +1,4 @@
-"""Everything that is served from one forward pass: probabilities, features and class maps."""
+"""All outputs of the served model from one forward pass: probabilities, features and class maps."""
 
 from typing import Any
 
@@ -12,8 +12,8 @@ def with_all_outputs(model: keras.Model) -> keras.Model:
 
     "probabilities" is [n, labels]; "features" is [n, width], rows of length 1. "class_maps" is
     [n, height, width, labels]: what each place adds to each label's logit (class activation maps, Zhou et al. 2016,
-    https://arxiv.org/abs/1512.04150). It exists where the classifier is linear in feature maps averaged over the
-    picture.
+    https://arxiv.org/abs/1512.04150). It exists only if the classifier is linear in feature maps that are averaged over
+    the picture.
     """
     head = model.get_layer("probabilities")
     outputs = {"probabilities": head.output, "features": head.input}

@@ -1,4 +1,4 @@
-"""Write everything that is served and takes time: the LiteRT model, compared with Keras, and its index."""
+"""The slow part of the export: write the LiteRT model, compare it with Keras, and write its index."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -31,14 +31,17 @@ def write_served_model(
     """Export a classifier, check that it predicts the same on the test split, and write its index.
 
     Raises:
-        UserError: there is no classifier or no test picture, or the exported model predicts something else.
+        UserError: there is no classifier or no test picture, or the exported model predicts differently.
     """
     classifier, classifier_sha256 = load_classifier(classifier_path), file_sha256(classifier_path)
     export_classifier(classifier, classifier_sha256, model_path)
     runtime = LiteRuntime(model_path)
     compared = compare(KerasRuntime(classifier, classifier_sha256), runtime, _test_batches(shards))
     if compared.pictures == 0:
-        raise UserError(f"{shards}: the split {SPLIT!r} holds no pictures to compare predictions on.")
+        raise UserError(
+            f"{shards}: the split {SPLIT!r} holds no pictures to compare predictions on. "
+            "Raise regroup.split.test or fetch more sets."
+        )
     write_index(runtime, shards, photos, index, made_from, facts)
     return compared
 

@@ -1,4 +1,4 @@
-"""Choose the confidence below which the served model abstains. Needs no TensorFlow, so it takes no time."""
+"""Choose the confidence below which the served model abstains. This needs no TensorFlow, so it takes a second."""
 
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -14,10 +14,11 @@ from themer.training.confidence import threshold_for_risk
 def choose_threshold(directory: Path, accepted_risk: float) -> IndexSummary:
     """Write a new threshold into an index, and return its summary.
 
-    It is the lowest confidence at which at most a share `accepted_risk` of the validation predictions is wrong.
+    Of the validation predictions at or above the threshold, at most a share `accepted_risk` is wrong. The threshold is
+    the lowest such confidence.
     """
     validation = read_csv(directory / VALIDATION_NAME)
-    # As float32, so that the threshold equals a confidence of the model to the last bit.
+    # As float32, so that the threshold is bit for bit a confidence that the model outputs.
     confidence = validation["confidence"].to_numpy(np.float32)
     threshold = threshold_for_risk(confidence, (validation["correct"] == "yes").to_numpy(bool), accepted_risk)
     summary = replace(read_index_summary(directory), threshold=threshold)
@@ -31,7 +32,7 @@ def write_index_summary(summary: IndexSummary, directory: Path) -> None:
 
 
 def is_made_from(directory: Path, made_from: str) -> bool:
-    """Return whether a folder holds a whole index with this fingerprint."""
+    """Return whether a folder holds a complete index with this fingerprint."""
     try:
         return read_index_summary(directory).made_from == made_from
     except (OSError, TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""Views of pictures for training, and the frozen backbone's features of each view, computed once.
+"""Random views of pictures, and the frozen backbone's features of each view, computed once and stored.
 
-A fingerprint tells whether stored features still fit. The classifier that learns from them is in `themer.training`.
+A fingerprint tells whether stored features are still valid. The classifier trained on them is in `themer.training`.
 """

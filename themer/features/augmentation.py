@@ -1,8 +1,8 @@
-"""Random views of pictures for training: the same seed gives the same view, on any number of threads."""
+"""Augmentation: random views of pictures. The same seed gives the same view on any number of threads."""
 
 from themer.base.quiet_tensorflow import keras, tf
 
-# How far a strength of 1 goes.
+# The largest changes, at strength 1.
 ROTATION_RADIANS = 0.4
 ZOOM = 0.4
 SHIFT = 0.15
@@ -15,13 +15,13 @@ LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601
 
 
 def augmented(image: tf.Tensor, seed: tf.Tensor, strength: float, fill: tuple[int, int, int]) -> tf.Tensor:
-    """Return a random view of a picture: flipped, turned, zoomed, shifted, in other light and colours.
+    """Return a random view of a picture: flipped, rotated, zoomed, shifted, with other light and colours.
 
     Args:
         image: pixels 0..255 of any number type, [size, size, 3].
         seed: int32 [2]; the same seed gives the same view.
-        strength: 0..1; 0 gives the picture itself.
-        fill: the colour beyond the picture's edges.
+        strength: 0..1; 0 returns the picture unchanged.
+        fill: RGB of the area outside the picture.
 
     Returns:
         float32 [size, size, 3], 0..255.
@@ -34,20 +34,20 @@ def augmented(image: tf.Tensor, seed: tf.Tensor, strength: float, fill: tuple[in
 
 
 def _moved(image: tf.Tensor, draws: list[tf.Tensor], fill: tuple[int, int, int]) -> tf.Tensor:
-    """Flip, turn, zoom and shift a picture about its middle, as far as five numbers -1..1 say."""
-    flip, turn, zoom, right, down = draws
+    """Flip, rotate, zoom and shift a picture about its centre, by amounts given as five numbers -1..1."""
+    flip, rotation, zoom, right, down = draws
     size, flip = image.shape[0], tf.sign(flip)
-    middle, angle, scale = (size - 1) / 2, turn * ROTATION_RADIANS, tf.exp(zoom * ZOOM)
+    centre, angle, scale = (size - 1) / 2, rotation * ROTATION_RADIANS, tf.exp(zoom * ZOOM)
     cosine, sine = scale * tf.cos(angle), scale * tf.sin(angle)
-    # Keras takes the way back: from a place in the view to the place in the picture that is seen there.
-    x0 = middle - middle * flip * cosine + middle * sine + right * SHIFT * size
-    y0 = middle - middle * flip * sine - middle * cosine + down * SHIFT * size
+    # Keras expects the inverse transform: from coordinates in the view to coordinates in the picture.
+    x0 = centre - centre * flip * cosine + centre * sine + right * SHIFT * size
+    y0 = centre - centre * flip * sine - centre * cosine + down * SHIFT * size
     transform = tf.stack([flip * cosine, -sine, x0, flip * sine, cosine, y0, 0.0, 0.0])
     return keras.ops.image.affine_transform(image - fill, transform) + fill
 
 
 def _recoloured(image: tf.Tensor, draws: list[tf.Tensor]) -> tf.Tensor:
-    """Change the light and the colours of a picture, as far as six numbers -1..1 say."""
+    """Change the light and the colours of a picture, by amounts given as six numbers -1..1."""
     brightness, contrast, saturation, *gains = draws
     grey = tf.tensordot(image, LUMA, 1)[..., None]
     image = grey + (image - grey) * (1 + saturation * SATURATION)

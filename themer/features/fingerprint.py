@@ -1,4 +1,4 @@
-"""Fingerprints: a digest of everything that a stored result depends on, to tell whether it still fits."""
+"""Fingerprints: digests of everything that a stored result depends on. An equal fingerprint means it is valid."""
 
 import hashlib
 from pathlib import Path
@@ -12,17 +12,19 @@ from themer.networks.backbones import weights_sha256
 THEMER = Path(__file__).parent.parent
 
 
-def fingerprint(shards: list[Path], settings: Train, names: set[str] | None = None) -> str:
-    """Return 16 hexadecimal digits for the settings (those named), these shards, and this Keras and TensorFlow.
+def fingerprint(directories: list[Path], settings: Train, keys: set[str] | None = None) -> str:
+    """Return 16 hexadecimal digits for directories of shards, settings, and the versions of Keras and TensorFlow.
+
+    `keys` are the settings that count; None means all. The content of a file of weights always counts.
 
     Raises:
-        UserError: there are no shards, or no file of weights.
+        UserError: a directory has no shards, or the file of weights can't be read.
     """
-    for directory in shards:
+    for directory in directories:
         read_summary(directory)
     versions = f"{keras.__version__} {tf.__version__}"
-    values = settings.model_dump_json(include=names)
-    content = files_sha256(path for directory in shards for path in directory.iterdir())
+    values = settings.model_dump_json(include=keys)
+    content = files_sha256(path for directory in directories for path in directory.iterdir())
     return hashlib.sha256(f"{versions} {values} {weights_sha256(settings)} {content}".encode()).hexdigest()[:16]
 
 

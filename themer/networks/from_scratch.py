@@ -1,4 +1,4 @@
-"""Networks that learn from scratch: the project's first one, and AlexNet."""
+"""Networks that are always trained from scratch: a small one of five layers, and AlexNet."""
 
 from typing import Any
 
@@ -7,8 +7,8 @@ from themer.base.quiet_tensorflow import keras
 ALEXNET_SMALLEST_SIZE = 67
 
 
-def lego_cnn(size: int, classes: int, dropout: float) -> keras.Model:
-    """Return the project's first network: three convolutions and two dense layers, trained from scratch."""
+def lego_cnn(size: int, label_count: int, dropout: float) -> keras.Model:
+    """Return a small network: three convolutions and two dense layers."""
     return keras.Sequential(
         [
             keras.Input((size, size, 3), name="pixels"),
@@ -21,17 +21,17 @@ def lego_cnn(size: int, classes: int, dropout: float) -> keras.Model:
             keras.layers.Flatten(name="flatten"),
             keras.layers.Dense(64, activation="relu", name="dense"),
             keras.layers.Dropout(dropout, name="dropout"),
-            keras.layers.Dense(classes, activation="softmax", name="probabilities"),
+            keras.layers.Dense(label_count, activation="softmax", name="probabilities"),
         ],
         name="lego_cnn",
     )
 
 
-def alexnet(size: int, classes: int, dropout: float) -> keras.Model:
-    """Return AlexNet, trained from scratch, on one processor instead of two and for pictures of any size.
+def alexnet(size: int, label_count: int, dropout: float) -> keras.Model:
+    """Return AlexNet, without the two groups of its convolutions, for pictures of any size.
 
-    Krizhevsky, Sutskever and Hinton 2012, https://doi.org/10.1145/3065386. Grey around the picture brings 224 pixels
-    to the 227 that the paper's layers count with, and smaller pictures to what three poolings need.
+    Source: Krizhevsky, Sutskever and Hinton 2012, https://doi.org/10.1145/3065386. Grey padding brings 224 pixels to
+    the 227 that the paper's layer sizes imply, and small pictures to the 67 that three poolings need.
     """
     inputs = keras.Input((size, size, 3), name="pixels")
     x = keras.layers.Rescaling(1 / 127.5, offset=-1, name="rescaling")(inputs)
@@ -41,12 +41,12 @@ def alexnet(size: int, classes: int, dropout: float) -> keras.Model:
     for name in ("dense6", "dense7"):
         x = keras.layers.Dense(4096, activation="relu", name=name)(x)
         x = keras.layers.Dropout(dropout, name=f"{name}_dropout")(x)
-    outputs = keras.layers.Dense(classes, activation="softmax", name="probabilities")(x)
+    outputs = keras.layers.Dense(label_count, activation="softmax", name="probabilities")(x)
     return keras.Model(inputs, outputs, name="alexnet")
 
 
 def local_response_normalization(x: Any) -> Any:
-    """Divide each value by a power of the energy of its 5 neighbouring channels (section 3.3 of the AlexNet paper)."""
+    """Divide each value by a power of the energy of the 5 channels around it (section 3.3 of the AlexNet paper)."""
     channels = x.shape[-1]
     squares = keras.ops.pad(keras.ops.square(x), [[0, 0], [0, 0], [0, 0], [2, 2]])
     energy = squares[..., :channels]
@@ -56,7 +56,7 @@ def local_response_normalization(x: Any) -> Any:
 
 
 def _alexnet_convolutions(x: Any) -> Any:
-    """Apply AlexNet's five convolutions, with the normalizations and overlapping poolings between them."""
+    """Apply AlexNet's five convolutions with the normalizations and overlapping poolings between them."""
     x = keras.layers.Conv2D(96, 11, 4, activation="relu", name="conv1")(x)
     x = keras.layers.MaxPooling2D(3, 2, name="pool1")(local_response_normalization(x))
     x = keras.layers.Conv2D(256, 5, padding="same", activation="relu", name="conv2")(x)

@@ -1,6 +1,6 @@
-"""One file that holds a trained classifier and all that is needed to use it, the same bytes for the same training.
+"""The file of a trained classifier and its description. The same training gives the same bytes.
 
-It is an ordinary `.keras` file, which `keras.models.load_model` opens anywhere, with one member more: `themer.json`.
+It is a `.keras` file, which `keras.models.load_model` opens without this project, with one more member: `themer.json`.
 """
 
 import json
@@ -23,16 +23,16 @@ from themer.base.quiet_tensorflow import keras
 
 @dataclass(frozen=True)
 class Classifier:
-    """A model together with its description."""
+    """A Keras model and its description."""
 
     model: keras.Model
     description: Description
 
 
 def save_classifier(model: keras.Model, description: Description, path: Path) -> None:
-    """Write a model and its description as one file.
+    """Write a model and its description as one file, without the optimizer's state.
 
-    Nothing in it depends on when, where or for how long the model was made; the optimizer's state is left out.
+    The bytes depend on the weights and the description alone, not on the time of saving or on addresses in memory.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     raw, part = path.with_name(path.name + ".raw.keras"), path.with_name(path.name + ".part")
@@ -47,10 +47,10 @@ def save_classifier(model: keras.Model, description: Description, path: Path) ->
 
 
 def load_classifier(path: Path) -> Classifier:
-    """Read what `save_classifier` wrote.
+    """Read a file that `save_classifier` wrote.
 
     Raises:
-        UserError: there is no such file, or it is no classifier.
+        UserError: the file does not exist or is not a classifier of this project.
     """
     try:
         with zipfile.ZipFile(path) as file:
@@ -63,17 +63,12 @@ def load_classifier(path: Path) -> Classifier:
 
 
 def _timeless_json(content: bytes) -> bytes:
-    """Return Keras's JSON without the time of saving and the memory addresses in it."""
-    return _json(_timeless(json.loads(content)))
+    """Return Keras's JSON without the time of saving and without memory addresses."""
+    return json.dumps(_timeless(json.loads(content)), sort_keys=True, ensure_ascii=False).encode()
 
 
 def _timeless(value: Any) -> Any:
-    """Return the value without any `date_saved` and `shared_object_id`; Keras reads neither of them."""
+    """Return a JSON value without `date_saved` and `shared_object_id`, which Keras does not read."""
     if isinstance(value, dict):
         return {key: _timeless(inner) for key, inner in value.items() if key not in ("date_saved", "shared_object_id")}
     return [_timeless(inner) for inner in value] if isinstance(value, list) else value
-
-
-def _json(value: Any) -> bytes:
-    """Return a value as JSON text."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False).encode()

@@ -1,4 +1,4 @@
-"""Picture files: download them, decode and square them, find near-duplicates, read the user's own photos.
+"""Picture files: downloading, decoding, padding and hashing them, near-duplicates, and the user's own photos.
 
-Everything here works on one picture file at a time. What is packed for training is in `themer.dataset`.
+Nothing here knows labels beyond their folder names. `themer.dataset` packs the pictures for training.
 """

@@ -1,4 +1,4 @@
-"""Pictures over HTTP: each asked for once, judged, kept whole, and written down in a table that survives a kill."""
+"""Downloading pictures: each URL is requested once, the response is checked, and a ledger keeps the result."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -16,7 +16,7 @@ from themer.pictures.ledger import Ledger, Row, Status, digest_of
 
 @dataclass(frozen=True)
 class Client:
-    """How pictures are asked for, and what an answer must be to count as one."""
+    """How to request pictures, and which responses are accepted. `address` replaces {url}; see `located`."""
 
     session: requests.Session
     address: str
@@ -26,7 +26,10 @@ class Client:
 
 
 def download_all(client: Client, wanted: dict[str, list[str]], ledger: Ledger, connections: int) -> Iterator[Row]:
-    """Ask for the pictures, some at a time, and yield each row once it is kept; a set's URLs are tried in order."""
+    """Download a picture for each set, `connections` at a time, and yield each row once the ledger has it.
+
+    `wanted` maps set numbers to URLs. The URLs of a set are tried in order until one gives a picture.
+    """
     with ThreadPoolExecutor(connections) as pool:
         futures = [pool.submit(_download_one, client, ledger, set_id, urls) for set_id, urls in sorted(wanted.items())]
         try:
@@ -37,38 +40,38 @@ def download_all(client: Client, wanted: dict[str, list[str]], ledger: Ledger, c
 
 
 def _download_one(client: Client, ledger: Ledger, set_id: str, urls: list[str]) -> Row:
-    """Keep and return what became of the first URL that gives a picture, or else of the last.
+    """Keep and return the row of the first URL that gives a picture, or else of the last URL.
 
-    It is kept here, in the thread that asked: before the thread asks for anything else.
+    The thread that downloads the picture keeps it, before its next download: a kill loses at most one per thread.
     """
-    for candidate in _candidates(ledger, set_id, urls):
-        row = _ask(client, candidate, ledger.part_path(set_id))
+    for known in _known_rows(ledger, set_id, urls):
+        row = _request(client, known, ledger.part_path(set_id))
         if row.sha256:
             break
     ledger.keep(row)
     return row
 
 
-def _candidates(ledger: Ledger, set_id: str, urls: list[str]) -> list[Row]:
-    """Return a row for each URL: what the ledger knows of it, if its picture is here, or else just the URL."""
+def _known_rows(ledger: Ledger, set_id: str, urls: list[str]) -> list[Row]:
+    """Return a row for each URL: the ledger's row if the picture from this URL is here, or an empty one."""
     row = ledger.rows.get(set_id) if ledger.has_picture(set_id) else None
     return [row if row is not None and row.url == url else Row(set_id, url) for url in urls]
 
 
-def _ask(client: Client, known: Row, part: Path) -> Row:
-    """Return the row of one URL; a picture that is known already is not given up for a failure."""
+def _request(client: Client, known: Row, part: Path) -> Row:
+    """Return the new row of one URL. A failure other than a permanent one leaves a known picture as it is."""
     try:
-        answer, body = _get(client, known)
+        response, body = _get(client, known)
     except requests.RequestException as error:
         return known if known.sha256 else replace(known, status="failed", error=failure_kind(error))
-    status = answer.status_code
+    status = response.status_code
     if status == 304 or (known.sha256 and status not in (200, *PERMANENT_STATUSES)):
         return known
-    row = Row(known.set_id, known.url, http_status=str(status), etag=answer.headers.get("ETag", ""))
+    row = Row(known.set_id, known.url, http_status=str(status), etag=response.headers.get("ETag", ""))
     if status != 200:
         kind: Status = "gone" if status in PERMANENT_STATUSES else "failed"
         return replace(row, status=kind, etag="", error=f"HTTP {status}")
-    return _judge(row, body, client, part)
+    return _checked(row, body, client, part)
 
 
 @retry(
@@ -78,20 +81,20 @@ def _ask(client: Client, known: Row, part: Path) -> Row:
     reraise=True,
 )
 def _get(client: Client, known: Row) -> tuple[requests.Response, bytes]:
-    """Return an answer and its body, read until it is too large; urllib3 does not retry a body that breaks off."""
+    """Return a response and its body, at most one piece longer than allowed; urllib3 retries no incomplete body."""
     headers = {"If-None-Match": known.etag} if known.etag else {}
     url = located(known.url, client.address)
-    with client.session.get(url, headers=headers, timeout=client.timeout_seconds, stream=True) as answer:
+    with client.session.get(url, headers=headers, timeout=client.timeout_seconds, stream=True) as response:
         body = b""
-        for piece in answer.iter_content(65536):
+        for piece in response.iter_content(65536):
             body += piece
             if len(body) > client.maximum_bytes:
                 break
-    return answer, body
+    return response, body
 
 
-def _judge(row: Row, content: bytes, client: Client, part: Path) -> Row:
-    """Return the row of an answer with status 200, its picture in `part` if it is one."""
+def _checked(row: Row, content: bytes, client: Client, part: Path) -> Row:
+    """Return the row of a response with status 200; write its picture to `part` unless it is rejected."""
     if len(content) > client.maximum_bytes:
         return replace(row, status="rejected", error="too many bytes")
     try:

@@ -1,4 +1,4 @@
-"""Pictures: decoded safely, turned upright, flattened, padded to a square, hashed."""
+"""One picture at a time: decoding it safely, turning it upright, padding it to a square, hashing it."""
 
 import io
 from pathlib import Path
@@ -17,7 +17,7 @@ PictureProblem = Literal["not an image", "truncated", "too many pixels", "too sm
 
 
 class PictureError(Exception):
-    """Bytes that are no usable picture; `kind` is one of a few fixed words."""
+    """Bytes that are no usable picture; `kind` is one of a few fixed phrases."""
 
     def __init__(self, kind: PictureProblem) -> None:
         super().__init__(kind)
@@ -25,20 +25,20 @@ class PictureError(Exception):
 
 
 def picture_path(folder: Path, set_id: str) -> Path:
-    """Return where a set's picture is kept; the number is quoted, so that it names a file whatever stands in it."""
+    """Return the path of a set's picture. The set number is quoted, so that it can't name another folder."""
     return folder / f"{quote(set_id, safe='')}.jpg"
 
 
 def set_of(path: Path) -> str:
-    """Return the number of the set whose picture is kept there."""
+    """Return the number of the set whose picture has this path; the inverse of `picture_path`."""
     return unquote(path.stem)
 
 
 def decode(content: bytes, minimum_side_pixels: int = 1) -> Image.Image:
-    """Return the first frame as an upright RGB picture on white.
+    """Return the first frame as an upright RGB picture, with white behind transparent pixels.
 
     Raises:
-        PictureError: the bytes are no picture of a known format, break off, or have too many or too few pixels.
+        PictureError: the bytes are no picture of a known format, are truncated, or have too many or too few pixels.
     """
     picture = identify(content)
     if picture.width * picture.height > MAXIMUM_PIXELS:
@@ -52,10 +52,10 @@ def decode(content: bytes, minimum_side_pixels: int = 1) -> Image.Image:
 
 
 def identify(content: bytes) -> Image.Image:
-    """Return a picture whose size and kind are known, but which is not decoded yet.
+    """Return a picture with its size and format, without decoding it.
 
     Raises:
-        PictureError: the bytes are no picture of a known format, or one with so many pixels that Pillow refuses it.
+        PictureError: the bytes are no picture of a known format, or it has so many pixels that Pillow refuses it.
     """
     try:
         return Image.open(io.BytesIO(content), formats=FORMATS)
@@ -66,9 +66,9 @@ def identify(content: bytes) -> Image.Image:
 
 
 def upright_rgb(picture: Image.Image) -> Image.Image:
-    """Return a picture as upright RGB, with white behind what is transparent.
+    """Return a picture as RGB, turned upright by its EXIF orientation, with white behind transparent pixels.
 
-    The EXIF orientation turns it upright. Where the EXIF data are damaged, the picture stays as it is.
+    Damaged EXIF data turn nothing.
 
     Raises:
         OSError, SyntaxError, ValueError: the picture can't be decoded.
@@ -76,15 +76,15 @@ def upright_rgb(picture: Image.Image) -> Image.Image:
     picture.load()
     try:
         upright = ImageOps.exif_transpose(picture)
-    except Exception:  # Pillow raises whatever it comes upon in damaged metadata; the pixels are still good.
+    except Exception:  # Damaged metadata can raise anything in Pillow; the pixels are still good.
         upright = picture
     return _flattened(upright)
 
 
 def _flattened(picture: Image.Image) -> Image.Image:
-    """Return the picture as RGB, with white behind what is transparent."""
+    """Return the picture as RGB, with white behind transparent pixels."""
     if picture.mode.startswith("I"):
-        # Pillow clips 16-bit grey at 255 where it should scale it.
+        # Pillow clips 16-bit grey at 255 instead of scaling it.
         return Image.fromarray((numpy.asarray(picture) // 257).astype(numpy.uint8)).convert("RGB")
     if not picture.has_transparency_data:
         return picture.convert("RGB")
@@ -93,9 +93,10 @@ def _flattened(picture: Image.Image) -> Image.Image:
 
 
 def square(picture: Image.Image, size: int, fill: tuple[int, int, int]) -> Image.Image:
-    """Return an RGB picture scaled to fit size x size pixels, centred, its aspect ratio kept, the rest filled.
+    """Return the picture as RGB, scaled to fit size x size pixels and centred on the fill colour.
 
-    Hamming's filter takes half as long as Lanczos's, and the network sees as much: docs/experiments.md, Scaling.
+    The aspect ratio stays. The Hamming filter takes half the time of Lanczos at the same accuracy: see Scaling in
+    docs/experiments.md.
     """
     left, top, width, height = frame(picture.size, size)
     canvas = Image.new("RGB", (size, size), fill)
@@ -104,22 +105,22 @@ def square(picture: Image.Image, size: int, fill: tuple[int, int, int]) -> Image
 
 
 def frame(picture_size: tuple[int, int], size: int) -> tuple[int, int, int, int]:
-    """Return left, top, width and height of where `square` puts a picture of this width and height, in pixels."""
-    # ImageOps.pad loses pictures that are more than 2 x size times as long as wide: their width rounds to 0.
+    """Return left, top, width and height in pixels of the area that a picture of a size takes in its `square`."""
+    # ImageOps.pad fails for pictures more than 2 x size times as long as wide: their width rounds to 0.
     width, height = (max(1, round(side * size / max(picture_size))) for side in picture_size)
     return (size - width) // 2, (size - height) // 2, width, height
 
 
 def encode_png(picture: Image.Image) -> bytes:
-    """Return the picture as PNG, without metadata."""
+    """Return the picture as PNG bytes without metadata."""
     buffer = io.BytesIO()
     picture.save(buffer, "PNG", compress_level=6)
     return buffer.getvalue()
 
 
 def perceptual_hash(picture: Image.Image) -> str:
-    """Return 64 hexadecimal digits (256 bits) of which few differ between near-duplicates.
+    """Return a hash of 256 bits as 64 hexadecimal digits. The hashes of near-duplicates differ in few bits.
 
-    The method is the DCT hash of https://www.hackerfactor.com/blog/index.php?/archives/432-Looks-Like-It.html.
+    It is the DCT hash of https://www.hackerfactor.com/blog/index.php?/archives/432-Looks-Like-It.html.
     """
     return str(imagehash.phash(picture, hash_size=16))

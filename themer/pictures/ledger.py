@@ -1,4 +1,4 @@
-"""thumbnails.csv and the folder of pictures beside it: a table that survives a kill."""
+"""The ledger of downloads: thumbnails.csv and the folder of pictures. It stays consistent if the process is killed."""
 
 import csv
 import hashlib
@@ -21,7 +21,7 @@ Status = Literal["ok", "no url", "gone", "failed", "rejected", "placeholder"]
 
 @dataclass(frozen=True)
 class Row:
-    """What is known of one set's picture: a line of thumbnails.csv, every field as text."""
+    """The picture of one set: a line of thumbnails.csv, every field as text."""
 
     set_id: str
     url: str = ""
@@ -40,13 +40,13 @@ COLUMNS = [field.name for field in fields(Row)]
 
 
 class Ledger:
-    """thumbnails.csv and the folder of pictures beside it.
+    """A table with a row for each set, and a folder with their pictures.
 
-    While pictures arrive, a line is appended for each, so that a kill loses none; `close` sorts them and prunes.
+    Each picture appends a line at once, so that a kill loses none. `close` sorts the lines and deletes stale pictures.
     """
 
     def __init__(self, table: Path, folder: Path) -> None:
-        """Take up what an earlier run has left, finished or killed."""
+        """Read the rows and pictures of an earlier run, finished or killed."""
         self._table, self._folder = table, folder
         folder.mkdir(parents=True, exist_ok=True)
         self._writing = threading.Lock()
@@ -58,22 +58,22 @@ class Ledger:
             self._name_picture(row)
 
     def picture_path(self, set_id: str) -> Path:
-        """Return where a set's picture is kept."""
+        """Return the path of a set's picture."""
         return picture_path(self._folder, set_id)
 
     def part_path(self, set_id: str) -> Path:
-        """Return where a set's picture waits until its line is written."""
+        """Return the path of a set's picture until its line is written."""
         return self.picture_path(set_id).with_suffix(".part")
 
     def has_picture(self, set_id: str) -> bool:
-        """Tell whether the picture that the set's row tells of is here."""
+        """Return whether the picture of the set's row is here, with the right number of bytes."""
         row, path = self.rows.get(set_id), self.picture_path(set_id)
         return row is not None and row.sha256 != "" and path.exists() and path.stat().st_size == int(row.bytes)
 
     def is_settled(self, set_id: str, urls: list[str]) -> bool:
-        """Tell whether asking these URLs again would tell nothing new.
+        """Return whether a set needs no request for these URLs: its picture is here, or the last URL has none.
 
-        A failure counts as an answer only within a run, that is, when going on after a kill.
+        A failed or rejected download is settled only when a killed run resumes. The next run requests it again.
         """
         row = self.rows.get(set_id)
         if row is None or row.url not in urls:
@@ -83,7 +83,7 @@ class Ledger:
         return self.has_picture(set_id)
 
     def keep(self, row: Row) -> None:
-        """Write a line down, then give its picture its name: in this order a kill between the two loses nothing."""
+        """Append a row, then rename its picture. In this order, a kill in between loses neither."""
         with self._writing:
             is_new = not self._table.exists()
             with self._table.open("a", newline="", encoding="utf-8") as lines:
@@ -94,17 +94,20 @@ class Ledger:
             self.rows[row.set_id] = row
             self._name_picture(row)
 
-    def mark_placeholders(self, families: int) -> list[Row]:
-        """Mark and return the pictures that sets of at least this many families share, byte for byte."""
+    def mark_placeholders(self, minimum: int) -> list[Row]:
+        """Mark and return the rows whose picture is byte for byte that of sets with at least `minimum` numbers."""
         known = {row.sha256 for row in self.rows.values() if row.status == "placeholder"}
-        shared = known | shared_pictures(self.rows.values(), families)
+        shared = known | shared_pictures(self.rows.values(), minimum)
         for row in list(self.rows.values()):
             if row.sha256 in shared and row.status == "ok":
                 self.keep(replace(row, status="placeholder", error="shared by many sets"))
         return [row for row in self.rows.values() if row.status == "placeholder"]
 
     def close(self, wanted: dict[str, list[str]]) -> list[Row]:
-        """Write the table sorted, remove what no set's URLs lead to any more, and return the rows."""
+        """Write the table sorted by set, delete pictures without a row, and return the rows.
+
+        A row whose URL is no longer among the set's URLs is replaced by an empty one.
+        """
         rows = [self._row_from(set_id, urls) for set_id, urls in sorted(wanted.items())]
         write_csv(pandas.DataFrame([asdict(row) for row in rows], columns=COLUMNS), self._table)
         kept = {self.picture_path(row.set_id) for row in rows if row.sha256}
@@ -115,32 +118,32 @@ class Ledger:
         return rows
 
     def _row_from(self, set_id: str, urls: list[str]) -> Row:
-        """Return the set's row, if it tells of one of the URLs."""
+        """Return the set's row if its URL is one of these, or an empty row."""
         row = self.rows.get(set_id)
         return row if row is not None and row.url in urls else Row(set_id)
 
     def _name_picture(self, row: Row) -> None:
-        """Give a waiting picture its name if it is the one that the row tells of."""
+        """Rename the part file of a row's picture if its digest is that of the row."""
         part = self.part_path(row.set_id)
         if row.sha256 and part.exists() and digest_of(part.read_bytes()) == row.sha256:
             part.replace(self.picture_path(row.set_id))
 
 
-def shared_pictures(rows: Iterable[Row], families: int) -> set[str]:
-    """Return the digests of pictures that sets of at least this many families share."""
+def shared_pictures(rows: Iterable[Row], minimum: int) -> set[str]:
+    """Return the digests of pictures that sets with at least `minimum` different numbers share."""
     sharing = defaultdict(set)
     for row in rows:
         sharing[row.sha256].add(number_without_variant(row.set_id))
-    return {digest for digest, numbers in sharing.items() if digest and len(numbers) >= families}
+    return {digest for digest, numbers in sharing.items() if digest and len(numbers) >= minimum}
 
 
 def digest_of(content: bytes) -> str:
-    """Return the SHA-256 of bytes in hexadecimal digits."""
+    """Return the SHA-256 of bytes, 64 hexadecimal digits."""
     return hashlib.sha256(content).hexdigest()
 
 
 def _read_rows(table: Path) -> dict[str, Row]:
-    """Return the last row of each set; a last line that a kill cut off is left out."""
+    """Return the last row of each set, without an incomplete last line."""
     if not table.exists():
         return {}
     drop_partial_line(table)

@@ -6,7 +6,7 @@ import numpy
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-HASH_BYTES = 32  # 256 bits, as themer.pictures.perceptual_hash gives
+HASH_BYTES = 32  # 256 bits, the length of `themer.pictures.images.perceptual_hash`
 
 
 def near_pairs(
@@ -14,7 +14,8 @@ def near_pairs(
 ) -> list[tuple[int, int]]:
     """Return the pairs of positions whose hexadecimal hashes differ in at most `duplicate_distance` bits.
 
-    A hash is compared with all later ones at a time; `first_rows` leaves it at the pairs with one of the first so many.
+    Each hash is compared with all later ones at once. With `first_rows`, only pairs with one of the first `first_rows`
+    positions are returned.
     """
     words, pairs = _bits(perceptual_hashes), []
     for row in range(len(words) if first_rows is None else first_rows):
@@ -24,7 +25,7 @@ def near_pairs(
 
 
 def connected(names: Sequence[str], pairs: list[tuple[int, int]]) -> list[int]:
-    """Return the connected component of each position, linked by pairs of positions and by equal names."""
+    """Return the connected component of each position. Pairs of positions and equal names link them."""
     first, second = numpy.array(pairs + _pairs_of_equals(names), dtype=int).reshape(-1, 2).T
     graph = coo_matrix((numpy.ones(len(first)), (first, second)), shape=(len(names), len(names)))
     return [int(component) for component in connected_components(graph, directed=False)[1]]
@@ -37,6 +38,6 @@ def _bits(perceptual_hashes: Sequence[str]) -> numpy.ndarray:
 
 
 def _pairs_of_equals(names: Sequence[str]) -> list[tuple[int, int]]:
-    """Return a pair of positions for each name that was seen before: its first one and this one."""
+    """Return a pair of positions for each repeated name: its first position and this one."""
     first: dict[str, int] = {}
     return [(first[name], index) for index, name in enumerate(names) if first.setdefault(name, index) != index]

@@ -1,4 +1,4 @@
-"""What people look at: contact sheets, the grid of mistakes, the result picture, the model card.
+"""What people look at: contact sheets, the grid of mistakes, the result picture and the model card.
 
-Every figure comes from `themer.scoring` or from the metrics files; nothing is computed here.
+This package draws and writes. `themer.scoring` computes the scores.
 """

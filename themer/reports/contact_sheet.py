@@ -1,7 +1,7 @@
-"""Draw pictures whose label looks wrong onto one sheet."""
+"""Draw pictures with their labels on one sheet; also the colours, text and PNG that all sheets share."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -15,12 +15,15 @@ TITLE_HEIGHT, MINIMUM_WIDTH = 76, 4 * (TILE_WIDTH + GAP) - GAP + 2 * MARGIN
 TEXT_SIZE, SMALLEST_TEXT_SIZE = 16, 12
 
 PAPER, CARD, OUTLINE = "#f3f4f6", "#ffffff", "#dcdfe4"
-INK, MUTED, RIGHT, WRONG = "#1c2026", "#5f6773", "#006b5a", "#b02a00"
+INK, MUTED, CORRECT, WRONG = "#1c2026", "#5f6773", "#006b5a", "#b02a00"
+
+# Yields the pictures of sets by set_id, each uint8 [side, side, 3].
+ReadSquares = Callable[[Iterable[str]], Iterator[np.ndarray]]
 
 
 @dataclass(frozen=True)
 class Tile:
-    """A picture, uint8 [side, side, 3], with its label, a suggested label, and the probability of each."""
+    """A picture, uint8 [side, side, 3], with its present label, a suggested one, and the probability of each."""
 
     picture: np.ndarray
     set_id: str
@@ -31,7 +34,7 @@ class Tile:
 
 
 def draw_sheet(title: str, subtitle: str, tiles: Sequence[Tile]) -> bytes:
-    """Return a PNG with the tiles in rows of six, read from left to right, under a title."""
+    """Return a PNG with a title above the tiles, which fill rows of six from left to right."""
     columns = min(COLUMNS, max(1, len(tiles)))
     rows = -(-len(tiles) // COLUMNS)
     width = max(MINIMUM_WIDTH, columns * (TILE_WIDTH + GAP) - GAP + 2 * MARGIN)
@@ -48,7 +51,7 @@ def draw_sheet(title: str, subtitle: str, tiles: Sequence[Tile]) -> bytes:
 
 
 def draw_tile(sheet: Image.Image, draw: ImageDraw.ImageDraw, corner: tuple[int, int], tile: Tile) -> None:
-    """Draw one picture on its card."""
+    """Draw one tile with its top left corner at `corner`."""
     left, top = corner
     box = (left, top, left + TILE_WIDTH - 1, top + TILE_HEIGHT - 1)
     draw.rounded_rectangle(box, radius=8, fill=CARD, outline=OUTLINE)
@@ -63,7 +66,7 @@ def draw_tile(sheet: Image.Image, draw: ImageDraw.ImageDraw, corner: tuple[int, 
 def draw_line(
     draw: ImageDraw.ImageDraw, left: int, top: int, text: str, probability: float | None, colour: str
 ) -> None:
-    """Draw text from the left, in a smaller size or shortened where it is too long, and a probability at the right."""
+    """Draw text on the left, smaller or shortened if it is too long, and a probability on the right."""
     figure = "" if probability is None else f"{probability:.0%}"
     room = PICTURE - font(TEXT_SIZE).getlength(figure) - (8 if figure else 0)
     sizes = (size for size in range(TEXT_SIZE, SMALLEST_TEXT_SIZE, -1) if font(size).getlength(text) <= room)

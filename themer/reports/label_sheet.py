@@ -1,24 +1,22 @@
-"""The sheet of pictures whose label looks wrong."""
+"""Draw the pictures whose label looks wrong."""
 
-from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import numpy as np
 import pandas
 
-from themer.reports.contact_sheet import Tile, draw_sheet
+from themer.reports.contact_sheet import ReadSquares, Tile, draw_sheet
 
 MOST_TILES = 24
 
-ReadSquares = Callable[[Iterable[str]], Iterator[np.ndarray]]
-
 
 def draw_label_issues(issues: pandas.DataFrame, checked: int, read_squares: ReadSquares) -> bytes:
-    """Return a PNG of the most suspicious labels with their pictures.
+    """Return a PNG of the pictures with the most suspicious labels.
 
     Args:
-        issues: the table that `scoring.label_issues` makes, as text.
+        issues: the table of `scoring.label_issues`, as text.
         checked: how many labels were checked; 0 if cross-validation was skipped.
-        read_squares: gives the pictures of sets, uint8 [side, side, 3].
+        read_squares: yields the pictures of sets.
     """
     shown = issues.head(MOST_TILES)
     title, subtitle = _words(len(issues), len(shown), checked)
@@ -26,8 +24,8 @@ def draw_label_issues(issues: pandas.DataFrame, checked: int, read_squares: Read
     return draw_sheet(title, subtitle, tiles)
 
 
-def _tile(row: tuple, square: np.ndarray) -> Tile:
-    """Return a row of the label issues with its picture."""
+def _tile(row: Any, square: np.ndarray) -> Tile:
+    """Return the tile of a row of the table with its picture."""
     return Tile(
         picture=square,
         set_id=row.set_id,
@@ -46,4 +44,4 @@ def _words(issues: int, shown: int, checked: int) -> tuple[str, str]:
         return "No label looks wrong", f"Held-out predictions contradict none of the {checked:,} labels."
     counted = "1 label looks wrong" if issues == 1 else f"{issues:,} labels look wrong"
     title = counted if shown == issues else f"{counted}: the {shown} most suspicious"
-    return title, f"Out of {checked:,} pictures. The suggested label above, the present label below."
+    return title, f"{checked:,} labels checked. Under each picture: the suggested label, then the present one."

@@ -1,4 +1,4 @@
-"""A sheet of answers as a grid, actual theme by predicted theme, with pictures in the cells: what is taken for what."""
+"""Draw predictions as a grid: a row for each actual theme, a column for each predicted theme, pictures in the cells."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,8 +6,20 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageDraw
 
-from themer.reports.contact_sheet import CARD, INK, MARGIN, MUTED, OUTLINE, PAPER, RIGHT, WRONG, fitted, font, png
-from themer.reports.label_sheet import ReadSquares
+from themer.reports.contact_sheet import (
+    CARD,
+    CORRECT,
+    INK,
+    MARGIN,
+    MUTED,
+    OUTLINE,
+    PAPER,
+    WRONG,
+    ReadSquares,
+    fitted,
+    font,
+    png,
+)
 from themer.scoring.prediction_table import Predictions
 
 MOST_THEMES, COLUMNS = 6, 2
@@ -18,7 +30,7 @@ SIDE_WIDTH, TITLE_HEIGHT, NAMES_HEIGHT = 150, 84, 34
 
 @dataclass(frozen=True)
 class Cell:
-    """Pictures of one theme answered as one theme: how many there are, and the positions of those to show."""
+    """The pictures of one actual and one predicted theme: their number, and the positions of those to show."""
 
     count: int
     shown: list[int]
@@ -26,7 +38,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Grid:
-    """The themes in rows and columns, and the cells by (actual, predicted), both indices of labels."""
+    """The themes of the rows and columns, and the cells by (actual, predicted); themes are indices of labels."""
 
     themes: list[int]
     cells: Mapping[tuple[int, int], Cell]
@@ -42,8 +54,8 @@ def draw_mistakes(predictions: Predictions, most: int, read_squares: ReadSquares
 
     Args:
         predictions: for the test pictures.
-        most: pictures in a cell at most.
-        read_squares: gives the pictures of sets, uint8 [side, side, 3].
+        most: the number of pictures to show in a cell, at most.
+        read_squares: yields the pictures of sets.
     """
     grid = grid_of(predictions, most)
     positions = sorted(grid.shown)
@@ -51,16 +63,16 @@ def draw_mistakes(predictions: Predictions, most: int, read_squares: ReadSquares
     pictures = dict(zip(positions, squares, strict=True))
     mistakes, count = int(np.sum(~predictions.correct)), len(predictions.ids)
     title = f"{mistakes:,} of {count:,} test pictures are misclassified" if mistakes else "No mistakes"
-    few = len(grid.themes) < len(predictions.labels)
-    themes = f"The {len(grid.themes)} themes that are confused most. " if few else ""
+    is_selection = len(grid.themes) < len(predictions.labels)
+    themes = f"The {len(grid.themes)} most confused themes. " if is_selection else ""
     subtitle = f"{themes}Most confident mistakes, least confident correct predictions, each with its confidence."
     return draw_grid(grid, predictions, pictures, title, subtitle)
 
 
 def grid_of(predictions: Predictions, most: int) -> Grid:
-    """Return the grid of the six themes, at most, that are confused most, with at most `most` pictures in a cell.
+    """Return the grid of the six most confused themes, with at most `most` pictures to show in a cell.
 
-    Mistakes come with the most confident first, right answers with the least certain first.
+    The most confident mistakes are first, and the least confident correct predictions.
     """
     themes, confidence = confused_themes(predictions), predictions.probabilities.max(axis=1)
     cells = {}
@@ -74,20 +86,23 @@ def grid_of(predictions: Predictions, most: int) -> Grid:
 
 
 def confused_themes(predictions: Predictions) -> list[int]:
-    """Return the themes of which or as which most is answered wrongly, in the order of the labels."""
+    """Return the six themes with the most mistakes, as actual or predicted theme, in the order of the labels.
+
+    Among themes with as many mistakes, those with more pictures are chosen.
+    """
     wrong = ~predictions.correct
-    classes = len(predictions.labels)
+    label_count = len(predictions.labels)
     involved = np.concatenate([predictions.actual[wrong], predictions.predicted[wrong]])
-    mistakes = np.bincount(involved, minlength=classes)
-    support = np.bincount(predictions.actual, minlength=classes)
-    order = np.lexsort((np.arange(classes), -support, -mistakes))
+    mistakes = np.bincount(involved, minlength=label_count)
+    support = np.bincount(predictions.actual, minlength=label_count)
+    order = np.lexsort((np.arange(label_count), -support, -mistakes))
     return sorted(int(index) for index in order[:MOST_THEMES])
 
 
 def draw_grid(
     grid: Grid, predictions: Predictions, pictures: Mapping[int, np.ndarray], title: str, subtitle: str
 ) -> bytes:
-    """Return a PNG; `pictures` are uint8 [side, side, 3], by position."""
+    """Return the grid as PNG; `pictures` holds the pictures to show, uint8 [side, side, 3], by position."""
     heights = [row_height([grid.cells[actual, predicted] for predicted in grid.themes]) for actual in grid.themes]
     width = 2 * MARGIN + SIDE_WIDTH + len(grid.themes) * (CELL_WIDTH + GAP) - GAP
     height = 2 * MARGIN + TITLE_HEIGHT + NAMES_HEIGHT + sum(heights) + GAP * (len(heights) - 1)
@@ -108,13 +123,13 @@ def draw_grid(
 
 
 def row_height(cells: Sequence[Cell]) -> int:
-    """Return how high a row of the grid has to be, in pixels."""
+    """Return the height of a row of the grid in pixels."""
     lines = max(-(-len(cell.shown) // COLUMNS) for cell in cells)
     return COUNT_HEIGHT + lines * (PICTURE + CAPTION) + (GAP if lines else 0)
 
 
 def draw_names(draw: ImageDraw.ImageDraw, names: Sequence[str]) -> None:
-    """Write what the rows and columns are, and the names of the columns."""
+    """Draw the names of the columns, and what rows and columns stand for."""
     top = MARGIN + TITLE_HEIGHT
     draw.text((MARGIN, top), "actual / predicted", MUTED, font(13))
     for column, name in enumerate(names):
@@ -129,7 +144,7 @@ def draw_cell(
     predictions: Predictions,
     pictures: Mapping[int, np.ndarray],
 ) -> None:
-    """Draw one cell: its number of pictures, and some of them with their set and the probability of the answer."""
+    """Draw one cell: its number of pictures, and some of them, each with its set and the model's confidence."""
     draw = ImageDraw.Draw(sheet)
     left, top, _, _ = box
     draw.rounded_rectangle(box, radius=8, fill=CARD if cell.count else PAPER, outline=OUTLINE)
@@ -137,7 +152,7 @@ def draw_cell(
         return
     correct = predictions.correct[cell.shown[0]] if cell.shown else True
     words = f"{cell.count:,} correct" if correct else f"{cell.count:,} misclassified"
-    draw.text((left + GAP, top + GAP), words, RIGHT if correct else WRONG, font(16))
+    draw.text((left + GAP, top + GAP), words, CORRECT if correct else WRONG, font(16))
     for index, position in enumerate(cell.shown):
         line, column = divmod(index, COLUMNS)
         x = left + GAP + column * (PICTURE + GAP)

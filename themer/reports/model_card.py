@@ -13,7 +13,7 @@ TEMPLATE = Path(__file__).with_name("model_card.md.jinja")
 
 
 def model_card(facts: dict[str, Any]) -> str:
-    """Return the card as Markdown; jinja2.UndefinedError where the template asks for what `facts` lacks."""
+    """Return the card as Markdown; jinja2.UndefinedError if the template needs a value that `facts` lacks."""
     environment = Environment(trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined, autoescape=False)
     environment.filters |= {"share": share, "interval": interval, "count": count, "figure": figure}
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(facts).strip() + "\n"
@@ -25,7 +25,7 @@ def share(value: Any) -> str:
 
 
 def interval(figures: dict[str, Any], name: str) -> str:
-    """Return a share with its interval: "95.0 % (90.1 to 98.2)"."""
+    """Return a share with its interval, such as "95.0 % (90.1 to 98.2)"; "–" for none."""
     if _missing(figures.get(name)):
         return "–"
     low, high = (100 * float(figures[f"{name}_{end}"]) for end in ("low", "high"))
@@ -33,15 +33,15 @@ def interval(figures: dict[str, Any], name: str) -> str:
 
 
 def count(value: Any) -> str:
-    """Return a number with its thousands apart, "–" for none."""
+    """Return a number with thousands separators, "–" for none."""
     return "–" if _missing(value) else f"{int(value):,}"
 
 
 def figure(value: Any) -> str:
-    """Return a number with three digits after the point, "–" for none."""
+    """Return a number with three decimal places, "–" for none."""
     return "–" if _missing(value) else f"{float(value):.3f}"
 
 
 def _missing(value: Any) -> bool:
-    """Tell whether there is no value: None in JSON, or an empty cell of a table."""
+    """Return whether a value is missing: null in JSON, or an empty cell of a table."""
     return value is None or value == ""

@@ -1,4 +1,4 @@
-"""How good predictions are: tables of predictions, scores with intervals, curves, slices, label issues, theme pairs.
+"""How good predictions are: scores with intervals, curves, slices, label issues and theme pairs.
 
-It computes from written predictions and never runs a model. Drawing is in `themer.reports`.
+This package computes from predictions that a stage has made and never runs a model. `themer.reports` draws the results.
 """

@@ -1,6 +1,7 @@
 """The tables behind the curves: ROC, precision-recall, reliability, risk-coverage and top-k.
 
-Everywhere `actual` is int [n], the index of each picture's theme in `labels`, and `probabilities` float [n, classes].
+In all functions `actual` is int [n], the index of each picture's label in `labels`. `probabilities` is float
+[n, labels].
 """
 
 from collections.abc import Callable
@@ -20,37 +21,40 @@ Curve = Callable[[np.ndarray, np.ndarray], dict[str, object]]
 
 
 def roc_table(actual: np.ndarray, probabilities: np.ndarray, labels: list[str]) -> pandas.DataFrame:
-    """Return theme, fpr, tpr and auc: a row per corner of every theme's ROC curve against the rest.
+    """Return theme, fpr, tpr and auc: a row for each corner of each theme's one-against-rest ROC curve.
 
-    Points on a straight line between two others are left out. A theme without pictures has no curve.
+    Points on a straight line between two others are left out. A theme has no curve if it has no pictures, or all.
     """
     return _by_theme(actual, probabilities, labels, _roc, ["fpr", "tpr", "auc"])
 
 
 def precision_recall_table(actual: np.ndarray, probabilities: np.ndarray, labels: list[str]) -> pandas.DataFrame:
-    """Return theme, recall, precision and average_precision: a row per corner of each theme's curve against the rest.
+    """Return theme, recall, precision and average_precision: a row for each corner of each one-against-rest curve.
 
-    Recall rises from 0 within a theme. A theme without pictures has no curve.
+    Within a theme, recall rises from 0 to 1. A theme has no curve if it has no pictures, or all.
     """
     return _by_theme(actual, probabilities, labels, _precision_recall, ["recall", "precision", "average_precision"])
 
 
 def reliability(actual: np.ndarray, probabilities: np.ndarray) -> pandas.DataFrame:
-    """Return confidence, accuracy and pictures of each of ten equal bins of confidence that holds pictures."""
+    """Return mean confidence, accuracy and pictures: a row for each non-empty bin of ten equal bins of confidence."""
     return reliability_table(actual, probabilities, RELIABILITY_BINS).round(6).astype({"pictures": int})
 
 
 def risk_coverage(actual: np.ndarray, probabilities: np.ndarray) -> pandas.DataFrame:
-    """Return coverage, risk and threshold, at most 400 rows: what answering only above a threshold costs and gains."""
+    """Return coverage, risk and threshold: at each threshold, the share of predictions made and how many are wrong.
+
+    The table has at most 400 rows, evenly spaced, with both ends.
+    """
     table = risk_coverage_table(probabilities.max(axis=1), probabilities.argmax(axis=1) == actual)
     rows = np.unique(np.linspace(0, len(table) - 1, min(len(table), MOST_POINTS)).astype(int))
     return table.iloc[rows].round(6)
 
 
 def top_k_table(actual: np.ndarray, probabilities: np.ndarray) -> pandas.DataFrame:
-    """Return k and accuracy: the share of pictures whose theme is among the k most probable, up to ten or all but one.
+    """Return k and accuracy: the share of pictures whose theme is among the k most probable ones.
 
-    With all of them it would be 1 by definition.
+    k goes up to ten, or to one less than the number of labels, since the accuracy would be 1 by definition.
     """
     ranks = range(1, min(MOST_RANKS, max(1, probabilities.shape[1] - 1)) + 1)
     return pandas.DataFrame({"k": k, "accuracy": round(top_k_accuracy(actual, probabilities, k), 6)} for k in ranks)
@@ -59,7 +63,7 @@ def top_k_table(actual: np.ndarray, probabilities: np.ndarray) -> pandas.DataFra
 def _by_theme(
     actual: np.ndarray, probabilities: np.ndarray, labels: list[str], curve: Curve, columns: list[str]
 ) -> pandas.DataFrame:
-    """Return the curves of all themes that have pictures and whose rest has, one below the other."""
+    """Return the curves of all themes that have some pictures but not all, one below the other."""
     curves = []
     for index in by_support(actual, labels):
         is_theme = actual == index
@@ -79,5 +83,5 @@ def _precision_recall(is_theme: np.ndarray, scores: np.ndarray) -> dict[str, obj
     """Return the columns of one theme's precision-recall curve."""
     precision, recall, _ = metrics.precision_recall_curve(is_theme, scores, drop_intermediate=True)
     area = metrics.average_precision_score(is_theme, scores)
-    # From 0 on, so that charts which sort by recall keep the drop at 1 where it is.
+    # In ascending order of recall: a chart that sorts by recall then keeps the drop at recall 1 in its place.
     return {"recall": recall[::-1], "precision": precision[::-1], "average_precision": area}

@@ -1,4 +1,4 @@
-"""Intervals that count families, not pictures."""
+"""Confidence intervals that treat a family, not a picture, as the independent unit."""
 
 import numpy as np
 import pandas
@@ -8,13 +8,20 @@ RESAMPLES = 1000
 
 
 def accuracy_interval(correct: np.ndarray, families: list[str], confidence_level: float) -> tuple[float, float]:
-    """Return Wilson's interval for the accuracy, at the effective number of independent pictures.
+    """Return Wilson's interval for the accuracy, with the effective number of independent pictures.
 
-    Pictures of one family tend to be right or wrong together, so fewer than n count: p (1 - p) / v, where v is the
-    variance of the accuracy over families. When all are right or all wrong there is no v, and each family counts once.
-    A bootstrap over families covers too little near an accuracy of 1, and nothing at 1.
+    Predictions within a family tend to be correct or wrong together. So the effective number is below n. It is
+    p (1 - p) / v, where p is the accuracy and v its variance over families. If all predictions are correct, or all are
+    wrong, v is 0 and each family counts once. A bootstrap over families would give intervals that are too narrow near
+    an accuracy of 1, and empty at 1.
+
     Source: Franco, Little, Louis and Slud, "Comparative study of confidence intervals for proportions in complex
     sample surveys", Journal of Survey Statistics and Methodology 7 (2019).
+
+    Args:
+        correct: bool [n].
+        families: the family of each picture.
+        confidence_level: above 0 to below 1.
     """
     share = float(np.mean(correct))
     effective = effective_pictures(correct, families)
@@ -28,9 +35,15 @@ def accuracy_interval(correct: np.ndarray, families: list[str], confidence_level
 def macro_f1_interval(
     actual: np.ndarray, predicted: np.ndarray, families: list[str], confidence_level: float
 ) -> tuple[float, float]:
-    """Return the interval for the macro-F1 by a bootstrap over families: the quantiles of 1,000 seeded resamples.
+    """Return the interval for the macro-F1 from a bootstrap over families: quantiles of 1,000 seeded resamples.
 
-    It covers too little where nearly all is right; there is no such formula for F1 as there is for the accuracy.
+    The interval is too narrow if nearly all predictions are correct. For F1 there is no closed formula like Wilson's.
+
+    Args:
+        actual: int [n], the label of each picture.
+        predicted: int [n], the predicted label.
+        families: the family of each picture.
+        confidence_level: above 0 to below 1.
     """
     names, family_of = np.unique(families, return_inverse=True)
     random, values = np.random.default_rng(0), np.empty(RESAMPLES)
@@ -42,22 +55,22 @@ def macro_f1_interval(
 
 
 def weighted_macro_f1(actual: np.ndarray, predicted: np.ndarray, weights: np.ndarray) -> float:
-    """Return the macro-F1 over the themes that have pictures, each of which counts `weights` (float [n]) times."""
-    classes = int(max(actual.max(), predicted.max())) + 1
-    support, answered, right = (
-        np.bincount(of, chosen, minlength=classes)
-        for of, chosen in ((actual, weights), (predicted, weights), (actual, weights * (actual == predicted)))
+    """Return the macro-F1 over the labels that have pictures; `weights` is float [n], how often a picture counts."""
+    label_count = int(max(actual.max(), predicted.max())) + 1
+    support, predictions, correct = (
+        np.bincount(indices, counted, minlength=label_count)
+        for indices, counted in ((actual, weights), (predicted, weights), (actual, weights * (actual == predicted)))
     )
     present = support > 0
-    return float(np.mean(2 * right[present] / (support + answered)[present]))
+    return float(np.mean(2 * correct[present] / (support + predictions)[present]))
 
 
 def effective_pictures(correct: np.ndarray, families: list[str]) -> float:
-    """Return how many independent pictures tell as much about the accuracy, between 1 and n."""
+    """Return how many independent pictures would estimate the accuracy as precisely, between 1 and n."""
     by_family = pandas.DataFrame({"correct": correct.astype(float), "family": families}).groupby("family")["correct"]
-    right, size = by_family.sum().to_numpy(), by_family.size().to_numpy()
-    share, count = right.sum() / size.sum(), len(size)
-    residuals = np.sum((right - share * size) ** 2)
+    hits, size = by_family.sum().to_numpy(), by_family.size().to_numpy()
+    share, count = hits.sum() / size.sum(), len(size)
+    residuals = np.sum((hits - share * size) ** 2)
     if count == 1 or np.isclose(residuals, 0):
         return float(count)
     variance = count / (count - 1) * residuals / size.sum() ** 2

@@ -1,6 +1,6 @@
-"""Which pictures bear a label that looks wrong.
+"""Find labels that look wrong.
 
-Confident learning: Northcutt, Jiang and Chuang 2021, https://arxiv.org/abs/1911.00068, written from the paper.
+The method is confident learning: Northcutt, Jiang and Chuang 2021, https://arxiv.org/abs/1911.00068.
 """
 
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas
 
-# Rounding must not lift the mean of equal probabilities above them.
+# Rounding can put the mean of equal probabilities above each of them.
 ROUNDING = 1e-9
 COLUMNS = ["set_id", "name", "label", "suggested", "label_probability", "suggested_probability", "margin"]
 
@@ -18,18 +18,18 @@ def label_issues(
 ) -> pandas.DataFrame:
     """Return the pictures whose label looks wrong, the most suspicious first.
 
-    These are the off-diagonal members of the confident joint. Few of them are false alarms, but a wrong label is missed
-    where the model is less confident than on average.
+    These are the off-diagonal members of the confident joint. Few of them are false alarms. A wrong label is missed if
+    the model is less confident in the suggested label than it usually is.
 
     Args:
-        actual: int [n], the labels as given.
-        probabilities: float [n, labels], held out: a model trained on a picture agrees with its label.
+        actual: int [n], the present label of each picture.
+        probabilities: float [n, labels]. They must be held out, since a model agrees with the labels it was trained on.
         labels: the name of each label.
         set_ids: the set of each picture.
 
     Returns:
-        set_id, label, suggested, label_probability, suggested_probability and margin: the second probability minus the
-        first. The margin is negative where the suggested label rarely gets a high probability.
+        set_id, label, suggested, label_probability, suggested_probability and margin: suggested_probability minus
+        label_probability. The margin is negative if the suggested label rarely gets a high probability.
     """
     suggested, is_issue = _confident_labels(actual, probabilities.astype(np.float64))
     rows = np.flatnonzero(is_issue)
@@ -48,22 +48,22 @@ def label_issues(
 
 
 def thresholds(actual: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
-    """Return float64 [classes]: the mean probability of each label among the pictures that bear it.
+    """Return the mean probability of each label over the pictures that have it, float64 [labels].
 
-    Never below chance, 1 / classes, or a label that the model did not learn would be suggested everywhere; infinite
-    for a label without pictures, which is never suggested.
+    A threshold is at least chance, 1 / labels. Otherwise a label that the model did not learn would be suggested
+    everywhere. A label without pictures is never suggested: its threshold is infinite.
     """
-    classes = probabilities.shape[1]
-    pictures = np.bincount(actual, minlength=classes)
+    label_count = probabilities.shape[1]
+    pictures = np.bincount(actual, minlength=label_count)
     own = probabilities[np.arange(len(actual)), actual].astype(np.float64)
-    means = np.bincount(actual, weights=own, minlength=classes) / np.maximum(pictures, 1)
-    return np.where(pictures > 0, np.maximum(means, 1 / classes), np.inf)
+    means = np.bincount(actual, weights=own, minlength=label_count) / np.maximum(pictures, 1)
+    return np.where(pictures > 0, np.maximum(means, 1 / label_count), np.inf)
 
 
 def _confident_labels(actual: np.ndarray, probabilities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the most probable label of those above their threshold, int [n], and whether it speaks against `actual`.
+    """Return the most probable label that reaches its threshold, int [n], and whether it contradicts `actual`.
 
-    Where no label is above its threshold, or the given one is as probable as any that is, nothing does.
+    There is no contradiction if no label reaches its threshold, or if the present label does and is as probable.
     """
     confident = np.where(probabilities >= thresholds(actual, probabilities) - ROUNDING, probabilities, -1)
     rows = np.arange(len(actual))

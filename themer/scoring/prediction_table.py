@@ -1,4 +1,4 @@
-"""Predictions as a table, which everything that scores or draws them reads."""
+"""The table of predictions, which all scoring and drawing starts from."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,26 +32,26 @@ class Predictions:
 
     @property
     def correct(self) -> np.ndarray:
-        """Whether that is the actual label, bool [n]."""
+        """Whether the predicted label is the actual one, bool [n]."""
         return np.asarray(self.predicted == self.actual)
 
 
-def write_predictions(predictions: Predictions, name: str, values: Sequence[object], path: Path) -> None:
-    """Write a row for each picture, sorted as given: set_id, label, a further column, and each label's probability."""
+def write_predictions(predictions: Predictions, column: str, values: Sequence[object], path: Path) -> None:
+    """Write a row for each picture, in the given order: set_id, label, another column, and a probability per label."""
     table = pandas.DataFrame(
         {
             "set_id": predictions.ids,
             "label": [predictions.labels[index] for index in predictions.actual],
-            name: values,
+            column: values,
         }
     )
-    # pandas writes a float32 with the digits that it takes to read the same number again.
+    # pandas writes a float32 with as many digits as reading the same number back takes.
     shares = pandas.DataFrame(predictions.probabilities, columns=predictions.labels)
     write_csv(pandas.concat([table, shares], axis=1), path)
 
 
 def read_predictions(path: Path) -> Predictions:
-    """Read what `write_predictions` wrote, without the further column; raise UserError for any other table."""
+    """Read what `write_predictions` wrote, without the other column; raise UserError for any other table."""
     table = read_csv(path)
     if list(table.columns[:2]) != KEYS or len(table.columns) < 4:
         raise UserError(

@@ -1,6 +1,7 @@
-"""How good answers are: headline figures with intervals, figures per theme, the confusion table.
+"""Scores of predictions: headline scores with intervals, scores of each theme, the confusion table.
 
-Everywhere `actual` is int [n], the index of each picture's theme in `labels`, and `probabilities` float [n, classes].
+In all functions `actual` is int [n], the index of each picture's label in `labels`. `probabilities` is float
+[n, labels]. Where several labels are equally probable, the first one is the prediction.
 """
 
 from typing import Any, TypedDict
@@ -24,7 +25,7 @@ PLOTTED = {
 
 
 class ThemeScore(TypedDict):
-    """How well one theme is told from the rest; a figure that is undefined is None."""
+    """The scores of one theme against all others; an undefined score is None."""
 
     theme: str
     precision: float | None
@@ -37,10 +38,10 @@ class ThemeScore(TypedDict):
 def headline(
     actual: np.ndarray, probabilities: np.ndarray, families: list[str], baseline_label: int, confidence_level: float
 ) -> dict[str, float]:
-    """Return the figures to judge and compare models by.
+    """Return the scores to judge and compare models by.
 
-    Macro-F1 and balanced accuracy are means over the themes that have pictures in the split. The baseline always
-    answers `baseline_label`.
+    Macro-F1 and balanced accuracy are means over the themes that have pictures. The baseline always predicts
+    `baseline_label`, an index. `families` holds the family of each picture, which the intervals count.
     """
     predicted = probabilities.argmax(axis=1)
     present = np.unique(actual)
@@ -63,11 +64,11 @@ def headline(
 def confidence_scores(
     actual: np.ndarray, probabilities: np.ndarray, sure: np.ndarray, temperature: float
 ) -> dict[str, float]:
-    """Return how far the probabilities can be believed, and what is gained by answering only when `sure` (bool [n]).
+    """Return the calibration error, the coverage, and the accuracy of the predictions that are `sure`, bool [n].
 
-    `calibration_error_before` is that of the probabilities before they were divided by the temperature.
+    `calibration_error_before` is the calibration error without temperature scaling.
     """
-    figures = {
+    found = {
         "answered": float(np.mean(sure)),
         "calibration_error": expected_calibration_error(actual, probabilities),
         "calibration_error_before": expected_calibration_error(
@@ -75,10 +76,10 @@ def confidence_scores(
         ),
     }
     if sure.any():
-        figures["answered_accuracy"] = float(np.mean(probabilities[sure].argmax(axis=1) == actual[sure]))
+        found["answered_accuracy"] = float(np.mean(probabilities[sure].argmax(axis=1) == actual[sure]))
     if probabilities.shape[1] > MOST_LABELS_WITHOUT_TOP_5:
-        figures["top_5_accuracy"] = top_k_accuracy(actual, probabilities, 5)
-    return figures
+        found["top_5_accuracy"] = top_k_accuracy(actual, probabilities, 5)
+    return found
 
 
 def photo_scores(
@@ -89,55 +90,54 @@ def photo_scores(
     labels: list[str],
     confidence_level: float,
 ) -> dict[str, Any]:
-    """Return the figures of the user's own photos: their number, accuracy with its interval, and that of each theme."""
+    """Return the scores on the user's photos: their number, coverage, accuracy with its interval, and by theme."""
     if len(actual) == 0:
         return {"photos": 0}
     correct = probabilities.argmax(axis=1) == actual
     low, high = accuracy_interval(correct, families, confidence_level)
-    given = correct[sure]
     return {
         "photos": len(actual),
         "accuracy": float(np.mean(correct)),
         "accuracy_low": low,
         "accuracy_high": high,
         "answered": float(np.mean(sure)),
-        **({"answered_accuracy": float(np.mean(given))} if len(given) else {}),
+        **({"answered_accuracy": float(np.mean(correct[sure]))} if sure.any() else {}),
         "themes": {labels[index]: float(np.mean(correct[actual == index])) for index in np.unique(actual)},
     }
 
 
 def held_out_scores(predictions: Predictions, families: list[str], confidence_level: float) -> dict[str, Any]:
-    """Return the scores of out-of-fold predictions; each is None where there are no predictions."""
-    many = len(predictions.labels) > MOST_LABELS_WITHOUT_TOP_5
+    """Return the scores of out-of-fold predictions; without predictions each is None."""
+    has_top_5 = len(predictions.labels) > MOST_LABELS_WITHOUT_TOP_5
     if not predictions.ids:
-        return dict.fromkeys(["pictures", *HELD_OUT, *(["top_5_accuracy"] if many else [])])
+        return dict.fromkeys(["pictures", *HELD_OUT, *(["top_5_accuracy"] if has_top_5 else [])])
     actual, probabilities = predictions.actual, predictions.probabilities
     found = headline(actual, probabilities, families, 0, confidence_level)
-    top_5 = {"top_5_accuracy": top_k_accuracy(actual, probabilities, 5)} if many else {}
+    top_5 = {"top_5_accuracy": top_k_accuracy(actual, probabilities, 5)} if has_top_5 else {}
     return {"pictures": len(actual), **{name: found[name] for name in HELD_OUT}, **top_5}
 
 
 def headline_table(figures: dict[str, float]) -> pandas.DataFrame:
-    """Return the shares among the headline figures for plotting: measure, value and, where they have one, interval."""
+    """Return the headline scores to plot: measure, value, low and high; the last two are NaN without an interval."""
     columns = {"value": "", "low": "_low", "high": "_high"}
     rows = [{column: figures.get(name + end) for column, end in columns.items()} for name in PLOTTED]
     return pandas.DataFrame(rows).astype(float).round(6).assign(measure=PLOTTED.values())[["measure", *columns]]
 
 
 def top_k_accuracy(actual: np.ndarray, probabilities: np.ndarray, k: int) -> float:
-    """Return the share of pictures whose theme is among the k most probable ones.
+    """Return the share of pictures whose theme is among the k most probable ones; for k = 1 this is the accuracy.
 
-    Of equally probable themes the first counts, as it does for an answer, so that k = 1 is the accuracy.
-    scikit-learn's top_k_accuracy_score takes the last, and needs another shape for two themes.
+    scikit-learn's top_k_accuracy_score prefers the last of equally probable themes, and needs another shape for two
+    themes.
     """
-    likeliest = np.argsort(-probabilities, axis=1, kind="stable")[:, :k]
-    return float(np.mean((likeliest == actual[:, np.newaxis]).any(axis=1)))
+    ranked = np.argsort(-probabilities, axis=1, kind="stable")[:, :k]
+    return float(np.mean((ranked == actual[:, np.newaxis]).any(axis=1)))
 
 
 def theme_scores(actual: np.ndarray, probabilities: np.ndarray, labels: list[str]) -> list[ThemeScore]:
-    """Return each theme's scores against all the others, the theme with the most pictures first.
+    """Return each theme's scores against all others, the theme with the most pictures first.
 
-    Precision is undefined where a theme is never answered, recall and ROC AUC where it has no picture.
+    Precision is undefined for a theme that is never predicted; recall and ROC AUC for one without pictures.
     """
     columns = metrics.precision_recall_fscore_support(
         actual, probabilities.argmax(axis=1), labels=np.arange(len(labels)), zero_division=np.nan
@@ -157,15 +157,15 @@ def theme_scores(actual: np.ndarray, probabilities: np.ndarray, labels: list[str
 
 
 def roc_auc(is_theme: np.ndarray, scores: np.ndarray) -> float:
-    """Return the area under one theme's ROC curve, NaN unless there are pictures with and without the theme."""
+    """Return the area under one theme's ROC curve; NaN unless some pictures have the theme and some do not."""
     return float(metrics.roc_auc_score(is_theme, scores)) if 0 < is_theme.sum() < len(is_theme) else float("nan")
 
 
 def confusion_table(actual: np.ndarray, predicted: np.ndarray, labels: list[str]) -> pandas.DataFrame:
-    """Return actual, predicted and pictures: every theme's diagonal cell, then each other cell that is not zero.
+    """Return actual, predicted and pictures: each theme's diagonal cell, then every other cell that is not zero.
 
-    The diagonal comes first so that a chart which keeps the order of the rows has both axes in the same order, the
-    theme with the most pictures first.
+    With the diagonal first, a chart that keeps the order of the rows sorts both axes alike: the theme with the most
+    pictures first.
     """
     matrix = metrics.confusion_matrix(actual, predicted, labels=np.arange(len(labels)))
     order = by_support(actual, labels)
@@ -175,11 +175,11 @@ def confusion_table(actual: np.ndarray, predicted: np.ndarray, labels: list[str]
 
 
 def by_support(actual: np.ndarray, labels: list[str]) -> list[int]:
-    """Return the indices of the labels, the one with the most pictures first, equals by name."""
+    """Return the indices of the labels by falling number of pictures, then by name."""
     support = np.bincount(actual, minlength=len(labels))
     return sorted(range(len(labels)), key=lambda index: (-support[index], labels[index]))
 
 
 def _defined(value: float) -> float | None:
-    """Return the number, or None for NaN, which JSON does not know."""
+    """Return the number, or None for NaN, which JSON lacks."""
     return None if np.isnan(value) else float(value)

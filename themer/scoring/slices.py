@@ -1,4 +1,4 @@
-"""How well pictures of one kind are answered: by decade, shape, size and background."""
+"""Accuracy on slices of the pictures: by decade, shape, size and background."""
 
 from collections.abc import Iterable
 
@@ -14,26 +14,31 @@ WHITE_FROM, PLAIN_DEVIATION = 245, 24
 
 
 def decade(year: str) -> str:
-    """Return "1990s" for "1998"."""
+    """Return "1990s" for "1998", and "unknown" for anything but four digits."""
     return f"{year[:3]}0s" if len(year) == 4 and year.isdecimal() else "unknown"
 
 
 def shape(width: int, height: int) -> str:
-    """Return whether a picture is tall, about square or wide."""
+    """Return whether a picture of a size in pixels is tall, about square or wide."""
     ratio = width / height
     return "tall (below 3:4)" if ratio < 0.75 else "wide (above 4:3)" if ratio > 4 / 3 else "about square"
 
 
 def size(width: int, height: int) -> str:
-    """Return how large a picture is, by its longer side in pixels."""
+    """Return the range of a picture's longer side, in pixels."""
     side = max(width, height)
     return "below 300 px" if side < 300 else "300 to 499 px" if side < 500 else "500 px and more"
 
 
 def background(pixels: np.ndarray, width: int, height: int) -> str:
-    """Return what is behind the set in a padded square, uint8 [side, side, 3], of a picture so wide and high.
+    """Return the kind of background of a picture: "white", "plain" or "busy".
 
-    "white" and "plain" have a border of nearly one colour; "busy" is anything else, such as a scene or a box.
+    White and plain pictures have a border of nearly one colour. Anything else is busy, such as a scene or a box.
+
+    Args:
+        pixels: the picture padded to a square, uint8 [side, side, 3].
+        width: of the picture before padding, in pixels.
+        height: of the picture before padding, in pixels.
     """
     left, top, inner_width, inner_height = frame((width, height), len(pixels))
     content = pixels[top : top + inner_height, left : left + inner_width]
@@ -41,12 +46,12 @@ def background(pixels: np.ndarray, width: int, height: int) -> str:
     border = np.concatenate(
         [part.reshape(-1, 3) for part in (content[:edge], content[-edge:], content[:, :edge], content[:, -edge:])]
     )
-    middle = np.median(border, axis=0)
-    # A set may reach the edge here and there, which must not count as a busy background.
-    deviation = np.quantile(np.abs(border - middle).max(axis=1), 0.75)
+    colour = np.median(border, axis=0)
+    # The upper quartile ignores the places where a set reaches the edge.
+    deviation = np.quantile(np.abs(border - colour).max(axis=1), 0.75)
     if deviation > PLAIN_DEVIATION:
         return "busy"
-    return "white" if middle.min() >= WHITE_FROM else "plain"
+    return "white" if colour.min() >= WHITE_FROM else "plain"
 
 
 def picture_kinds(sets: pandas.DataFrame, squares: Iterable[np.ndarray]) -> pandas.DataFrame:
@@ -60,9 +65,9 @@ def picture_kinds(sets: pandas.DataFrame, squares: Iterable[np.ndarray]) -> pand
     return pandas.DataFrame(
         {
             "decade": [decade(year) for year in sets["year"]],
-            "shape": [shape(*one) for one in sides],
-            "size": [size(*one) for one in sides],
-            "background": [background(square, *one) for square, one in zip(squares, sides, strict=True)],
+            "shape": [shape(width, height) for width, height in sides],
+            "size": [size(width, height) for width, height in sides],
+            "background": [background(square, *pair) for square, pair in zip(squares, sides, strict=True)],
         }
     )
 
@@ -70,15 +75,19 @@ def picture_kinds(sets: pandas.DataFrame, squares: Iterable[np.ndarray]) -> pand
 def slice_table(
     correct: np.ndarray, families: list[str], kinds: pandas.DataFrame, confidence_level: float
 ) -> pandas.DataFrame:
-    """Return attribute, slice, pictures, accuracy, low and high, a row for each value of each column of `kinds`.
+    """Return attribute, slice, pictures, accuracy, low and high: a row for each value of each column of `kinds`.
 
-    `correct` is bool [n], and `kinds` has n rows of text. The interval is that of `scores.accuracy_interval`.
+    Args:
+        correct: bool [n].
+        families: the family of each picture.
+        kinds: a column of text for each attribute, n rows.
+        confidence_level: of `accuracy_interval`, from low to high.
     """
     rows = []
     for attribute in kinds.columns:
         for value in sorted(kinds[attribute].unique()):
             chosen = (kinds[attribute] == value).to_numpy()
-            members = [family for family, one in zip(families, chosen, strict=True) if one]
+            members = [family for family, is_member in zip(families, chosen, strict=True) if is_member]
             low, high = accuracy_interval(correct[chosen], members, confidence_level)
             rows.append((attribute, value, int(chosen.sum()), float(correct[chosen].mean()), low, high))
     columns = ["attribute", "slice", "pictures", "accuracy", "low", "high"]
@@ -86,9 +95,9 @@ def slice_table(
 
 
 def worst_slice(table: pandas.DataFrame) -> dict[str, object]:
-    """Return the slice of at least ten pictures with the lowest accuracy, of equals that with the lower interval.
+    """Return the slice with the lowest accuracy among those of at least ten pictures; None values without any.
 
-    Its name is None where every slice is smaller.
+    At equal accuracy, it is the slice whose interval begins lower.
     """
     large = table[table["pictures"] >= LEAST_PICTURES].sort_values(["accuracy", "low"], kind="stable")
     if large.empty:

@@ -1,4 +1,4 @@
-"""The comparison of ways to split the pictures: a row of scores for each."""
+"""Compare ways to split the pictures: a row of scores for each."""
 
 from typing import Any
 
@@ -27,11 +27,11 @@ def split_table(
     """Return a row of scores for each way to split, in the order of the predictions.
 
     Args:
-        predictions: split, set_id, fold and predicted label of each held-out picture; "" where no training picture has
-            its label.
+        predictions: split, set_id, fold and predicted label of each held-out picture, as text. The predicted label is
+            "" if no training picture has the actual label; the picture is then left out of the scores.
         dataset: set_id, label and family of all pictures.
         pairs: the positions in `dataset` of near-duplicate pictures.
-        confidence_level: of the intervals, which count families.
+        confidence_level: of the intervals, above 0 to below 1.
     """
     rows = [
         _row(str(name), held_out, dataset, pairs, confidence_level)
@@ -41,16 +41,16 @@ def split_table(
 
 
 def have_near_duplicate(pairs: list[tuple[int, int]], fold_of: np.ndarray) -> np.ndarray:
-    """Return bool [n]: whether a near-duplicate of a picture is in another fold, and so in its training set.
+    """Return whether a near-duplicate of each picture is in another fold, and so in its training set, bool [n].
 
     Args:
         pairs: the positions of near-duplicates.
         fold_of: int [n], the fold of each picture.
     """
     found = np.zeros(len(fold_of), bool)
-    for one, other in pairs:
-        if fold_of[one] != fold_of[other]:
-            found[[one, other]] = True
+    for first, second in pairs:
+        if fold_of[first] != fold_of[second]:
+            found[[first, second]] = True
     return found
 
 
@@ -61,7 +61,7 @@ def _row(
     pairs: list[tuple[int, int]],
     confidence_level: float,
 ) -> dict[str, Any]:
-    """Return the row of one way to split."""
+    """Return the row of one way to split; `held_out` holds its rows of the predictions."""
     by_set = held_out.set_index("set_id")
     fold_of = by_set["fold"].astype(int).reindex(dataset["set_id"], fill_value=-1).to_numpy()
     predicted = by_set["predicted"].reindex(dataset["set_id"], fill_value="").to_numpy()
@@ -75,14 +75,14 @@ def _row(
 def _scores(pictures: pandas.DataFrame, predicted: np.ndarray, confidence_level: float) -> dict[str, float]:
     """Return accuracy and macro-F1 with their intervals, for pictures with label and family."""
     names, families = np.unique([*pictures["label"], *predicted]), list(pictures["family"])
-    actual, given = (np.searchsorted(names, list(one)) for one in (pictures["label"], predicted))
-    accuracy_low, accuracy_high = accuracy_interval(actual == given, families, confidence_level)
-    macro_f1_low, macro_f1_high = macro_f1_interval(actual, given, families, confidence_level)
+    actual, guesses = (np.searchsorted(names, list(labels)) for labels in (pictures["label"], predicted))
+    accuracy_low, accuracy_high = accuracy_interval(actual == guesses, families, confidence_level)
+    macro_f1_low, macro_f1_high = macro_f1_interval(actual, guesses, families, confidence_level)
     return {
-        "accuracy": float(np.mean(actual == given)),
+        "accuracy": float(np.mean(actual == guesses)),
         "accuracy_low": accuracy_low,
         "accuracy_high": accuracy_high,
-        "macro_f1": weighted_macro_f1(actual, given, np.ones(len(actual))),
+        "macro_f1": weighted_macro_f1(actual, guesses, np.ones(len(actual))),
         "macro_f1_low": macro_f1_low,
         "macro_f1_high": macro_f1_high,
     }

@@ -1,4 +1,4 @@
-"""Which themes a user may want to merge: the pairs that the model confuses, and that look alike to it."""
+"""Find pairs of themes to merge: those that the model confuses, or whose features are close."""
 
 from collections.abc import Iterable
 
@@ -17,20 +17,24 @@ def theme_pairs(
     features: Iterable[tuple[np.ndarray, np.ndarray]],
     labels: list[str],
 ) -> pandas.DataFrame:
-    """Return every pair of themes, the one whose merger gains most first.
+    """Return every pair of themes, the pair whose merger gains most first.
 
-    `actual` is int [n] and `probabilities` float [n, classes] of the same pictures. `features` are batches of float
-    [pictures, features] and int [pictures], their themes, of these pictures or others, of which one is in memory at a
-    time.
+    Args:
+        actual: int [n], the label of each picture.
+        probabilities: float [n, labels], held out.
+        features: batches of features, float [pictures, width], and their labels, int [pictures]. They may come from
+            other pictures. One batch is in memory at a time.
+        labels: the name of each label.
 
-    Columns: a and b, the themes; pictures_a and pictures_b, of `actual`; confusion, the share of them answered as the
-    other theme; soft_confusion, the mean probability of the other theme; distance, see `theme_distances`; gain, what
-    the accuracy over all n pictures would rise by if the two counted as one. Undefined figures are NaN.
+    Returns:
+        a and b, the two themes; pictures_a and pictures_b, their pictures; confusion, the share of these predicted as
+        the other theme; soft_confusion, the mean probability of the other theme; distance, see `theme_distances`; gain,
+        the rise in accuracy over all n pictures if the two counted as one. Undefined values are NaN.
     """
     first, second = np.triu_indices(len(labels), k=1)
-    every = np.arange(len(labels))
     pictures = np.bincount(actual, minlength=len(labels))
-    confused = _between(confusion_matrix(actual, probabilities.argmax(axis=1), labels=every), first, second)
+    confusion = confusion_matrix(actual, probabilities.argmax(axis=1), labels=np.arange(len(labels)))
+    confused = _between(confusion, first, second)
     softly = _between(_summed_by_theme(probabilities, actual, len(labels)), first, second)
     both = np.where(pictures[first] + pictures[second] > 0, pictures[first] + pictures[second], np.nan)
     table = pandas.DataFrame(
@@ -50,39 +54,39 @@ def theme_pairs(
 
 
 def worthwhile_pairs(pairs: pandas.DataFrame, most: int) -> pandas.DataFrame:
-    """Return up to `most` of the pairs of `theme_pairs`: first the confused ones, then those with nearest features."""
+    """Return up to `most` rows of `theme_pairs`: first the confused pairs, then those with the nearest features."""
     confused = pairs["confusion"] > 0
     others = pairs[~confused].sort_values(["distance", "a", "b"], kind="stable")
     return pandas.concat([pairs[confused], others]).head(most).reset_index(drop=True)
 
 
-def theme_distances(features: Iterable[tuple[np.ndarray, np.ndarray]], classes: int) -> np.ndarray:
-    """Return float64 [classes, classes]: cosine distances, 0 to 2, of the themes' mean features; NaN without any.
+def theme_distances(features: Iterable[tuple[np.ndarray, np.ndarray]], label_count: int) -> np.ndarray:
+    """Return the cosine distances between the themes' mean features, 0 to 2, float64 [labels, labels].
 
-    Each picture's features are scaled to length 1 first, so that no picture counts for more than another. One batch at
-    a time is in memory, and where the batches begin and end does not matter.
+    Each picture's features are first scaled to length 1, so that all pictures have the same weight. One batch is in
+    memory at a time; the batch size does not change the result. A theme without features has NaN distances.
     """
-    sums = np.zeros((classes, 0))
+    sums = np.zeros((label_count, 0))
     for batch, batch_labels in features:
         if sums.shape[1] == 0:
-            sums = np.zeros((classes, batch.shape[1]))
+            sums = np.zeros((label_count, batch.shape[1]))
         np.add.at(sums, batch_labels, normalize(batch.astype(np.float64)))
     if sums.shape[1] == 0:
-        return np.full((classes, classes), np.nan)
+        return np.full((label_count, label_count), np.nan)
     lengths = np.linalg.norm(sums, axis=1, keepdims=True)
     means = np.divide(sums, lengths, out=np.full_like(sums, np.nan), where=lengths > 0)
-    # On one thread, since sums in another order would end in other bytes.
+    # On one thread: more threads add in another order and change the last bits.
     with threadpool_limits(1):
         return np.asarray(np.clip(1 - means @ means.T, 0, 2))
 
 
-def _summed_by_theme(rows: np.ndarray, actual: np.ndarray, classes: int) -> np.ndarray:
-    """Return float64 [classes, columns]: the sum of each theme's rows."""
-    sums = np.zeros((classes, rows.shape[1]))
+def _summed_by_theme(rows: np.ndarray, actual: np.ndarray, label_count: int) -> np.ndarray:
+    """Return the sum of each theme's rows, float64 [labels, columns]."""
+    sums = np.zeros((label_count, rows.shape[1]))
     np.add.at(sums, actual, rows)
     return sums
 
 
 def _between(matrix: np.ndarray, first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Return for each pair what the matrix holds from one to the other and back."""
+    """Return for each pair the sum of its two cells, (first, second) and (second, first)."""
     return np.asarray(matrix[first, second] + matrix[second, first])

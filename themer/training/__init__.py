@@ -1,5 +1,4 @@
-"""Training: a linear head on stored features, then fine-tuning, with checkpoints, then calibration.
+"""Training: a linear classifier on stored features, then fine-tuning with checkpoints, then calibration.
 
-`confidence` is plain NumPy, so that scoring can use it without TensorFlow. Nothing here reads the network or the test
-split.
+Only training and validation pictures are read. `confidence` needs no TensorFlow, so scoring and export can use it.
 """

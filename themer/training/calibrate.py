@@ -12,7 +12,7 @@ from themer.training.training_pictures import TrainingPictures
 
 @dataclass(frozen=True)
 class Calibration:
-    """The temperature, and scores on the validation split with it; `calibration_error_before` is without it."""
+    """The temperature, and the scores on the validation split; only `calibration_error_before` is without it."""
 
     temperature: float
     accuracy: float
@@ -24,8 +24,8 @@ class Calibration:
 def calibrate(model: keras.Model, pictures: TrainingPictures) -> Calibration:
     """Divide a classifier's logits by the temperature that fits the validation split best.
 
-    The method is temperature scaling (Guo et al., https://arxiv.org/abs/1706.04599). Dividing the weights of the last
-    layer divides the logits, so the model itself gives calibrated probabilities wherever it runs.
+    The method is temperature scaling (Guo et al., https://arxiv.org/abs/1706.04599). It divides the weights of the
+    layer "probabilities" in place, so the saved model returns calibrated probabilities wherever it runs.
     """
     before, actual = probabilities(model, pictures.plain("validation"))
     temperature = fit_temperature(before, actual)

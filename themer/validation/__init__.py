@@ -1,4 +1,5 @@
-"""Cross-validation: predict every picture with a model that saw neither it nor its family.
+"""Cross-validation: predict every picture with a model trained on no picture of its family.
 
-Folds, the models trained for them, and the comparison with other ways to split.
+This package makes the folds, trains a model for each of them, and makes other ways to split for comparison. Scoring is
+in `themer.scoring`.
 """

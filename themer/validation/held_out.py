@@ -1,14 +1,12 @@
-"""Held-out predictions: every picture predicted by a model that saw neither it nor its family.
+"""Held-out predictions: each picture is predicted by a model that was trained on the other folds.
 
-Folds hold pictures out in turn. For each fold, the prediction comes from a linear classifier on the stored features or
-from a network that is trained from the start.
+That model is either a linear classifier on the stored features, or a network trained from the start.
 """
 
 import hashlib
 import io
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -30,7 +28,7 @@ from themer.validation.retraining import Pictures, new_splits, retrained_probabi
 
 
 def reason_to_skip(params: Params, width: int) -> str:
-    """Return why cross-validation is skipped, or ""; `width` is the number of features, 0 where there are none."""
+    """Return why cross-validation is skipped, or ""; `width` is the number of features, 0 without features."""
     if params.cross_validate.folds == 0:
         return "cross_validate.folds is 0"
     if width == 0 and not params.cross_validate.fine_tuned:
@@ -39,24 +37,24 @@ def reason_to_skip(params: Params, width: int) -> str:
 
 
 def plain_features(directory: Path, shards: Path) -> list[np.ndarray]:
-    """Return the features of each split's unchanged pictures, float32 [pictures, width], mapped into memory.
+    """Return the features of each split's unaugmented pictures, float32 [pictures, width], memory-mapped.
 
     Raises:
-        UserError: the shards hold another number of pictures.
+        UserError: the shards hold a different number of pictures.
     """
     counts = read_summary(shards).pictures
     parts = [read_features(features_path(directory, split, 0)) for split in SPLITS]
     for split, part in zip(SPLITS, parts, strict=True):
         if len(part) != counts[split]:
             raise UserError(
-                f"{directory}: features of {len(part)} pictures of the split {split!r}, but {shards} holds "
-                f"{counts[split]}. Run: dvc repro --force features"
+                f"{directory}: there are features of {len(part)} pictures of the split {split!r}, but {shards} holds "
+                f"{counts[split]} pictures. Run: dvc repro --force features"
             )
     return parts
 
 
 def split_by(parts: Sequence[np.ndarray], values: np.ndarray) -> list[np.ndarray]:
-    """Return one value per picture, cut into the lengths of the parts."""
+    """Return values, one for each picture, cut into pieces as long as the parts."""
     return np.split(values, np.cumsum([len(part) for part in parts])[:-1])
 
 
@@ -69,10 +67,19 @@ def held_out_probabilities(
     checks: CrossValidate,
     checkpoint: Path,
 ) -> np.ndarray:
-    """Return the probabilities, float32 [n, labels], that models trained on the other folds give to each picture.
+    """Return held-out probabilities, float32 [n, labels], from models trained on the other folds.
 
-    With `checks.fine_tuned` the whole training is repeated for each fold; otherwise a linear classifier learns from
+    With `checks.fine_tuned`, the whole training is repeated for each fold. Otherwise a linear classifier is trained on
     `features`.
+
+    Args:
+        shards: the folder with the shards of the sets.
+        pictures: all pictures of the shards.
+        fold_of: int [n], the fold of each picture; -1 is never held out.
+        features: float32 [pictures, width] for each split; unused with `checks.fine_tuned`.
+        settings: of the training.
+        checks: whether to repeat the whole training, and the seed of its splits.
+        checkpoint: a folder for finished folds.
     """
     if checks.fine_tuned:
         return fine_tuned_probabilities(shards, pictures, fold_of, settings, checks.seed, checkpoint)
@@ -82,92 +89,90 @@ def held_out_probabilities(
 
 
 def linear_probabilities(
-    features: list[np.ndarray], actual: np.ndarray, fold_of: np.ndarray, settings: Train, labels: int
+    features: list[np.ndarray], actual: np.ndarray, fold_of: np.ndarray, settings: Train, label_count: int
 ) -> np.ndarray:
-    """Return probabilities, float32 [n, labels], of a linear classifier trained on the other folds' features.
+    """Return held-out probabilities, float32 [n, labels], from linear classifiers trained on the other folds.
 
     Args:
         features: float32 [pictures, width] for each split.
         actual: int [n], the label of each picture of all splits.
-        fold_of: int [n]; pictures of fold -1 are never held out, and their rows are zeros.
-        settings: label smoothing and the remedy against imbalance.
-        labels: the number of labels.
+        fold_of: int [n], the fold of each picture; -1 is never held out and gets zeros.
+        settings: `label_smoothing` and `imbalance` are used.
+        label_count: the number of labels.
     """
     parts = list(zip(features, split_by(features, actual), split_by(features, fold_of), strict=True))
-    found = np.zeros((len(actual), labels), np.float32)
+    found = np.zeros((len(actual), label_count), np.float32)
     for fold in range(fold_of.max() + 1):
-        counts = training_counts(actual[fold_of != fold], labels)
-        head = linear_classifier(features[0].shape[1], labels)
+        counts = training_counts(actual[fold_of != fold], label_count)
+        head = linear_classifier(features[0].shape[1], label_count)
         copies, weights = balance(counts, settings)
         rows, pictures = partial(_training_rows, parts, fold, copies * weights), int(np.sum(fold_of != fold))
-        # One thread, since sums in another order give other bytes.
+        # One thread: more threads add in another order and change the last bits.
         with threadpool_limits(1):
             fit_head(head, rows, pictures, SparseCrossentropy(settings.label_smoothing))
         found[fold_of == fold] = _fold_probabilities(parts, fold, head)
     return found
 
 
-def training_counts(actual: np.ndarray, labels: int) -> np.ndarray:
-    """Return the number of pictures of each label, int64 [labels], at least 1, so that no weight is infinite."""
-    return np.maximum(np.bincount(actual, minlength=labels), 1)
+def training_counts(actual: np.ndarray, label_count: int) -> np.ndarray:
+    """Return the number of pictures of each label, int64 [labels], at least 1 so that no weight is infinite."""
+    return np.maximum(np.bincount(actual, minlength=label_count), 1)
 
 
 def fine_tuned_probabilities(
     shards: Path, pictures: Pictures, fold_of: np.ndarray, settings: Train, seed: int, checkpoint: Path
 ) -> np.ndarray:
-    """Return probabilities, float32 [n, labels], of a network that is trained from the start for each fold.
+    """Return held-out probabilities, float32 [n, labels], from a network trained from the start for each fold.
 
     The folder `checkpoint` keeps finished folds, and finished epochs of the current one. A later call with the same
-    settings, shards and folds resumes there and returns the same probabilities. `remove_folds` deletes them.
+    settings, shards and folds resumes there and returns the same probabilities. Folds of other calls are deleted.
 
-    Pictures of fold -1 are never held out. A held-out picture whose label no training picture has gets zeros.
+    Pictures of fold -1 are never held out and get zeros. So does a picture whose label no training picture has.
     """
     folder = checkpoint / f"folds-{_folds_fingerprint(shards, settings, fold_of, seed)}"
-    remove_folds(checkpoint, kept=folder)
+    _remove_other_folds(checkpoint, folder)
     found = np.zeros((len(fold_of), len(pictures.labels)), np.float32)
     for fold in tqdm(range(fold_of.max() + 1), desc="folds", unit="fold"):
         path, held_out = folder / f"fold-{fold}.npy", fold_of == fold
         if not path.exists():
             splits = new_splits(pictures, held_out, validation_share(shards), seed)
-            given = retrained_probabilities(shards, pictures, splits, settings, folder / f"fold-{fold}")
-            _write_array(given, path)
+            probabilities = retrained_probabilities(shards, pictures, splits, settings, folder / f"fold-{fold}")
+            _write_array(probabilities, path)
         shutil.rmtree(folder / f"fold-{fold}", ignore_errors=True)
         found[held_out & has_training_label(pictures.actual, held_out)] = np.load(path)
     return found
 
 
-def remove_folds(checkpoint: Path, kept: Path | None = None) -> None:
-    """Delete the finished folds in a folder, and the folder if nothing else is in it."""
-    for path in checkpoint.glob("folds-*"):
-        if path != kept:
-            shutil.rmtree(path)
-    with suppress(OSError):
-        checkpoint.rmdir()
-
-
 def has_training_label(actual: np.ndarray, held_out: np.ndarray) -> np.ndarray:
-    """Return bool [n]: whether a picture that is not held out has the same label."""
+    """Return whether each picture has the label of a picture that is not held out, bool [n]."""
     return np.isin(actual, actual[~held_out])
 
 
 def require_every_label(pictures: Pictures, fold_of: np.ndarray) -> None:
-    """Raise UserError naming a label whose pictures are all in one fold."""
+    """Raise UserError if all pictures of a label are in one fold."""
     for index, label in enumerate(pictures.labels):
-        holding = np.unique(fold_of[pictures.actual == index])
-        if len(holding) < 2:
+        folds_of_label = fold_of[pictures.actual == index]
+        if len(np.unique(folds_of_label)) < 2:
             raise UserError(
-                f'cross_validate: all {np.sum(pictures.actual == index)} pictures of "{label}" are in one fold, so no '
-                "training picture has that label. Get more pictures of it, raise regroup.minimum_pictures, change "
+                f'cross_validate: all {len(folds_of_label)} pictures of "{label}" are in one fold, so no training '
+                "picture has that label. Get more pictures of it, raise regroup.minimum_pictures, change "
                 "cross_validate.seed, or set cross_validate.fine_tuned to false."
             )
 
 
-def _training_rows(parts: Sequence[Rows], fold: int, shares: np.ndarray) -> Iterator[Rows]:
+def _remove_other_folds(checkpoint: Path, kept: Path) -> None:
+    """Delete the folds of calls with other settings, shards or folds."""
+    for path in checkpoint.glob("folds-*"):
+        if path != kept:
+            shutil.rmtree(path)
+
+
+def _training_rows(parts: Sequence[Rows], fold: int, label_weights: np.ndarray) -> Iterator[Rows]:
     """Yield features, labels and weights of the pictures outside a fold, block by block."""
     for part in parts:
         for features, labels, fold_of in blocks(*part):
             training = fold_of != fold
-            yield features[training], labels[training], shares[labels[training]]
+            yield features[training], labels[training], label_weights[labels[training]]
 
 
 def _fold_probabilities(parts: Sequence[Rows], fold: int, head: keras.layers.Dense) -> np.ndarray:
@@ -177,13 +182,13 @@ def _fold_probabilities(parts: Sequence[Rows], fold: int, head: keras.layers.Den
 
 
 def _folds_fingerprint(shards: Path, settings: Train, fold_of: np.ndarray, seed: int) -> str:
-    """Return 16 hexadecimal digits of a digest of everything that the predictions of all folds depend on."""
+    """Return 16 hexadecimal digits for everything that the predictions of all folds depend on."""
     assigned = fold_of.astype("<i8").tobytes()
     return hashlib.sha256(f"{fingerprint([shards], settings)} {seed} ".encode() + assigned).hexdigest()[:16]
 
 
 def _write_array(array: np.ndarray, path: Path) -> None:
-    """Write an array whole or not at all."""
+    """Write an array to a file, completely or not at all."""
     stream = io.BytesIO()
     np.save(stream, array)
     write_bytes(stream.getvalue(), path)

@@ -1,4 +1,4 @@
-"""The whole training once more on other splits of the same pictures, to see how good it is on what they hold out."""
+"""Repeat the whole training on other splits of the same pictures, and predict the pictures that they hold out."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ PICTURES_PER_SHARD = 1024
 
 @dataclass(frozen=True)
 class Pictures:
-    """All pictures of sets in the order of the shards, split after split; `actual` is int64 [n], indices of labels."""
+    """The pictures of all splits, in the order of the shards; `actual` is int64 [n], the index of each label."""
 
     set_ids: list[str]
     actual: np.ndarray
@@ -30,37 +30,37 @@ class Pictures:
     labels: list[str]
 
     @property
-    def given(self) -> list[str]:
-        """The label of each picture, by name."""
+    def label_names(self) -> list[str]:
+        """The name of each picture's label."""
         return [self.labels[index] for index in self.actual]
 
 
 def read_pictures(shards: Path, family_of: Mapping[str, str]) -> Pictures:
-    """Read what the pictures of all splits are, but not the pictures.
+    """Return the set, label and family of each picture in the shards.
 
     Raises:
         UserError: a set has no family, or a file of the shards is missing.
     """
     summary = read_summary(shards)
-    found = [(example.set_id, example.label) for example in read_examples(shards)]
-    unknown = [set_id for set_id, _ in found if set_id not in family_of]
+    pairs = [(example.set_id, example.label) for example in read_examples(shards)]
+    unknown = [set_id for set_id, _ in pairs if set_id not in family_of]
     if unknown:
         raise UserError(
-            f"{shards}: {len(unknown)} of {len(found)} pictures have no family in the dataset, set {unknown[0]} among "
-            "them. The shards were made from another one; make them again: dvc repro"
+            f"{shards}: {len(unknown)} of {len(pairs)} pictures have no family in the dataset, such as set "
+            f"{unknown[0]}. The shards were made from another dataset. Make them again: dvc repro"
         )
-    set_ids = [set_id for set_id, _ in found]
-    actual = np.array([label for _, label in found], np.int64)
+    set_ids = [set_id for set_id, _ in pairs]
+    actual = np.array([label for _, label in pairs], np.int64)
     return Pictures(set_ids, actual, [family_of[set_id] for set_id in set_ids], summary.labels)
 
 
 def column_by_set(path: Path, name: str) -> dict[str, str]:
-    """Return a column of a table of sets by their numbers."""
+    """Return a column of a table of sets, by set number."""
     return {str(set_id): str(value) for set_id, value in read_csv(path).set_index("set_id")[name].items()}
 
 
 def read_examples(shards: Path) -> Iterator[Example]:
-    """Yield the records of all splits in order, one at a time, their pictures as the PNG that they are."""
+    """Yield the records of all splits in order, one at a time, without decoding their pictures."""
     for split in SPLITS:
         for record in read_records(shards, split).as_numpy_iterator():
             values = tf.train.Example.FromString(record).features.feature
@@ -69,23 +69,24 @@ def read_examples(shards: Path) -> Iterator[Example]:
 
 
 def validation_share(shards: Path) -> float:
-    """Return the share of the validation split among the pictures that a training is given."""
+    """Return the share of the validation split among the training and validation pictures."""
     counts = read_summary(shards).pictures
     return counts["validation"] / (counts["train"] + counts["validation"])
 
 
 def new_splits(pictures: Pictures, held_out: np.ndarray, share: float, seed: int) -> np.ndarray:
-    """Return the split of each picture: test where it is held out, else train or, about `share` of them, validation.
+    """Return the split of each picture, object [n]: "train", "validation", "test" or None.
 
-    By family and label, as the folds are; a label that would have no family left to learn from stays in train. Held-out
-    pictures of a label that no other picture has can't be asked for, and get no split: None.
+    Held-out pictures are the test split. About `share` of the others are the validation split, grouped by family and
+    stratified by label. A label whose families would all be in validation stays in training. A held-out picture whose
+    label no other picture has gets None, since no model can predict its label.
     """
     splits = np.where(held_out, "test", "train").astype(object)
     splits[held_out & ~np.isin(pictures.actual, pictures.actual[~held_out])] = None
-    labels, families = np.array(pictures.given)[~held_out], np.array(pictures.families)[~held_out]
+    labels, families = np.array(pictures.label_names)[~held_out], np.array(pictures.families)[~held_out]
     validation = folds(labels.tolist(), families.tolist(), max(2, round(1 / share)), seed) == 0
-    unlearned = np.setdiff1d(labels, labels[~validation])
-    validation &= ~np.isin(families, families[np.isin(labels, unlearned)])
+    missing = np.setdiff1d(labels, labels[~validation])
+    validation &= ~np.isin(families, families[np.isin(labels, missing)])
     splits[~held_out] = np.where(validation, "validation", "train")
     return splits
 
@@ -93,30 +94,30 @@ def new_splits(pictures: Pictures, held_out: np.ndarray, share: float, seed: int
 def retrained_probabilities(
     shards: Path, pictures: Pictures, splits: np.ndarray, settings: Train, folder: Path
 ) -> np.ndarray:
-    """Repeat the whole training on new splits, without photos; return probabilities for the new test split.
+    """Repeat the whole training on new splits, without photos; return the probabilities of the new test split.
 
-    They are float32 [test pictures, labels], in order. A label without training pictures gets the probability 0. The
-    folder keeps the state, so that a later call with the same arguments resumes.
+    They are float32 [test pictures, labels], in the order of the pictures. A label without training pictures gets the
+    probability 0. The folder keeps the state: a later call with the same arguments resumes.
     """
-    keras.utils.clear_session()  # or the networks of all trainings would stay in memory
+    keras.utils.clear_session()  # otherwise the networks of all trainings stay in memory
     packed, photos, features = (folder / name for name in ("shards", "photo_shards", "features"))
-    trained = np.unique(pictures.actual[splits == "train"])
-    repack(shards, splits.tolist(), trained.tolist(), packed)
+    trained_labels = np.unique(pictures.actual[splits == "train"])
+    repack(shards, splits.tolist(), trained_labels.tolist(), packed)
     write_no_photos(read_summary(packed), photos)
     compute_features(packed, photos, settings, features)
     model, _ = train(packed, photos, features, settings, folder / "training")
     prepared = TrainingPictures(packed, photos, settings)
     calibrate(model, prepared)
-    given, _ = probabilities(model, prepared.plain("test"))
-    found = np.zeros((len(given), len(pictures.labels)), np.float32)
-    found[:, trained] = given
+    predicted, _ = probabilities(model, prepared.plain("test"))
+    found = np.zeros((len(predicted), len(pictures.labels)), np.float32)
+    found[:, trained_labels] = predicted
     return found
 
 
 def repack(shards: Path, splits: Sequence[str | None], labels: Sequence[int], directory: Path) -> None:
-    """Write the pictures of a directory of shards into another one, each into its new split, one at a time.
+    """Write the pictures of a folder of shards to another folder in new splits, one picture at a time.
 
-    Those without a split are left out; `labels` are the indices of those that the new shards have.
+    `splits` holds the new split of each picture; None leaves it out. `labels` holds the indices of the labels to keep.
     """
     counts, summary = {}, read_summary(shards)
     for name in SPLITS:
@@ -131,6 +132,6 @@ def repack(shards: Path, splits: Sequence[str | None], labels: Sequence[int], di
 
 
 def write_no_photos(summary: ShardSummary, directory: Path) -> None:
-    """Write shards of photos to train on, without any in them."""
+    """Write shards of photos that hold no photo."""
     counts = {"train": write_split(directory, "train", [], PICTURES_PER_SHARD)}
     write_summary(directory, ShardSummary(summary.labels, summary.size, summary.fill, counts))

@@ -18,6 +18,7 @@ def half_width(z: float) -> float:
 
 def strip(points: list[tuple[float, float]], colour: Colour, layer: int = 1) -> Solid:
     """Return a patch (x, z) on the front of the body."""
+    # The body is 0.96 deep.
     return patch([(x, -0.482, z) for x, z in points], colour, layer)
 
 

@@ -100,6 +100,7 @@ def wheel(radius: float, width: float, hub: Colour) -> Solid:
         (r * 0.62, w * 0.8),
     ]
     tyre = lathe(profile, (44, 46, 50), 28)
+    # The ring of faces that forms the tread gets lugs: every other face is darker.
     shades = tyre.colours.copy()
     shades[3 * 28 : 4 * 28 : 2] *= 0.55
     upright = turned(tyre._replace(colours=shades), "x", 90)[0]

@@ -40,6 +40,7 @@ def big_bricks(rng: Random) -> Solids:
             pile += moved(
                 rng.choice((block(2, 2, rng.choice(c.BRIGHT)), curved_block(rng.choice(c.BRIGHT)))), z=HIGH * level
             )
+            # An arched brick has few faces and no studs, so nothing can stand on it.
             if len(pile[-1].sizes) < 20:
                 break
         parts += moved(turned(pile, "z", rng.choice((0, 0, 15, -20, 35))), x, y)

@@ -1,5 +1,7 @@
 from app.page.about import about
+from stages import paths
 from tests.drawn_sets import KINDS, PICTURES
+from themer.base.files import write_json
 
 
 def test_the_page_describes_the_model_and_its_training_data(client):
@@ -13,3 +15,9 @@ def test_pictures_are_counted_by_split_and_by_theme(root, tmp_path):
     assert found["pictures"] == PICTURES
     assert found["themes"] == dict.fromkeys(KINDS, sum(PICTURES.values()))
     assert about(None, tmp_path)["data"]["themes"] == {}
+
+
+def test_a_model_that_always_abstains_has_no_accuracy_when_sure(client_of, tmp_path):
+    write_json({"answered": 0.0}, tmp_path / paths.evaluate_metrics)
+    text = client_of(root=tmp_path).get("/about").text
+    assert "0.0&nbsp;%" in text and "of them correct" not in text

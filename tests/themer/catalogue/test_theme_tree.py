@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from themer.base.errors import UserError
-from themer.base.params import Regroup, parse_params
+from themer.base.params import Regroup
+from themer.base.params_file import parse_params
 from themer.catalogue.theme_tree import ThemeTree, check_rules
 from themer.dataset.labels import grouped, labels
 

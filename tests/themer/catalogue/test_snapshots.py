@@ -3,7 +3,7 @@ import json
 import pytest
 
 from themer.base.errors import UserError
-from themer.base.params import parse_params
+from themer.base.params_file import parse_params
 from themer.catalogue import snapshots
 
 IDENTITY = {"source": "live", "snapshot": "2026-01-01"}

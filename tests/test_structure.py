@@ -1,0 +1,94 @@
+"""The house: packages depend one way, and what serves needs no TensorFlow."""
+
+import ast
+import subprocess
+import sys
+
+import grimp
+import pytest
+
+from tests.conftest import PROJECT
+
+# In the order in which a picture passes through them; a package imports only from those before it.
+THEMER = (
+    "base",
+    "catalogue",
+    "pictures",
+    "dataset",
+    "networks",
+    "features",
+    "training",
+    "answering",
+    "exporting",
+    "scoring",
+    "validation",
+    "reports",
+)
+APP = ("problem", "incoming", "settings", "recognition", "shared", "api", "page", "factory", "server", "__main__")
+SAMPLE = ("drawing", "models", "services")
+GRAPH = grimp.build_graph("themer", "app", "sample", "stages")
+
+
+@pytest.mark.parametrize(("package", "layers"), [("themer", THEMER), ("app", APP), ("sample", SAMPLE)])
+def test_packages_import_only_from_those_before_them(package, layers):
+    back = GRAPH.find_illegal_dependencies_for_layers(tuple(reversed(layers)), containers={package})
+    assert [(one.importer, one.imported) for one in back] == []
+
+
+@pytest.mark.parametrize(("package", "layers"), [("themer", THEMER), ("sample", SAMPLE)])
+def test_every_package_has_its_place_in_that_order(package, layers):
+    assert {child.removeprefix(f"{package}.") for child in GRAPH.find_children(package)} - {"__main__"} <= {*layers}
+
+
+def imported_from(package: str) -> set[str]:
+    """Return the packages of the project that a package imports from, such as "themer.base"."""
+    modules = {package, *GRAPH.find_descendants(package)}
+    found = {imported for module in modules for imported in GRAPH.find_modules_directly_imported_by(module)}
+    return {".".join(one.split(".")[:2]) for one in found - modules}
+
+
+def test_the_app_imports_what_predicts_and_nothing_that_trains():
+    allowed = {"themer.answering", "themer.base", "themer.pictures", "stages.paths"}
+    assert imported_from("app") <= allowed
+
+
+def test_the_catalogue_imports_nothing_of_the_project():
+    assert imported_from("sample") == set()
+
+
+def test_no_stage_imports_another_stage_or_the_catalogue():
+    for stage in GRAPH.find_children("stages") - {"stages.paths"}:
+        others = {one for one in imported_from(stage) if one.startswith(("stages", "sample", "app"))}
+        assert others <= {"stages.paths"}, stage
+
+
+@pytest.mark.parametrize("package", ["themer", "app", "sample"])
+def test_every_package_says_what_lives_there(package):
+    for init in (PROJECT / package).rglob("__init__.py"):
+        assert ast.get_docstring(ast.parse(init.read_text(encoding="utf-8"))), init
+
+
+@pytest.mark.parametrize("package", ["stages", "themer"])
+def test_packages_hold_no_code_of_their_own(package):
+    for init in (PROJECT / package).rglob("__init__.py"):
+        [statement] = ast.parse(init.read_text(encoding="utf-8")).body
+        assert isinstance(statement, ast.Expr)
+
+
+def imports_of(module: str, *names: str) -> list[str]:
+    """Return which of some libraries are imported once a module is, in a fresh interpreter."""
+    code = f"import sys, {module}; print(*(name for name in {names!r} if name in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, check=True, capture_output=True, text=True)
+    return done.stdout.split()
+
+
+ANSWERING = sorted(GRAPH.find_children("themer.answering"))
+
+
+def test_answering_imports_neither_tensorflow_nor_pandas():
+    assert imports_of(", ".join(ANSWERING), "tensorflow", "keras", "pandas") == []
+
+
+@pytest.mark.parametrize("stage", ["download", "export", "fetch", "join", "regroup", "report"])
+def test_a_stage_that_runs_no_network_imports_no_tensorflow(stage):
+    assert imports_of(f"stages.{stage}", "tensorflow", "keras") == []
