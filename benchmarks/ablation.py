@@ -1,42 +1,47 @@
-"""Train with each choice the other way, and print a table of seconds and scores: python -m benchmarks.ablation
+"""Train with one choice changed at a time, and print a table of seconds and scores: python -m benchmarks.ablation
 
-Run after `dvc repro`, on whatever data that left in data/. Photos in data/photos are only scored, in all rows but the
-last, so that their column says how well what was learned from product pictures carries over. Seconds are those of
-the processors, which other work on the machine changes little; on two cores, about 0.65 of them pass by the clock.
+Run it after `dvc repro`, on the data that is then in data/. Photos in data/photos are held out in every row but the
+last, so their column shows how well training on product pictures carries over. Seconds are CPU seconds, which other
+work on the machine hardly changes; on two cores the wall time is about 0.65 of them.
 """
 
 import argparse
 import copy
 import hashlib
 import json
+import os
 import resource
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from stages.features import SETTINGS
+from stages import paths
+from themer.features.backbone_features import SETTINGS
+
+PROJECT = Path(__file__).parent.parent
+# What the stages resize and features read, and what they write: variants share it where they can.
+PICTURES = (paths.thumbnails, paths.thumbnails_table, paths.dataset, paths.photos)
+FEATURES = (paths.shards, paths.photo_shards, paths.photos_table, paths.features)
 
 VARIANTS: dict[str, dict[str, Any]] = {
     "default": {},
     "frozen backbone": {"epochs": 0},
-    "frozen backbone, pictures as they are": {"epochs": 0, "feature_views": 1},
-    "no views like photographs": {"photo_views": 0.0},
-    "all views like photographs": {"photo_views": 1.0},
+    "frozen backbone, no further views": {"epochs": 0, "feature_views": 1},
+    "no photograph-like views": {"photo_views": 0.0},
+    "all views photograph-like": {"photo_views": 1.0},
     "weights as fine-tuned, not interpolated": {"interpolation": 1.0},
     "no warm-up": {"warm_up_epochs": 0},
     "4 blocks fine-tuned": {"fine_tuned_blocks": 4},
     "no label smoothing": {"label_smoothing": 0.0},
-    # An epoch is shorter without balanced sampling, so that these take as long.
+    # An epoch is shorter without balanced sampling, so these take as long.
     "imbalance: none": {"imbalance": "none", "epochs": 10},
     "imbalance: class_weights": {"imbalance": "class_weights", "epochs": 10},
-    "imbalance: focal_loss": {"imbalance": "focal_loss", "epochs": 10},
-    "imbalance: logit_adjustment": {"imbalance": "logit_adjustment", "epochs": 10},
     "4 blocks, 6 epochs": {"fine_tuned_blocks": 4, "epochs": 6},
-    "4 blocks, imbalance: logit_adjustment": {"fine_tuned_blocks": 4, "imbalance": "logit_adjustment", "epochs": 10},
     "lego_cnn": {"network": "lego_cnn", "epochs": 12},
     "half of the photos in training": {"photos.train": 0.5},
 }
@@ -44,7 +49,7 @@ COLUMNS = ["choice", "-S", "accuracy", "macro-F1", "photos", "features s", "trai
 
 
 def main() -> None:
-    """Run the variants, those done before read from the folder of results, and print the table."""
+    """Run the variants, except those whose results are kept, and print the table."""
     args = arguments()
     params = yaml.safe_load(args.params.read_text(encoding="utf-8"))
     print("| " + " | ".join(COLUMNS) + " |\n" + "|---" * len(COLUMNS) + "|")
@@ -77,48 +82,54 @@ def changed(params: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
 
 
 def measured(params: dict[str, Any], results: Path) -> dict[str, Any]:
-    """Return seconds and scores of one variant: the stages are run with their outputs in folders of their own."""
+    """Return the CPU seconds and the scores of one variant."""
     inputs = features_folder(params, results)
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "params.yaml").write_text(yaml.safe_dump(params), encoding="utf-8")
-        kept = inputs / "seconds.json"
-        if not kept.exists():
-            kept.write_text(json.dumps({name: run(name, Path(folder), inputs) for name in ("photos", "features")}))
-        seconds = {name: run(name, Path(folder), inputs) for name in ("train", "index", "evaluate")}
-        figures = {
-            name: json.loads(Path(folder, f"metrics/{name}.json").read_text()) for name in ("evaluate", "photos")
+    kept = inputs / "seconds.json"
+    if not kept.exists():
+        link(PICTURES, Path(), inputs)
+        kept.write_text(json.dumps(run_stages(("resize", "features"), inputs, params)), encoding="utf-8")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        link(FEATURES, inputs, folder)
+        link((paths.dataset, paths.labelled), Path(), folder)
+        seconds = run_stages(("train", "export", "evaluate"), folder, params)
+        scores = {
+            path.stem: json.loads((folder / path).read_text(encoding="utf-8"))
+            for path in (paths.evaluate_metrics, paths.photo_metrics)
         }
-    return {"seconds": {**json.loads(kept.read_text()), **seconds}, **figures}
+    return {"seconds": {**json.loads(kept.read_text(encoding="utf-8")), **seconds}, **scores}
 
 
 def features_folder(params: dict[str, Any], results: Path) -> Path:
-    """Return the folder of photos and features, which variants share that differ in nothing that makes these."""
-    what = [params["photos"], {name: params["train"][name] for name in sorted(SETTINGS)}]
-    folder = results / hashlib.sha256(json.dumps(what).encode()).hexdigest()[:16]
+    """Return the folder of shards and features, which variants share if nothing that they depend on differs."""
+    dependencies = [params["photos"], {name: params["train"][name] for name in sorted(SETTINGS)}]
+    folder = results / hashlib.sha256(json.dumps(dependencies).encode()).hexdigest()[:16]
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
-def run(name: str, folder: Path, inputs: Path) -> float:
-    """Run a stage as dvc.yaml says, but with what these stages write in two folders; return the seconds it took."""
-    stage = yaml.safe_load(Path("dvc.yaml").read_text(encoding="utf-8"))["stages"][name]
-    words = [placed(word, folder, inputs) for word in stage["cmd"].split()[1:]]
-    settings = ["--params", str(folder / "params.yaml")] if "params" in stage else []
-    start = processor_seconds()
-    with (inputs / "log.txt").open("a", encoding="utf-8") as log:
-        subprocess.run([sys.executable, *words, *settings], check=True, stdout=log, stderr=log)
-    return processor_seconds() - start
+def link(names: Iterable[Path], source: Path, folder: Path) -> None:
+    """Link files and folders of one project folder into another."""
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).symlink_to((source / name).resolve())
 
 
-def placed(word: str, folder: Path, inputs: Path) -> str:
-    """Return a word of a command, a path into the folder of photos and features or into that of all else made here."""
-    if word.startswith(("data/photo_shards", "data/photos.csv", "data/features")):
-        return f"{inputs}/{word}"
-    return f"{folder}/{word}" if word.startswith(("models/", "metrics/", "plots/")) else word
+def run_stages(names: Iterable[str], folder: Path, params: dict[str, Any]) -> dict[str, float]:
+    """Run stages in a folder with these params, and return the CPU seconds of each."""
+    (folder / paths.params).write_text(yaml.safe_dump(params), encoding="utf-8")
+    seconds = {}
+    for name in names:
+        start = processor_seconds()
+        with (folder / "log.txt").open("a", encoding="utf-8") as log:
+            command, environment = [sys.executable, "-m", f"stages.{name}"], {**os.environ, "PYTHONPATH": str(PROJECT)}
+            subprocess.run(command, cwd=folder, env=environment, check=True, stdout=log, stderr=log)
+        seconds[name] = processor_seconds() - start
+    return seconds
 
 
 def processor_seconds() -> float:
-    """Return how long all processors together have worked for the commands that were run so far."""
+    """Return the CPU seconds of all commands that ran so far."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 

@@ -36,11 +36,12 @@ def join(
     """Return the labelled sets, and the other sets with the reason for each; both are sorted by set number."""
     path_of = ThemeTree.of(themes_table).paths
     theme_of = dict(zip(sets_table["set_num"], sets_table["theme_id"], strict=True))
-    picture_of: dict[str, Any] = dict(zip(pictures["set_id"], pictures[["status", "error", "sha256"]].itertuples(), strict=True))
+    picture_of = dict(zip(pictures["set_id"], pictures[["status", "error", "sha256"]].itertuples(), strict=True))
     labelled, unlabelled = [], []
     for found in sorted(sets, key=lambda one: one["set_id"]):
         set_id, name, year = found["set_id"], str(found.get("name") or ""), str(found.get("year") or "")
-        theme, picture = theme_of.get(set_id), picture_of.get(set_id)
+        theme = theme_of.get(set_id)
+        picture: Any = picture_of.get(set_id)
         path = () if theme is None else path_of.get(theme, ())
         reason = reason_without_label(theme, path, picture)
         if reason is None:

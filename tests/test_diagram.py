@@ -19,7 +19,7 @@ def printed() -> str:
 
 
 def test_the_readme_shows_the_pipeline_as_it_is(printed):
-    assert with_diagram(README, printed) == README, "run: make diagram"
+    assert with_diagram(README, printed) == README, "run: make docs"
 
 
 def test_another_stage_would_change_it(printed):

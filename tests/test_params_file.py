@@ -39,7 +39,7 @@ def keys(section: type[BaseModel]) -> set[str]:
     return set(kinds).union(*within)
 
 
-@pytest.mark.parametrize("document", ["params.yaml", "README.md"])
-def test_every_network_is_named_where_one_chooses(document):
+@pytest.mark.parametrize("document", ["params.yaml", "docs/usage.md"])
+def test_every_network_is_named_where_users_choose_one(document):
     words = re.findall(r"\w+", (PROJECT / document).read_text(encoding="utf-8"))
     assert set(NETWORKS) - set(words) == set()

@@ -22,8 +22,8 @@ Every file that the pipeline writes, stage by stage. `make docs` writes this pag
   (`themer.base.tables.read_csv`), or the set `0011-2` loses its zeros.
 - **JSON** is in UTF-8. `pictures.train` is the key `train` within `pictures`, `labels[]` each item of a list, and `*`
   any key. If a file holds a list, the keys are those of each object in it.
-- **Numbers** have at most six decimals. Probabilities of single pictures have all digits of a float32, and
-  `themer.json` and `models/index/index.json` all digits of a float64. A *share* is a number from 0 to 1.
+- **Numbers** have at most six decimals. A *share* is a number from 0 to 1. Test, out-of-fold and validation
+  probabilities have all digits of a float32; `themer.json` and `models/index/index.json` have those of a float64.
 - **Empty** is an empty cell, or `null` in JSON. A *missing* key is not there at all.
 - **Intervals** are at the level `evaluate.confidence_level`.
 - **Cross-validation** is skipped with `cross_validate.folds: 0`, and for a network without pretrained weights unless

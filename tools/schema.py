@@ -463,13 +463,13 @@ EXPORT = (
     ),
     File(
         str(paths.index / "index.json"),
-        "When the model abstains: its confidence is below `threshold`, or the distance to the k-th nearest training "
-        "picture is above `limit`.",
+        "When the model abstains: if its confidence is below `threshold`, or the distance to the k-th nearest "
+        "training picture is above `limit`.",
         (
             hexadecimal("model_sha256", "SHA-256 of `classifier.keras`"),
             hexadecimal("made_from", "fingerprint of all that the model and its index depend on", 16),
             integer("width", "features of a picture", 1),
-            integer("neighbours", "k: the distance is that to the k-th nearest neighbour", 1),
+            integer("neighbours", "k of the k-th nearest training picture", 1),
             share("quantile", "validation views within the limit"),
             number("limit", "largest cosine distance at which the model predicts", 0, 2),
             THRESHOLD,
@@ -510,7 +510,7 @@ EVALUATE = (
     File(
         str(paths.test_predictions),
         "The served model's prediction for each test picture, in the order of the shards.",
-        (SET_ID, LABEL, text("sure", "`no`: the model abstains", "yes", "no"), PROBABILITIES),
+        (SET_ID, LABEL, text("sure", "whether the model predicts or abstains", "yes", "no"), PROBABILITIES),
     ),
     File(
         str(paths.evaluate_metrics),

@@ -46,7 +46,9 @@ def test_an_unknown_key_is_named_with_the_key_that_was_meant(write_params, case)
 
 
 def test_every_section_with_the_key_is_suggested(write_params):
-    with pytest.raises(UserError, match='mean "regroup.seed" or "photos.seed" or "train.seed" or "cross_validate.seed"'):
+    with pytest.raises(
+        UserError, match='mean "regroup.seed" or "photos.seed" or "train.seed" or "cross_validate.seed"'
+    ):
         load_params(write_params({"resize.seed": 0}))
 
 

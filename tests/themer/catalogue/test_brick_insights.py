@@ -15,7 +15,7 @@ def test_the_export_may_be_a_plain_array(site):
     assert [found["set_id"] for found in exported_sets(polite_session(), site.url)] == ["0011-2", "B001-1"]
 
 
-def test_the_export_may_come_in_pages(site):
+def test_the_export_may_have_pages(site):
     second = f"{site.url}/api/sets/export?page=2"
     site.put("/api/sets/export", json.dumps({"data": [{"set_id": "1-1"}], "next_page_url": second}).encode())
     site.put("/api/sets/export?page=2", json.dumps({"data": [{"set_id": "2-1"}], "next_page_url": None}).encode())
@@ -23,14 +23,14 @@ def test_the_export_may_come_in_pages(site):
 
 
 @pytest.mark.parametrize("body", [b"<html>", b'{"message": "no"}', b'[{"set_id": 11}]', b"[3]"])
-def test_another_answer_is_quoted(site, body):
+def test_unexpected_content_is_quoted(site, body):
     site.put("/api/sets/export", body)
     with pytest.raises(UserError, match="expected .* received"):
         list(exported_sets(polite_session(), site.url))
 
 
 @pytest.mark.parametrize("status", [403, 404, 410])
-def test_a_missing_export_is_no_error(site, status):
+def test_a_service_may_have_no_export(site, status):
     site.put("/api/sets/export", status=status)
     assert exported_sets(polite_session(), site.url) is None
 
@@ -44,11 +44,11 @@ def test_a_failing_export_is_an_error(site):
 def test_a_failing_page_is_an_error(site):
     pages = {"data": [{"set_id": "1-1"}], "next_page_url": f"{site.url}/api/sets/export?page=2"}
     site.put("/api/sets/export", json.dumps(pages).encode())
-    with pytest.raises(UserError, match="page=2: HTTP 404"):
+    with pytest.raises(UserError, match="page=2: expected HTTP 200, received HTTP 404"):
         list(exported_sets(polite_session(), site.url))
 
 
-def test_sets_are_asked_for_one_by_one_and_none_twice(site, tmp_path):
+def test_sets_are_requested_one_by_one_and_none_twice(site, tmp_path):
     site.put("/api/sets/1-1", b'{"set_id": "1-1"}')
     site.put("/api/sets/2-1", b'{"error": "Set not found"}')
     for _ in range(2):
@@ -57,7 +57,7 @@ def test_sets_are_asked_for_one_by_one_and_none_twice(site, tmp_path):
     assert site.times_asked() == {"/api/sets/1-1": 1, "/api/sets/2-1": 1, "/api/sets/3-1": 1}
 
 
-def test_a_failure_keeps_what_was_answered(site, tmp_path):
+def test_a_failure_keeps_the_sets_before_it(site, tmp_path):
     site.put("/api/sets/1-1", b'{"set_id": "1-1"}')
     site.put("/api/sets/2-1", status=400)
     with pytest.raises(UserError, match="run again to go on"):

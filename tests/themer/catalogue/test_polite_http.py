@@ -6,68 +6,68 @@ import requests
 from themer.base.errors import UserError
 from themer.catalogue.polite_http import (
     Robots,
-    ask,
+    cache_for_a_day,
     failure_kind,
-    keep_a_day,
+    get,
     polite_session,
     require_success,
     retry_policy,
 )
 
 
-def test_it_says_who_it_is(site):
+def test_a_request_names_its_sender(site):
     site.put("/page")
-    ask(polite_session(), f"{site.url}/page")
+    get(polite_session(), f"{site.url}/page")
     assert site.asked[0][1]["User-Agent"].startswith("lego-themer/")
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_a_busy_answer_is_retried_when_it_says(site, status):
+def test_a_busy_response_is_retried_after_the_pause_that_it_names(site, status):
     site.put("/page", status=status, Retry_After="0")
     site.put("/page", b"there")
-    assert ask(polite_session(), f"{site.url}/page").content == b"there"
+    assert get(polite_session(), f"{site.url}/page").content == b"there"
     assert site.times_asked()["/page"] == 2
 
 
-def test_a_pause_longer_than_the_cap_is_cut(site):
+def test_a_pause_is_never_longer_than_the_cap(site):
     site.put("/page", status=503, Retry_After="3600")
     site.put("/page", b"there")
     session = polite_session(retry=retry_policy(maximum_retry_after_seconds=0.01))
-    assert ask(session, f"{site.url}/page").content == b"there"
+    assert get(session, f"{site.url}/page").content == b"there"
 
 
-def test_a_permanent_answer_is_not_retried(site):
-    assert ask(polite_session(), f"{site.url}/gone").status_code == 404
+def test_a_permanent_status_is_not_retried(site):
+    assert get(polite_session(), f"{site.url}/gone").status_code == 404
     assert site.times_asked()["/gone"] == 1
 
 
-def test_the_last_answer_is_returned_when_retries_run_out(site):
+def test_the_last_response_is_returned_without_retries_left(site):
     site.put("/page", status=503, Retry_After="0")
-    assert ask(polite_session(retry=retry_policy(retries=2)), f"{site.url}/page").status_code == 503
-    assert site.times_asked()["/page"] == 3
+    assert get(polite_session(retry=retry_policy(retries=1)), f"{site.url}/page").status_code == 503
+    assert site.times_asked()["/page"] == 2
 
 
-def test_a_rate_is_kept_on_each_host(site, monkeypatch):
+def test_a_rate_limit_spreads_requests_evenly(site, monkeypatch):
     waits = []
     monkeypatch.setattr("time.sleep", waits.append)
     site.put("/page")
     session = polite_session(requests_per_minute=60)
     adapter = session.get_adapter(site.url)
     assert [(rate.limit, rate.interval) for rate in adapter.limiter.bucket_factory.rates] == [(1, 1000)]
-    assert ask(session, f"{site.url}/page").status_code == 200
+    assert get(session, f"{site.url}/page").status_code == 200
 
 
-def test_no_answer_names_the_address(site):
-    with pytest.raises(UserError, match="http://127.0.0.1:9/page: no answer .no connection."):
-        ask(polite_session(retry=retry_policy(retries=0)), "http://127.0.0.1:9/page")
+def test_a_request_without_response_is_an_error_that_names_the_address(site):
+    with pytest.raises(UserError, match="http://127.0.0.1:9/page: no response .no connection."):
+        get(polite_session(retry=retry_policy(retries=0)), "http://127.0.0.1:9/page")
 
 
-def test_another_status_than_200_is_an_error(site):
-    with pytest.raises(UserError, match="/gone: HTTP 404 where 200 was expected"):
-        require_success(ask(polite_session(), f"{site.url}/gone"))
+def test_any_status_but_200_is_an_error(site):
+    with pytest.raises(UserError, match="/gone: expected HTTP 200, received HTTP 404"):
+        require_success(get(polite_session(), f"{site.url}/gone"))
 
 
-def test_robots_are_obeyed_and_asked_for_once(site):
+def test_robots_txt_is_obeyed_and_requested_once(site):
     site.put("/robots.txt", b"User-agent: *\nDisallow: /private\n")
     robots = Robots(polite_session())
     robots.require(f"{site.url}/public")
@@ -76,32 +76,32 @@ def test_robots_are_obeyed_and_asked_for_once(site):
     assert len(site.asked) == 1
 
 
-def test_without_robots_everything_is_allowed(site):
+def test_without_robots_txt_everything_is_allowed(site):
     Robots(polite_session()).require(f"{site.url}/anything")
 
 
-def test_robots_that_fail_forbid_everything(site):
+def test_robots_txt_with_a_server_error_forbids_everything(site):
     site.put("/robots.txt", status=500)
     with pytest.raises(UserError, match="HTTP 500"):
         Robots(polite_session(retry=retry_policy(retries=0))).require(f"{site.url}/anything")
 
 
-def test_what_is_kept_a_day_is_asked_for_once(site, tmp_path):
+def test_a_cached_url_is_requested_once_a_day(site, tmp_path):
     site.put("/table", b"rows", ETag='"1"')
     for _ in range(2):
         session = polite_session()
-        keep_a_day(session, f"{site.url}/table", tmp_path)
-        assert ask(session, f"{site.url}/table").content == b"rows"
+        cache_for_a_day(session, f"{site.url}/table", tmp_path)
+        assert get(session, f"{site.url}/table").content == b"rows"
     assert site.times_asked()["/table"] == 1
 
 
-def test_after_a_day_the_etag_is_sent(site, tmp_path, monkeypatch):
+def test_a_cached_url_is_revalidated_after_a_day(site, tmp_path, monkeypatch):
     site.put("/table", b"rows", ETag='"1"')
     for now in (time.time(), time.time() + 90_000):
         monkeypatch.setattr("time.time", lambda now=now: now)
         session = polite_session()
-        keep_a_day(session, f"{site.url}/table", tmp_path)
-        assert ask(session, f"{site.url}/table").content == b"rows"
+        cache_for_a_day(session, f"{site.url}/table", tmp_path)
+        assert get(session, f"{site.url}/table").content == b"rows"
     assert site.asked[1][1]["If-None-Match"] == '"1"'
 
 
@@ -113,5 +113,5 @@ def test_after_a_day_the_etag_is_sent(site, tmp_path, monkeypatch):
         (requests.exceptions.InvalidURL(), "bad request or answer"),
     ],
 )
-def test_failures_have_fixed_words(error, kind):
+def test_failures_have_fixed_phrases(error, kind):
     assert failure_kind(error) == kind

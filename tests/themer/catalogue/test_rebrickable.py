@@ -12,15 +12,15 @@ SETS = gzip.compress(
 THEMES = gzip.compress(b"id,name,parent_id\n84,None,\n", mtime=0)
 
 
-def test_tables_are_kept_as_they_come(site, tmp_path):
+def test_tables_are_stored_unchanged(site, tmp_path):
     site.put("/media/downloads/sets.csv.gz", SETS)
     site.put("/media/downloads/themes.csv.gz", THEMES)
     tables = fetch_tables(polite_session(), site.url, tmp_path, cache=None)
-    assert (tmp_path / "rebrickable" / "sets.csv.gz").read_bytes() == SETS
+    assert (tmp_path / "sets.csv.gz").read_bytes() == SETS
     assert tables["themes"].iloc[0].to_dict() == {"id": "84", "name": "None", "parent_id": ""}
 
 
-def test_tables_are_asked_for_at_most_once_a_day(site, tmp_path):
+def test_tables_are_requested_at_most_once_a_day(site, tmp_path):
     site.put("/media/downloads/sets.csv.gz", SETS)
     site.put("/media/downloads/themes.csv.gz", THEMES)
     for _ in range(2):
@@ -33,12 +33,12 @@ def test_set_numbers_stay_text(tmp_path):
     assert read_table(tmp_path / "sets.csv.gz")["set_num"][0] == "0011-2"
 
 
-def test_rows_take_the_shape_of_the_api():
+def test_rows_become_objects_like_those_of_the_api():
     [found] = as_set_objects(parse_table(SETS, "sets", "here"))
     assert found == {"set_id": "0011-2", "name": "Null, NA", "year": "1978", "image_urls": {}}
 
 
-NO_TABLES = {
+INVALID = {
     "a page": b"<html>maintenance</html>",
     "nothing": b"",
     "half a table": SETS[:20],
@@ -46,7 +46,7 @@ NO_TABLES = {
 }
 
 
-@pytest.mark.parametrize("case", NO_TABLES)
-def test_what_is_no_table_is_quoted(case):
+@pytest.mark.parametrize("case", INVALID)
+def test_an_invalid_table_is_quoted(case):
     with pytest.raises(UserError, match=r"here: (expected a gzipped CSV|the columns .* are missing)"):
-        parse_table(NO_TABLES[case], "sets", "here")
+        parse_table(INVALID[case], "sets", "here")

@@ -1,13 +1,28 @@
+import json
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from themer.catalogue.sets import shuffled
+from themer.catalogue.sets import number_without_variant, read_sets, shuffled
 
 NUMBERS = st.lists(st.text(), unique=True)
 
 
+def test_sets_are_read_in_the_order_of_the_file(tmp_path):
+    (tmp_path / "sets.json").write_text(json.dumps([{"set_id": "0011-2"}, {"set_id": "B001-1", "name": "Bärenhöhle"}]))
+    assert [found["set_id"] for found in read_sets(tmp_path / "sets.json")] == ["0011-2", "B001-1"]
+
+
+@pytest.mark.parametrize(
+    ("set_id", "number"), [("8684-16", "8684"), ("0011-2", "0011"), ("700.1.2-1", "700.1.2"), ("X", "X")]
+)
+def test_a_number_loses_only_its_variant(set_id, number):
+    assert number_without_variant(set_id) == number
+
+
 @given(NUMBERS, st.randoms())
-def test_the_order_depends_on_nothing_but_the_numbers(numbers, chance):
+def test_the_order_depends_only_on_the_numbers(numbers, chance):
     mixed = list(numbers)
     chance.shuffle(mixed)
     assert shuffled(mixed) == shuffled(numbers)
@@ -15,7 +30,7 @@ def test_the_order_depends_on_nothing_but_the_numbers(numbers, chance):
 
 
 @given(st.lists(st.text(), unique=True, min_size=1), st.text())
-def test_one_number_more_leaves_the_order_of_the_others(numbers, salt):
+def test_an_added_number_leaves_the_order_of_the_others(numbers, salt):
     without = [number for number in shuffled(numbers, salt) if number != numbers[0]]
     assert without == shuffled(numbers[1:], salt)
 
@@ -25,7 +40,7 @@ def test_another_salt_gives_another_order():
     assert shuffled(numbers) != shuffled(numbers, salt="1 ") != shuffled(numbers, salt="2 ")
 
 
-def test_neighbours_are_parted():
+def test_neighbouring_numbers_are_separated():
     numbers = [f"{number}-1" for number in range(1000)]
     found = shuffled(numbers)
     assert sum(abs(int(a[:-2]) - int(b[:-2])) == 1 for a, b in zip(found, found[1:], strict=False)) < 10

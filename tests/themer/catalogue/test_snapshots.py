@@ -5,11 +5,12 @@ import pytest
 from themer.base.errors import UserError
 from themer.base.params_file import parse_params
 from themer.catalogue import snapshots
+from themer.catalogue.sets import read_sets
 
 IDENTITY = {"source": "live", "snapshot": "2026-01-01"}
 
 
-def test_a_snapshot_is_named_by_source_day_and_limit(params):
+def test_source_day_and_limit_identify_a_snapshot(params):
     assert snapshots.identity(parse_params(params)) == {
         "source": "sample",
         "brick_insights": "{url}",
@@ -19,28 +20,28 @@ def test_a_snapshot_is_named_by_source_day_and_limit(params):
     }
 
 
-def test_sets_are_sorted_and_the_folder_is_whole(tmp_path):
+def test_a_finished_folder_is_complete_and_its_sets_are_sorted(tmp_path):
     snapshots.finish(tmp_path, IDENTITY, [{"set_id": "B001-1"}, {"set_id": "0011-2", "name": "Bärenhöhle"}])
-    assert [found["set_id"] for found in snapshots.read_sets(tmp_path / "sets.json")] == ["0011-2", "B001-1"]
+    assert [found["set_id"] for found in read_sets(tmp_path / "sets.json")] == ["0011-2", "B001-1"]
     assert snapshots.is_complete(tmp_path, IDENTITY)
 
 
-def test_a_set_that_comes_twice_is_kept_once(tmp_path):
+def test_of_two_sets_with_one_number_the_last_is_kept(tmp_path):
     snapshots.finish(tmp_path, IDENTITY, [{"set_id": "1-1", "name": "old"}, {"set_id": "1-1", "name": "new"}])
-    assert snapshots.read_sets(tmp_path / "sets.json") == [{"set_id": "1-1", "name": "new"}]
+    assert read_sets(tmp_path / "sets.json") == [{"set_id": "1-1", "name": "new"}]
 
 
 def test_a_source_without_sets_is_an_error(tmp_path):
-    with pytest.raises(UserError, match="without a single set"):
+    with pytest.raises(UserError, match="the source live returned no sets"):
         snapshots.finish(tmp_path, IDENTITY, [])
 
 
-def test_another_day_is_not_complete(tmp_path):
+def test_a_snapshot_of_another_day_is_incomplete(tmp_path):
     snapshots.finish(tmp_path, IDENTITY, [{"set_id": "1-1"}])
     assert not snapshots.is_complete(tmp_path, {**IDENTITY, "snapshot": "2026-01-02"})
 
 
-def test_a_begun_folder_is_not_complete(tmp_path):
+def test_a_begun_folder_is_incomplete(tmp_path):
     snapshots.finish(tmp_path, IDENTITY, [{"set_id": "1-1"}])
     snapshots.begin(tmp_path, IDENTITY)
     assert not snapshots.is_complete(tmp_path, IDENTITY)
@@ -61,7 +62,7 @@ def test_unknown_numbers_of_another_source_are_forgotten(tmp_path):
     assert "9-1" not in snapshots.Journal(tmp_path, {**IDENTITY, "source": "mirror"})
 
 
-def test_unknown_numbers_of_another_source_that_was_stopped_are_forgotten_too(tmp_path):
+def test_unknown_numbers_of_another_stopped_source_are_forgotten(tmp_path):
     snapshots.begin(tmp_path, IDENTITY)
     snapshots.Journal(tmp_path, IDENTITY).keep("9-1", None)
     mirror = {**IDENTITY, "source": "mirror"}
@@ -70,7 +71,7 @@ def test_unknown_numbers_of_another_source_that_was_stopped_are_forgotten_too(tm
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_journal_survives_a_line_cut_off(tmp_path):
+def test_a_journal_survives_an_incomplete_line(tmp_path):
     journal = snapshots.Journal(tmp_path, IDENTITY)
     journal.keep("1-1", {"set_id": "1-1"})
     [path] = tmp_path.glob("answers-*")

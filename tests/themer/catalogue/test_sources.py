@@ -18,16 +18,16 @@ def command(script: str) -> Source:
 
 
 def children() -> set[int]:
-    """The processes below this one, among which other tests may have left some, such as a browser's driver."""
+    """Return the child processes. Other tests may have left some, such as a browser's driver."""
     return {process.pid for process in psutil.Process().children()}
 
 
-def test_a_source_without_command_is_where_it_says():
+def test_a_source_without_command_keeps_its_address():
     with opened(LIVE) as address:
         assert located(f"{LIVE.brick_insights}/a.jpg", address) == "https://brickinsights.com/a.jpg"
 
 
-def test_a_command_runs_as_long_as_the_block():
+def test_a_command_runs_until_the_block_ends():
     before = children()
     with opened(command("print('serving on http://127.0.0.1:4711/'); input()")) as address:
         assert located("{url}/a.jpg", address) == "http://127.0.0.1:4711/a.jpg"
@@ -36,19 +36,19 @@ def test_a_command_runs_as_long_as_the_block():
     assert not started & children()
 
 
-def test_a_command_learns_that_its_parent_was_killed(tmp_path):
-    """The command's standard input ends with its parent, whatever ends that."""
+def test_a_command_notices_that_its_parent_was_killed(tmp_path):
+    """The command's standard input ends with its parent, even if this is killed."""
     ended = tmp_path / "ended"
     serve = f"import sys; print('http://127.0.0.1:1', flush=True); sys.stdin.read(); open({str(ended)!r}, 'w')"
     script = f"""
 import os, signal
-from themer.params import Source
-from themer.sources import opened
+from themer.base.params import Source
+from themer.catalogue.sources import opened
 with opened(Source(rebrickable="{{url}}", command=["python", "-c", {serve!r}])):
     os.kill(os.getpid(), signal.SIGKILL)
 """
     killed = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE)
-    # The command inherits standard error: it reads as ended once both processes have.
+    # The command inherits standard error, so the pipe closes only when both processes have ended.
     killed.communicate()
     assert killed.returncode == -signal.SIGKILL
     assert ended.exists()
@@ -59,7 +59,7 @@ def test_a_command_that_prints_no_address_is_quoted():
         pass
 
 
-def test_a_command_that_is_not_there_is_named():
+def test_a_missing_command_is_named():
     with (
         pytest.raises(UserError, match="'no-such-program' can't be started"),
         opened(Source(rebrickable="{url}", command=["no-such-program"])),
@@ -67,12 +67,12 @@ def test_a_command_that_is_not_there_is_named():
         pass
 
 
-def test_picture_paths_are_on_the_sources_own_site():
+def test_picture_paths_are_on_the_site_of_the_source():
     assert brick_insights_picture(LIVE, "/crop/x.jpg") == "https://brickinsights.com/crop/x.jpg"
     assert brick_insights_picture(LIVE, "https://images.example/x.jpg") == "https://images.example/x.jpg"
 
 
-def test_a_mirror_is_asked_for_rebrickables_pictures():
+def test_a_mirror_serves_rebrickables_pictures():
     picture = "https://cdn.rebrickable.com/media/sets/1-1.jpg"
     assert rebrickable_picture(LIVE, picture) == picture
     assert rebrickable_picture(MIRROR, picture) == "{url}/rebrickable/media/sets/1-1.jpg"

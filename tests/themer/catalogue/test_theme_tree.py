@@ -7,7 +7,6 @@ from themer.base.errors import UserError
 from themer.base.params import Regroup
 from themer.base.params_file import parse_params
 from themer.catalogue.theme_tree import ThemeTree, check_rules
-from themer.dataset.labels import grouped, labels
 
 TABLE = pandas.DataFrame(
     [
@@ -27,7 +26,7 @@ def rules(params: dict, **changes: object) -> Regroup:
     return parse_params(params).regroup
 
 
-def test_themes_are_walked_to_the_root():
+def test_a_path_leads_from_the_root_theme_to_the_theme():
     assert ThemeTree.of(TABLE).paths["3"] == ("Duplo", "Disney", "Cars")
 
 
@@ -35,26 +34,27 @@ def test_a_theme_with_a_missing_parent_is_an_orphan():
     assert "5" not in ThemeTree.of(TABLE).paths
 
 
-def test_a_circle_of_parents_is_an_error():
-    circle = pandas.DataFrame([("1", "A", "2"), ("2", "B", "1")], columns=TABLE.columns)
+def test_a_cycle_of_parents_is_an_error():
+    cycle = pandas.DataFrame([("1", "A", "2"), ("2", "B", "1")], columns=TABLE.columns)
     with pytest.raises(UserError, match="its own ancestor"):
-        ThemeTree.of(circle)
+        ThemeTree.of(cycle)
 
 
 @given(st.lists(st.integers(0, 30), min_size=1, max_size=30))
-def test_every_path_begins_at_a_root_and_ends_at_its_theme(parents):
+def test_every_path_starts_at_a_root_theme_and_ends_at_its_theme(parents):
     rows = [(str(index), f"T{index}", str(parent) if parent < index else "") for index, parent in enumerate(parents)]
     paths = ThemeTree.of(pandas.DataFrame(rows, columns=TABLE.columns)).paths
-    assert all(path[-1] == f"T{theme}" for theme, path in paths.items())
+    roots = {name for _, name, parent in rows if parent == ""}
+    assert all(path[0] in roots and path[-1] == f"T{theme}" for theme, path in paths.items())
     assert len(paths) == len(rows)
 
 
-def test_a_rule_claims_a_theme_and_all_below_it_but_no_namesake():
-    groups = {"Young": ["Duplo"], "City": ["Town"]}
-    assert [grouped(path, groups) for path in ("Duplo", "Duplo / Disney / Cars", "Duplos")] == ["Young", "Young", None]
+def test_themes_are_listed_by_their_paths():
+    paths = ThemeTree.of(TABLE).all_paths()
+    assert paths == {"Duplo", "Duplo / Disney", "Duplo / Disney / Cars", "Town", "Duplos"}
 
 
-def test_unknown_themes_are_named_with_the_nearest(params):
+def test_unknown_themes_are_named_with_similar_ones(params):
     wrong = rules(params, groups={"A": ["Dupol"], "B": ["Duplo / Disney / Car"]})
     with pytest.raises(UserError) as error:
         check_rules(wrong, ThemeTree.of(TABLE))
@@ -62,23 +62,5 @@ def test_unknown_themes_are_named_with_the_nearest(params):
     assert '"B": there is no theme "Duplo / Disney / Car" (did you mean "Duplo / Disney / Cars"' in str(error.value)
 
 
-def test_rules_are_not_checked_where_they_are_not_used(params):
+def test_unused_group_rules_are_not_checked(params):
     check_rules(rules(params, by="root"), ThemeTree.of(TABLE))
-
-
-def test_root_and_leaf_themes_need_enough_pictures(params):
-    paths = ["Duplo", "Duplo / Disney", "Town", "Duplo / Disney", "Duplo / Disney"]
-    by_root = labels(paths, list("abcde"), rules(params, by="root", minimum_pictures=2))
-    assert by_root == ["Duplo", "Duplo", None, "Duplo", "Duplo"]
-    by_leaf = labels(paths, list("abcde"), rules(params, by="leaf", minimum_pictures=2))
-    assert by_leaf == [None, "Duplo / Disney", None, "Duplo / Disney", "Duplo / Disney"]
-
-
-def test_a_theme_of_too_few_families_is_dropped(params):
-    paths = ["Series 1"] * 4 + ["Town"] * 4
-    found = labels(paths, ["8683"] * 4 + list("abcd"), rules(params, by="leaf", minimum_pictures=2))
-    assert found == [None] * 4 + ["Town"] * 4
-
-
-def test_what_is_dropped_can_become_other(params):
-    assert labels(["Duplo", "Castle"], ["1", "2"], rules(params, other=True)) == ["Young Childrens", "Other"]
