@@ -94,7 +94,7 @@ def write_project(root: Path, out: Path, numbers: np.ndarray, features: np.ndarr
     """Write a project with this index, and links to everything else in another project."""
     source, target = root.resolve() / paths.index, out / paths.index
     target.mkdir(parents=True)
-    for linked in ("data", "metrics", "plots", "dvc.lock", paths.model):
+    for linked in ("data", "metrics", "plots", paths.lock, paths.model):
         (out / linked).symlink_to(root.resolve() / linked)
     shutil.copy(source / SUMMARY_NAME, target)
     write_csv(read_csv(source / PICTURES_NAME).iloc[numbers], target / PICTURES_NAME)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 # Inputs
 params = Path("params.yaml")  # every setting
+lock = Path("dvc.lock")  # the digests of all inputs and outputs, written by DVC
 photos = Path("data/photos")  # the user's own photos, a folder for each label
 
 # fetch

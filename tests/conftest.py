@@ -19,8 +19,8 @@ PROJECT = Path(__file__).parent.parent
 REAL_DATA = PROJECT.parent / "shared" / "real"
 # The longest files start first, so that all workers end at about the same time.
 LONGEST = ("test_pipeline", "test_fit", "test_accessibility", "test_registry", "test_lite_export", "test_train")
-# With --quick: neither what imports these, nor whole runs of the pipeline and browsers.
-SLOW_MODULES = {"themer.base.quiet_tensorflow", "tests.drawn_project"}
+# With --quick: no test that imports this module, and neither runs of the whole pipeline nor browsers.
+SLOW_MODULE = "themer.base.quiet_tensorflow"
 SLOW_FOLDERS = {"end_to_end", "browser"}
 
 
@@ -45,11 +45,11 @@ def import_graph() -> grimp.ImportGraph:
 
 
 def needs_tensorflow(test_file: Path) -> bool:
-    """Return whether a test file imports TensorFlow, or a fixture that makes a model."""
+    """Return whether a test file, or a conftest that it uses, imports TensorFlow."""
     module = ".".join(test_file.relative_to(PROJECT).with_suffix("").parts)
     conftests = {f"{package}.conftest" for package in parents_of(module)} & import_graph().modules
     upstream = [import_graph().find_upstream_modules(one) for one in (module, *conftests)]
-    return not SLOW_MODULES.isdisjoint(set().union(*upstream))
+    return SLOW_MODULE in set().union(*upstream)
 
 
 def parents_of(module: str) -> list[str]:
@@ -61,7 +61,7 @@ def parents_of(module: str) -> list[str]:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fail a quick run that has imported TensorFlow after all."""
     if session.config.getoption("--quick") and "tensorflow" in sys.modules:
-        pytest.exit("--quick: a test imports TensorFlow; add what it needs to SLOW_MODULES", returncode=1)
+        pytest.exit("--quick: a test imports TensorFlow; see needs_tensorflow in tests/conftest.py", returncode=1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -18,8 +18,8 @@ STAGES = PIPELINE["stages"]
 GRAPH = grimp.build_graph("themer", "stages")
 # Neither inputs nor outputs: they only save fetching or computing something again.
 SCRATCH = {paths.table_cache, paths.checkpoint, paths.fold_checkpoint}
-# Every stage reads its own sections of it, which are declared as params.
-PARAMS = {paths.params}
+# DVC's own files: every stage reads its sections of the params, which are declared as such.
+DVC_FILES = {paths.params, paths.lock}
 NAMED = {name: path for name, path in vars(paths).items() if isinstance(path, Path)}
 
 
@@ -44,7 +44,7 @@ def paths_of(name: str) -> set[Path]:
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "paths"
     }
-    return {NAMED[one] for one in names} - SCRATCH - PARAMS
+    return {NAMED[one] for one in names} - SCRATCH - DVC_FILES
 
 
 def holds(folder: str, path: str) -> bool:
@@ -95,7 +95,7 @@ def test_the_data_that_a_stage_declares_is_named_in_its_script(name):
 
 
 def test_every_path_is_used_by_a_stage():
-    used = set.union(*(paths_of(name) for name in STAGES)) | SCRATCH | PARAMS
+    used = set.union(*(paths_of(name) for name in STAGES)) | SCRATCH | DVC_FILES
     folders = {parent for path in used for parent in path.parents}
     assert {name for name, path in NAMED.items() if path not in used | folders} == set()
 

@@ -12,7 +12,6 @@ from themer.base.files import file_sha256
 from themer.base.params import SPLITS
 
 PLOTS = {path.name: path for path in (paths.result, paths.mistakes)}
-LOCK = Path("dvc.lock")
 
 
 def about_model(predictor: Predictor, path: Path, root: Path) -> dict[str, Any]:
@@ -31,7 +30,7 @@ def about_model(predictor: Predictor, path: Path, root: Path) -> dict[str, Any]:
 
 def about(model: dict[str, Any] | None, root: Path) -> dict[str, Any]:
     """Return the values on the page. Those that the pipeline has not written yet are None."""
-    lock = root / LOCK
+    lock = root / paths.lock
     return {
         "model": model,
         "lock_sha256": file_sha256(lock) if lock.is_file() else None,

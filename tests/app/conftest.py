@@ -14,6 +14,14 @@ from app.settings import Settings
 from tests.drawn_project import shared_project
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With --quick, leave out the tests with a model, since making it takes TensorFlow."""
+    if config.getoption("--quick"):
+        slow = [item for item in items if "root" in getattr(item, "fixturenames", ())]
+        items[:] = [item for item in items if item not in slow]
+        config.hook.pytest_deselected(items=slow)
+
+
 class Client(FlaskClient):
     """A client that reads each response to its end, as a server does. Only then is the request counted."""
 

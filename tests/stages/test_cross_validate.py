@@ -142,7 +142,7 @@ def test_without_folds_the_outputs_are_empty(project, finished, capsys):
 
 
 def test_a_single_fold_is_refused(project):
-    with pytest.raises(SystemExit, match="cross_validate.folds: 1 fold leaves nothing to learn from"):
+    with pytest.raises(SystemExit, match="cross_validate.folds: 1 fold leaves no training pictures"):
         run(project, "single", {"cross_validate.folds": 1})
 
 

@@ -5,28 +5,30 @@ from pathlib import Path
 
 import pytest
 
-from stages import download
+from stages import download, paths
 from tests.conftest import Site, picture_bytes
+from themer.base.files import write_bytes
 from themer.base.tables import read_csv
 
 
 @pytest.fixture
-def run(site: Site, tmp_path: Path, write_params: Callable[..., Path]) -> Callable[..., dict[str, str]]:
-    """Return a function that runs the stage on sets {number: path} and returns the status of each."""
+def run(site: Site, write_params: Callable[..., Path]) -> Callable[..., dict[str, str]]:
+    """Return a function that runs the stage on sets {number: path} and returns the status of each.
 
-    def run(paths: dict[str, str], spare: dict[str, str] | None = None, **changes: object) -> dict[str, str]:
-        sets = [{"set_id": number, "image_urls": {"genericnx400": path}} for number, path in paths.items()]
-        (tmp_path / "sets.json").write_text(json.dumps(sets))
+    `spare` maps set numbers to their pictures in Rebrickable's table; the other arguments change `download`.
+    """
+
+    def run(picture_of: dict[str, str], spare: dict[str, str] | None = None, **changes: object) -> dict[str, str]:
+        sets = [{"set_id": number, "image_urls": {"genericnx400": path}} for number, path in picture_of.items()]
+        write_bytes(json.dumps(sets).encode(), paths.sets)
         rows = [f"{number},x,2000,1,9,{url}\n" for number, url in (spare or {}).items()]
         table = "set_num,name,year,theme_id,num_parts,img_url\n" + "".join(rows)
-        (tmp_path / "sets.csv.gz").write_bytes(gzip.compress(table.encode()))
+        write_bytes(gzip.compress(table.encode()), paths.sets_table)
         source = {"brick_insights": site.url, "rebrickable": site.url, "pictures_per_second": None}
         settings = {"fetch.source": "here", "sources.here": source, "download.retries": 0}
-        path = write_params(settings | {f"download.{name}": value for name, value in changes.items()})
-        arguments = {"params": path, "sets": tmp_path / "sets.json", "tables": tmp_path}
-        arguments |= {"pictures": tmp_path / "thumbnails", "table": tmp_path / "thumbnails.csv"}
-        download.main([part for name, value in arguments.items() for part in (f"--{name}", str(value))])
-        return dict(read_csv(tmp_path / "thumbnails.csv")[["set_id", "status"]].to_numpy())
+        write_params(settings | {f"download.{name}": value for name, value in changes.items()})
+        download.main()
+        return dict(read_csv(paths.thumbnails_table)[["set_id", "status"]].to_numpy())
 
     return run
 
@@ -36,36 +38,36 @@ def test_each_set_has_a_row_sorted_by_number(site, run):
     assert list(run({"B001-1": "/b.jpg", "0011-2": ""}).items()) == [("0011-2", "no url"), ("B001-1", "ok")]
 
 
-def test_rebrickables_picture_is_taken_from_the_mirror_where_there_is_none(site, run):
+def test_rebrickables_picture_is_downloaded_from_the_mirror_if_there_is_no_other(site, run):
     site.put("/media/sets/1-1.jpg", picture_bytes())
     picture = "https://cdn.rebrickable.com/media/sets/1-1.jpg"
     assert run({"1-1": ""}, {"1-1": picture}) == {"1-1": "ok"}
     assert run({"1-1": ""}, {"1-1": picture}, rebrickable_pictures=False) == {"1-1": "no url"}
 
 
-def test_when_all_is_here_not_even_robots_are_asked_for(site, run):
+def test_a_complete_folder_needs_no_request(site, run):
     site.put("/1.jpg", picture_bytes())
     run({"1-1": "/1.jpg"})
-    asked = len(site.asked)
+    requests = len(site.asked)
     assert run({"1-1": "/1.jpg"}) == {"1-1": "ok"}
-    assert len(site.asked) == asked
+    assert len(site.asked) == requests
 
 
-def test_few_failures_pass_and_are_counted(site, run, capsys):
+def test_a_few_failures_are_counted_but_no_error(site, run, capsys):
     for number in range(19):
         site.put(f"/{number}.jpg", picture_bytes(number))
     assert run({f"{number}-1": f"/{number}.jpg" for number in range(20)})["19-1"] == "gone"
     assert "download: 19 pictures of 20 sets (1 × HTTP 404)" in capsys.readouterr().out
 
 
-def test_many_failures_are_an_error_that_keeps_what_is_here(site, run, tmp_path):
+def test_many_failures_are_an_error_that_keeps_the_pictures(site, run):
     site.put("/1.jpg", picture_bytes())
     with pytest.raises(SystemExit, match="1 of 2 pictures failed. 1 are kept; run again"):
         run({"1-1": "/1.jpg", "2-1": "/2.jpg"})
-    assert (tmp_path / "thumbnails" / "1-1.jpg").exists()
+    assert (paths.thumbnails / "1-1.jpg").exists()
 
 
-def test_a_picture_of_no_picture_is_replaced_or_left_out(site, run):
+def test_a_placeholder_is_replaced_or_left_out(site, run):
     for number in range(6):
         site.put(f"/{number}.jpg", picture_bytes())
     site.put("/media/sets/0-1.jpg", picture_bytes(7))
@@ -76,7 +78,7 @@ def test_a_picture_of_no_picture_is_replaced_or_left_out(site, run):
     assert list(found.values()) == ["ok"] + ["placeholder"] * 5
 
 
-def test_to_revalidate_asks_for_every_picture_with_its_etag(site, run):
+def test_revalidating_requests_every_picture_with_its_etag(site, run):
     site.put("/1.jpg", picture_bytes(), ETag='"a"')
     run({"1-1": "/1.jpg"})
     run({"1-1": "/1.jpg"})
@@ -85,7 +87,7 @@ def test_to_revalidate_asks_for_every_picture_with_its_etag(site, run):
     assert sent == [None, '"a"']
 
 
-def test_robots_are_obeyed_before_anything_is_asked_for(site, run):
+def test_robots_txt_is_obeyed_before_any_download(site, run):
     site.put("/robots.txt", b"User-agent: *\nDisallow: /crop\n")
     with pytest.raises(SystemExit, match="robots.txt"):
         run({"1-1": "/1.jpg", "2-1": "/crop/2.jpg"})

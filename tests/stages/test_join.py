@@ -1,13 +1,14 @@
 import gzip
 import json
-from pathlib import Path
 
 import pandas
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stages import paths
 from stages.join import count, join, main
+from themer.base.files import write_bytes
 from themer.base.tables import read_csv, write_csv
 
 SETS_TABLE = pandas.DataFrame({"set_num": ["0011-2", "11-2", "B001-1", "4-1"], "theme_id": ["3", "1", "1", "99"]})
@@ -28,7 +29,7 @@ def sets(*numbers: str) -> list[dict]:
     return [{"set_id": number, "name": f"Set {number}", "year": "1978"} for number in numbers]
 
 
-def test_a_set_gets_root_leaf_and_path():
+def test_a_labelled_set_has_its_theme_root_theme_and_path():
     labelled, _ = join(sets("0011-2"), pictures(**{"0011-2": "ok"}), SETS_TABLE, THEMES_TABLE)
     assert labelled.to_dict("records") == [
         {
@@ -43,23 +44,23 @@ def test_a_set_gets_root_leaf_and_path():
     ]
 
 
-def test_what_the_service_does_not_know_is_left_empty():
+def test_a_missing_name_and_year_stay_empty():
     unknown = [{"set_id": "11-2", "name": None, "year": None}]
     labelled, _ = join(unknown, pictures(**{"11-2": "ok"}), SETS_TABLE, THEMES_TABLE)
     assert labelled[["name", "year"]].to_numpy().tolist() == [["", ""]]
 
 
-def test_leading_zeros_tell_sets_apart():
+def test_leading_zeros_distinguish_sets():
     labelled, _ = join(sets("11-2"), pictures(**{"11-2": "ok"}), SETS_TABLE, THEMES_TABLE)
     assert list(labelled["theme"]) == ["Duplo"]
 
 
-def test_the_others_are_listed_with_their_reason():
+def test_the_other_sets_are_listed_with_the_reason():
     found = pictures(**{"4-1": "ok", "5-1": "ok", "B001-1": "gone"})
     labelled, unlabelled = join(sets("B001-1", "5-1", "4-1", "0011-2"), found, SETS_TABLE, THEMES_TABLE)
     assert labelled.empty
     assert list(unlabelled[["set_id", "reason", "detail"]].itertuples(index=False, name=None)) == [
-        ("0011-2", "without picture", "never asked for"),
+        ("0011-2", "without picture", "not requested"),
         ("4-1", "orphan theme", "theme 99 or a parent is not in the table of themes"),
         ("5-1", "unmatched", "not in Rebrickable's table of sets"),
         ("B001-1", "without picture", "HTTP 404"),
@@ -69,6 +70,7 @@ def test_the_others_are_listed_with_their_reason():
 NUMBERS = st.sets(st.sampled_from(["0011-2", "11-2", "B001-1", "4-1", "5-1"]))
 
 
+@settings(deadline=None)
 @given(NUMBERS, st.lists(st.sampled_from(["ok", "gone", "rejected"]), min_size=5, max_size=5))
 def test_no_set_is_lost_or_counted_twice(numbers, statuses):
     found = pictures(**dict(zip(sorted(numbers), statuses, strict=False)))
@@ -79,27 +81,24 @@ def test_no_set_is_lost_or_counted_twice(numbers, statuses):
     assert sum(counts[part] for part in parts) == counts["sets"] == len(numbers)
 
 
-def run(folder: Path, status: str) -> Path:
-    """Run the stage on one set whose picture has a status, and return the folder of its outputs."""
-    (folder / "sets.json").write_text(json.dumps(sets("0011-2")))
-    write_csv(pictures(**{"0011-2": status}), folder / "pictures.csv")
+def run(status: str) -> None:
+    """Run the stage on one set whose picture has a status."""
+    write_bytes(json.dumps(sets("0011-2")).encode(), paths.sets)
+    write_csv(pictures(**{"0011-2": status}), paths.thumbnails_table)
     sets_table = SETS_TABLE.assign(name="", year="1978", img_url="")
-    for name, table in (("sets", sets_table), ("themes", THEMES_TABLE)):
-        (folder / f"{name}.csv.gz").write_bytes(gzip.compress(table.to_csv(index=False).encode()))
-    paths = {"sets": "sets.json", "pictures": "pictures.csv", "tables": "."}
-    paths |= {"labelled": "labelled.csv", "unlabelled": "unlabelled.csv", "metrics": "join.json"}
-    main([f"--{name}={folder / path}" for name, path in paths.items()])
-    return folder
+    for table, path in ((sets_table, paths.sets_table), (THEMES_TABLE, paths.themes_table)):
+        write_bytes(gzip.compress(table.to_csv(index=False).encode()), path)
+    main()
 
 
-def test_both_tables_and_their_counts_are_written(tmp_path):
-    out = run(tmp_path, "ok")
-    assert read_csv(out / "labelled.csv")["theme_path"].tolist() == ["Duplo / Disney / Cars"]
-    assert read_csv(out / "unlabelled.csv").empty
-    assert json.loads((out / "join.json").read_text())["labelled"] == 1
+def test_both_tables_and_their_counts_are_written():
+    run("ok")
+    assert read_csv(paths.labelled)["theme_path"].tolist() == ["Duplo / Disney / Cars"]
+    assert read_csv(paths.unlabelled).empty
+    assert json.loads(paths.join_metrics.read_text())["labelled"] == 1
 
 
-def test_a_source_of_which_nothing_can_be_used_is_an_error(tmp_path):
-    with pytest.raises(SystemExit, match="not one set has both a picture and a theme .*Is the source the right one"):
-        run(tmp_path, "gone")
-    assert not (tmp_path / "labelled.csv").exists()
+def test_a_source_without_a_usable_set_is_an_error():
+    with pytest.raises(SystemExit, match="no set has both a picture and a theme .*Check fetch.source"):
+        run("gone")
+    assert not paths.labelled.exists()

@@ -4,21 +4,15 @@ import json
 import pandas
 import pytest
 
-from stages.regroup import class_balance, count, main, regroup
+from stages import paths
+from stages.regroup import count, label_counts, main, regroup
 from themer.base.errors import UserError
+from themer.base.files import write_bytes
 from themer.base.params import Regroup
 from themer.base.params_file import parse_params
 from themer.base.tables import read_csv, write_csv
 
 GROUPS = {"Young": ["Duplo"], "Technic": ["Technic"]}
-PATHS = {
-    "labelled": "labelled.csv",
-    "pictures": "pictures.csv",
-    "themes": "themes.csv.gz",
-    "dataset": "dataset.csv",
-    "metrics": "dataset.json",
-    "classes": "classes.csv",
-}
 
 
 def rules(params: dict, **changes: object) -> Regroup:
@@ -27,7 +21,7 @@ def rules(params: dict, **changes: object) -> Regroup:
 
 
 def labelled(**counts: int) -> tuple[pandas.DataFrame, pandas.Series]:
-    """Return so many sets of each theme with hashes that are far apart, and those."""
+    """Return a number of sets of each theme, and their hashes, which are far apart."""
     paths = [theme for theme, number in counts.items() for _ in range(number)]
     frame = pandas.DataFrame({"set_id": [f"{100 + index}-1" for index in range(len(paths))], "theme_path": paths})
     hashes = pandas.Series([f"{index:02x}" * 32 for index in range(len(paths))], index=frame["set_id"])
@@ -40,11 +34,11 @@ def test_sets_outside_the_groups_are_dropped(params):
     assert list(dataset["set_id"]) == sorted(dataset["set_id"])
 
 
-def test_counts_and_balance_add_up(params):
+def test_counts_add_up(params):
     dataset, dropped = regroup(*labelled(Duplo=20, Technic=20), rules(params, duplicate_distance=0))
     counts = count(dataset, dropped)
     assert counts["train"] + counts["validation"] + counts["test"] == counts["pictures"] == 40
-    assert class_balance(dataset)["pictures"].sum() == 40
+    assert label_counts(dataset)["pictures"].sum() == 40
 
 
 def test_a_group_without_a_set_is_named(params):
@@ -53,7 +47,7 @@ def test_a_group_without_a_set_is_named(params):
 
 
 def test_too_few_themes_are_an_error(params):
-    with pytest.raises(UserError, match="1 root themes have at least 10 pictures in .* and a classifier needs two"):
+    with pytest.raises(UserError, match="needs two labels, but 1 root themes have at least 10 pictures in"):
         regroup(*labelled(Duplo=20, Castle=9), rules(params, by="root"))
 
 
@@ -62,7 +56,7 @@ def test_root_themes_need_no_groups(params):
     assert set(dataset["label"]) == {"Duplo", "Castle"}
 
 
-def test_corrections_come_after_the_rules(params):
+def test_corrections_override_the_rules(params):
     relabel = {"100-1": "Technic", "101-1": None, "140-1": "Young"}
     sets = labelled(Duplo=20, Technic=20, Castle=5)
     dataset, dropped = regroup(*sets, rules(params, duplicate_distance=0, relabel=relabel))
@@ -72,15 +66,15 @@ def test_corrections_come_after_the_rules(params):
     assert dropped == 5
 
 
-def test_corrections_of_root_themes_name_kept_themes(params):
+def test_corrections_of_root_themes_must_name_kept_themes(params):
     sets = labelled(Duplo=20, Castle=20, Town=5)
     dataset, _ = regroup(*sets, rules(params, by="root", duplicate_distance=0, relabel={"140-1": "Castle"}))
     assert dict(zip(dataset["set_id"], dataset["label"], strict=True))["140-1"] == "Castle"
-    with pytest.raises(UserError, match=r'relabel: 100-1: there is no label "Town"\. Known here: Castle, Duplo\.'):
+    with pytest.raises(UserError, match=r'relabel: 100-1: there is no label "Town"\. Known labels: Castle, Duplo\.'):
         regroup(*sets, rules(params, by="root", duplicate_distance=0, relabel={"100-1": "Town"}))
 
 
-def test_every_correction_that_can_not_be_made_is_named(params):
+def test_every_invalid_correction_is_named(params):
     relabel = {"100-2": None, "x": "Castel"}
     with pytest.raises(UserError) as error:
         regroup(*labelled(Duplo=20, Castle=20), rules(params, by="root", duplicate_distance=0, relabel=relabel))
@@ -90,14 +84,20 @@ def test_every_correction_that_can_not_be_made_is_named(params):
     assert 'relabel: x: there is no label "Castel" (did you mean "Castle"?)' in third
 
 
-def test_the_stage_writes_the_dataset_its_counts_and_their_balance(tmp_path, write_params):
+def test_the_stage_writes_the_dataset_its_counts_and_those_of_each_label(write_params):
     sets, hashes = labelled(Duplo=20, Technic=20)
-    write_csv(sets, tmp_path / "labelled.csv")
-    write_csv(hashes.rename("perceptual_hash").reset_index(), tmp_path / "pictures.csv")
-    (tmp_path / "themes.csv.gz").write_bytes(gzip.compress(b"id,name,parent_id\n1,Duplo,\n2,Technic,\n"))
-    inputs = {"params": write_params({"regroup.groups": GROUPS, "regroup.duplicate_distance": 0})}
-    inputs |= {name: tmp_path / path for name, path in PATHS.items()}
-    main([f"--{name}={path}" for name, path in inputs.items()])
-    assert read_csv(tmp_path / "dataset.csv")["label"].value_counts().to_dict() == {"Young": 20, "Technic": 20}
-    assert json.loads((tmp_path / "dataset.json").read_text())["pictures"] == 40
-    assert read_csv(tmp_path / "classes.csv")["pictures"].astype(int).sum() == 40
+    write_csv(sets, paths.labelled)
+    write_csv(hashes.rename("perceptual_hash").reset_index(), paths.thumbnails_table)
+    write_bytes(gzip.compress(b"id,name,parent_id\n1,Duplo,\n2,Technic,\n"), paths.themes_table)
+    write_params({"regroup.groups": GROUPS, "regroup.duplicate_distance": 0})
+    main()
+    assert read_csv(paths.dataset)["label"].value_counts().to_dict() == {"Young": 20, "Technic": 20}
+    assert json.loads(paths.dataset_metrics.read_text())["pictures"] == 40
+    assert read_csv(paths.labels_plot)["pictures"].astype(int).sum() == 40
+
+
+def test_an_unknown_theme_in_a_rule_is_an_error(write_params):
+    write_bytes(gzip.compress(b"id,name,parent_id\n1,Duplo,\n2,Technic,\n"), paths.themes_table)
+    write_params({"regroup.groups": {"Young": ["Dupol"], "Technic": ["Technic"]}})
+    with pytest.raises(SystemExit, match='"Young": there is no theme "Dupol" .did you mean "Duplo"'):
+        main()

@@ -5,62 +5,171 @@ import numpy
 import pandas
 import pytest
 
-from stages import resize
+from stages import paths, resize
 from tests.conftest import picture_bytes
-from themer.base.tables import write_csv
-from themer.dataset.shards import read_split, read_summary
-from themer.pictures.images import picture_path
+from tests.data_formats import problems_of_file
+from themer.base.files import write_bytes
+from themer.base.tables import read_csv, write_csv
+from themer.dataset.shards import read_labels, read_split, read_summary
+from themer.pictures.images import decode, perceptual_hash, picture_path
 
-LABELS = ["MiniFig", "Bulk Bricks"]
+LABELS = ["Technic/Bionicle", "MiniFig"]
+SPLITS = ["train"] * 10 + ["validation"] * 2 + ["test"] * 3
+SET_IDS = [f"{number:04}-1" for number in range(len(SPLITS))]
+# One set of each split.
+IN_SPLIT = {"train": "0001-1", "validation": "0010-1", "test": "0012-1"}
+
+
+def picture_of(number: int) -> bytes:
+    """Return the picture of a set by its number, as tall as it is wide or taller."""
+    return picture_bytes(number, (40 + number, 60))
 
 
 @pytest.fixture
-def run(tmp_path: Path, write_params: Callable[..., Path]) -> Callable[..., Path]:
-    """Return a function that resizes thirty pictures into a folder, with changed params and a number of workers."""
-    splits = ["train"] * 20 + ["validation"] * 5 + ["test"] * 5
-    rows = [(f"{index:04}-1", LABELS[index % 2], str(index), split) for index, split in enumerate(splits)]
-    write_csv(pandas.DataFrame(rows, columns=["set_id", "label", "family", "split"]), tmp_path / "dataset.csv")
-    for index, (set_id, *_) in enumerate(rows):
-        picture_path(tmp_path, set_id).write_bytes(picture_bytes(index, (40 + index, 60)))
+def run(write_params: Callable[..., Path]) -> Callable[..., None]:
+    """Return a function that runs the stage on the sets, with changed params."""
+    rows = [(set_id, LABELS[number % 2], str(number), SPLITS[number]) for number, set_id in enumerate(SET_IDS)]
+    write_csv(pandas.DataFrame(rows, columns=["set_id", "label", "family", "split"]), paths.dataset)
+    for number, set_id in enumerate(SET_IDS):
+        write_bytes(picture_of(number), picture_path(paths.thumbnails, set_id))
+    hashes = [perceptual_hash(decode(picture_of(number))) for number in range(len(SET_IDS))]
+    thumbnails = pandas.DataFrame({"set_id": [*SET_IDS, "9999-1"], "perceptual_hash": [*hashes, ""]})
+    write_csv(thumbnails, paths.thumbnails_table)
+    paths.photos.mkdir()
 
-    def run(name: str = "shards", workers: int = 2, **changes: object) -> Path:
-        path = write_params({f"resize.{key}": value for key, value in changes.items()} | {"resize.size": 48})
-        arguments = {"params": path, "dataset": tmp_path / "dataset.csv", "pictures": tmp_path}
-        arguments |= {"out": tmp_path / name, "workers": workers}
-        resize.main([part for key, value in arguments.items() for part in (f"--{key}", str(value))])
-        return tmp_path / name
+    def run(**changes: object) -> None:
+        write_params({"resize.size": 48, "regroup.duplicate_distance": 4} | changes)
+        resize.main()
 
     return run
 
 
+@pytest.fixture
+def photos(run: Callable[..., None]) -> Path:
+    """The folder of photos, with twelve photos of every format in the folders of two labels, and a README."""
+    formats = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
+    for number in range(12):
+        path = paths.photos / ("minifig", "technic-bionicle")[number % 2] / f"photo {number:02}"
+        write_bytes(picture_bytes(200 + number, (60 + number, 50), formats[number % 5]), path)
+    (paths.photos / "README.md").write_text("What to put here")
+    return paths.photos
+
+
+def contents(*folders: Path) -> dict[Path, bytes]:
+    """Return the content of every file in the folders."""
+    return {path: path.read_bytes() for folder in folders for path in folder.iterdir()}
+
+
 def test_every_split_is_packed_with_its_labels(run):
-    out = run()
-    assert read_summary(out).pictures == {"train": 20, "validation": 5, "test": 5}
-    assert read_summary(out).labels == ["Bulk Bricks", "MiniFig"]
-    first = {row["set_id"].decode(): row["label"] for row in read_split(out, "test").as_numpy_iterator()}
-    assert {set_id: int(label) for set_id, label in first.items()}["0026-1"] == 1
+    run()
+    assert read_summary(paths.shards).pictures == {"train": 10, "validation": 2, "test": 3}
+    assert read_summary(paths.shards).labels == sorted(LABELS)
+    packed = {row["set_id"].decode(): row["label"] for row in read_split(paths.shards, "test").as_numpy_iterator()}
+    assert packed == {"0012-1": 1, "0013-1": 0, "0014-1": 1}
 
 
 def test_pictures_are_squares_padded_with_the_fill(run):
-    out = run(fill=[1, 2, 3])
-    for row in read_split(out, "test").as_numpy_iterator():
+    run(**{"resize.fill": [1, 2, 3]})
+    for row in read_split(paths.shards, "test").as_numpy_iterator():
         assert row["image"].shape == (48, 48, 3)
         assert numpy.array_equal(row["image"][24, 0], [1, 2, 3]) or row["image"][0, 24].tolist() == [1, 2, 3]
 
 
-def test_the_number_of_workers_changes_no_byte(run):
-    one, three = run("one", workers=1, pictures_per_shard=7), run("three", workers=3, pictures_per_shard=7)
-    assert sorted(path.name for path in one.iterdir()) == sorted(path.name for path in three.iterdir())
-    assert len(list(one.glob("train-*"))) == 3
-    assert all(path.read_bytes() == (three / path.name).read_bytes() for path in one.iterdir())
+def test_the_number_of_workers_changes_no_byte_of_the_sets(run, monkeypatch):
+    packed = []
+    for workers in (1, 3):
+        monkeypatch.setattr(resize, "WORKERS", workers)
+        run(**{"resize.pictures_per_shard": 4})
+        packed.append(contents(paths.shards))
+    assert packed[0] == packed[1]
+    assert len(list(paths.shards.glob("train-*"))) == 3
 
 
 def test_training_pictures_are_not_in_the_order_of_their_numbers(run):
-    found = [row["set_id"] for row in read_split(run(), "train").as_numpy_iterator()]
+    run()
+    found = [row["set_id"] for row in read_split(paths.shards, "train").as_numpy_iterator()]
     assert sorted(found) != found
 
 
-def test_a_picture_that_is_lost_is_named(run, tmp_path):
-    picture_path(tmp_path, "0003-1").unlink()
-    with pytest.raises(SystemExit, match="0003-1.jpg: can't be read"):
+def test_a_missing_picture_is_named(run):
+    picture_path(paths.thumbnails, "0003-1").unlink()
+    with pytest.raises(SystemExit, match="0003-1.jpg: can't be read .*Delete it and run: dvc repro --force download"):
+        run()
+
+
+def test_photos_are_split_by_label_and_packed_with_the_labels_of_the_dataset(run, photos, capsys):
+    run()
+    table, summary = read_csv(paths.photos_table), read_summary(paths.photo_shards)
+    assert pandas.crosstab(table["label"], table["split"]).to_numpy().tolist() == [[3, 3], [3, 3]]
+    assert (summary.labels, summary.pictures) == (sorted(LABELS), {"train": 6, "test": 6})
+    assert "resize: 6 photos join training, 6 are held out" in capsys.readouterr().out
+    for split in ("train", "test"):
+        rows = read_split(paths.photo_shards, split).as_numpy_iterator()
+        part = table[table["split"] == split]
+        expected = dict(zip(part["photo"], part["label"].map(summary.labels.index), strict=True))
+        assert {row["set_id"].decode(): row["label"] for row in rows} == expected
+
+
+def test_the_files_have_the_documented_format(run, photos):
+    run()
+    assert problems_of_file(paths.photos_table, "data/photos.csv") == []
+    for folder in (paths.shards, paths.photo_shards):
+        for path in folder.iterdir():
+            assert problems_of_file(path, path.as_posix()) == []
+
+
+def test_an_official_picture_among_the_photos_stays_in_its_split(run, photos):
+    for split, set_id in IN_SPLIT.items():
+        (photos / "minifig" / f"official {split}").write_bytes(picture_path(paths.thumbnails, set_id).read_bytes())
+    run()
+    table = read_csv(paths.photos_table).set_index("photo").filter(like="official", axis=0)
+    assert table["split"].to_dict() == {
+        "photos/minifig/official test": "test",
+        "photos/minifig/official train": "train",
+        "photos/minifig/official validation": "train",
+    }
+    assert list(table["family"]) == ["12", "1", "10"]
+
+
+def test_copies_of_a_photo_stay_together(run, photos):
+    for number in range(5):
+        (photos / "minifig" / f"copy {number}").write_bytes(picture_bytes(200, (60, 50), "PNG"))
+    run(**{"regroup.duplicate_distance": 24})
+    table = read_csv(paths.photos_table).set_index("photo")
+    copies = table.loc[[f"photos/minifig/copy {number}" for number in range(5)] + ["photos/minifig/photo 00"]]
+    assert copies["family"].nunique() == copies["split"].nunique() == 1
+
+
+def test_all_photos_or_none_may_join_training(run, photos):
+    run(**{"photos.train": 0})
+    assert read_summary(paths.photo_shards).pictures == {"train": 0, "test": 12}
+    run(**{"photos.train": 1})
+    assert read_summary(paths.photo_shards).pictures == {"train": 12, "test": 0}
+
+
+def test_neither_the_workers_nor_the_order_of_the_files_change_a_byte_of_the_photos(run, photos, monkeypatch):
+    monkeypatch.setattr(resize, "WORKERS", 1)
+    run()
+    before, table = contents(paths.photo_shards), paths.photos_table.read_bytes()
+    for path in sorted(photos.glob("*/*"), reverse=True):
+        content = path.read_bytes()
+        path.unlink()
+        path.write_bytes(content)
+    monkeypatch.setattr(resize, "WORKERS", 3)
+    run()
+    assert len(before) == 3
+    assert (contents(paths.photo_shards), paths.photos_table.read_bytes()) == (before, table)
+
+
+def test_without_photos_the_photo_splits_are_empty(run):
+    run()
+    assert paths.photos_table.read_text() == "photo,label,family,split\n"
+    for split in ("train", "test"):
+        photo_split = list(read_split(paths.photo_shards, split))
+        assert photo_split == list(read_labels(paths.photo_shards, split)) == []
+
+
+def test_a_file_without_a_picture_is_named(run, photos):
+    (photos / "minifig" / "notes.txt").write_text("not a picture")
+    with pytest.raises(SystemExit, match=r"notes.txt: can't be read \(not an image\). Save it as one of JPEG, PNG"):
         run()

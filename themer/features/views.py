@@ -29,6 +29,9 @@ class Views:
         It depends on the seed, the epoch and the index alone, so any epoch can be repeated without the earlier ones.
         """
         seeds = tf.unstack(tf.random.split(tf.random.fold_in([self.seed, epoch], index), 2))
+        # Building the graph of a photograph-like view takes a second in each epoch.
+        if self.photo_share == 0:
+            return augmented(image, seeds[1], self.strength, self.fill)
         return tf.cond(
             tf.random.stateless_uniform([], seeds[0]) < self.photo_share,
             lambda: photo_view(image, seeds[1], self.fill),

@@ -1,5 +1,6 @@
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,8 @@ from themer.base.model_description import (
     Description,
     description_json,
     member,
+    no_classifier,
+    no_model,
     read_description,
 )
 
@@ -35,3 +38,12 @@ def test_the_same_description_gives_the_same_bytes():
 def test_a_file_without_a_description_raises_a_few_kinds_of_errors(content):
     with zipfile.ZipFile(io.BytesIO(content)) as file, pytest.raises((KeyError, TypeError, ValueError)):
         read_description(file)
+
+
+def test_errors_name_the_file_and_what_to_run():
+    path = Path("models/classifier.tflite")
+    assert str(no_model(path)) == "models/classifier.tflite: there is no model yet. Run: dvc repro"
+    error = ValueError("no zip file\nand more")
+    assert str(no_classifier(path, error)) == (
+        "models/classifier.tflite: not a classifier saved by this project (no zip file). Run: dvc repro"
+    )

@@ -1,6 +1,6 @@
 import pandas
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from themer.base.errors import UserError
@@ -40,6 +40,7 @@ def test_a_cycle_of_parents_is_an_error():
         ThemeTree.of(cycle)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 30), min_size=1, max_size=30))
 def test_every_path_starts_at_a_root_theme_and_ends_at_its_theme(parents):
     rows = [(str(index), f"T{index}", str(parent) if parent < index else "") for index, parent in enumerate(parents)]

@@ -7,12 +7,15 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from themer.base.errors import UserError
+from themer.base.quiet_tensorflow import tf
 from themer.dataset.shards import (
     Example,
     ShardSummary,
     read_labels,
+    read_records,
     read_split,
     read_summary,
+    require_fit,
     write_split,
     write_summary,
 )
@@ -27,30 +30,51 @@ def example(index: int) -> Example:
     return Example(f"{index}-1", index % 2, png.getvalue())
 
 
-def test_summary_comes_back_as_written(tmp_path):
+def unpacked(record: bytes) -> Example:
+    """Return the example in a serialized record."""
+    features = tf.train.Example.FromString(record).features.feature
+    set_id, label, image = (features[name] for name in ("set_id", "label", "image"))
+    return Example(set_id.bytes_list.value[0].decode(), label.int64_list.value[0], image.bytes_list.value[0])
+
+
+def test_a_summary_is_read_as_it_was_written(tmp_path):
     write_summary(tmp_path, SUMMARY)
     assert read_summary(tmp_path) == SUMMARY
 
 
 @settings(max_examples=20, deadline=None)
 @given(count=st.integers(0, 12), pictures_per_shard=st.integers(1, 5))
-def test_pictures_come_back_whole_and_in_order(tmp_path_factory, count, pictures_per_shard):
+def test_examples_are_read_whole_and_in_order(tmp_path_factory, count, pictures_per_shard):
     directory = tmp_path_factory.mktemp("shards")
-    write_summary(directory, SUMMARY)
     assert write_split(directory, "train", map(example, range(count)), pictures_per_shard) == count
-    elements = list(read_split(directory, "train").as_numpy_iterator())
-    assert [element["set_id"].decode() for element in elements] == [f"{index}-1" for index in range(count)]
-    assert [element["label"] for element in elements] == [index % 2 for index in range(count)]
+    records = list(read_records(directory, "train").as_numpy_iterator())
+    assert list(map(unpacked, records)) == list(map(example, range(count)))
+
+
+def test_pictures_are_decoded_and_stay_in_order(tmp_path):
+    write_summary(tmp_path, SUMMARY)
+    write_split(tmp_path, "train", map(example, range(12)), 5)
+    elements = list(read_split(tmp_path, "train").as_numpy_iterator())
+    assert [element["set_id"].decode() for element in elements] == [f"{index}-1" for index in range(12)]
+    assert [element["label"] for element in elements] == [index % 2 for index in range(12)]
+    assert all(element["image"].shape == (8, 8, 3) for element in elements)
     assert all((element["image"] == index).all() for index, element in enumerate(elements))
 
 
-def test_labels_can_be_read_alone(tmp_path):
+def test_labels_can_be_read_without_pictures(tmp_path):
     write_summary(tmp_path, SUMMARY)
     write_split(tmp_path, "train", map(example, range(5)), 2)
     assert list(read_labels(tmp_path, "train").as_numpy_iterator()) == [0, 1, 0, 1, 0]
 
 
-def test_files_are_named_by_their_place_and_number(tmp_path):
+def test_a_split_may_be_empty(tmp_path):
+    write_summary(tmp_path, SUMMARY)
+    assert write_split(tmp_path, "train", [], 2) == 0
+    assert [path.name for path in tmp_path.glob("*.tfrecord")] == ["train-00000-of-00001.tfrecord"]
+    assert list(read_split(tmp_path, "train")) == list(read_labels(tmp_path, "train")) == []
+
+
+def test_file_names_say_their_position_and_number(tmp_path):
     write_split(tmp_path, "test", map(example, range(5)), 2)
     names = sorted(path.name for path in tmp_path.iterdir())
     assert names == [f"test-0000{index}-of-00003.tfrecord" for index in range(3)]
@@ -62,7 +86,7 @@ def test_writing_again_replaces_the_files_of_an_earlier_run(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["train-00000-of-00001.tfrecord"]
 
 
-def test_same_pictures_give_same_bytes(tmp_path):
+def test_the_same_pictures_give_the_same_bytes(tmp_path):
     for name in ("one", "two"):
         write_split(tmp_path / name, "train", map(example, range(5)), 5)
     first, second = sorted(tmp_path.glob("*/*.tfrecord"))
@@ -77,12 +101,12 @@ def test_a_failure_while_writing_leaves_the_earlier_files(tmp_path):
     assert len(list(read_split(tmp_path, "train"))) == 5
 
 
-def test_missing_directory_says_what_to_run(tmp_path):
+def test_a_missing_directory_is_an_error_that_says_what_to_run(tmp_path):
     with pytest.raises(UserError, match="no shards here.*dvc repro"):
         read_split(tmp_path / "nowhere", "train")
 
 
-def test_missing_file_is_noticed(tmp_path):
+def test_a_missing_file_is_noticed(tmp_path):
     write_summary(tmp_path, SUMMARY)
     write_split(tmp_path, "train", map(example, range(5)), 2)
     (tmp_path / "train-00001-of-00003.tfrecord").unlink()
@@ -91,7 +115,15 @@ def test_missing_file_is_noticed(tmp_path):
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"labels": []}'])
-def test_foreign_summary_is_named(tmp_path, text):
+def test_an_unreadable_summary_is_named(tmp_path, text):
     (tmp_path / "shards.json").write_text(text)
     with pytest.raises(UserError, match="shards.json: not a summary"):
         read_summary(tmp_path)
+
+
+def test_shards_must_fit_the_labels_and_size_of_a_model(tmp_path):
+    write_summary(tmp_path, SUMMARY)
+    require_fit(["Duplo", "Technic"], 8, tmp_path)
+    for labels, size in ((["Technic", "Duplo"], 8), (["Duplo", "Technic"], 16)):
+        with pytest.raises(UserError, match=f"predicts {', '.join(labels)} from {size} px.* holds Duplo, Technic in 8"):
+            require_fit(labels, size, tmp_path)

@@ -1,4 +1,3 @@
-import csv
 import hashlib
 from pathlib import Path
 
@@ -7,7 +6,7 @@ import pytest
 from tests.conftest import Site, picture_bytes
 from themer.catalogue.polite_http import polite_session, retry_policy
 from themer.pictures.downloads import Client, download_all
-from themer.pictures.ledger import Ledger, Row, shared_pictures
+from themer.pictures.ledger import Ledger, Row
 
 NO_RETRIES = retry_policy(retries=0)
 
@@ -18,14 +17,14 @@ def client_for(site: Site, **changes: object) -> Client:
 
 
 def download(site: Site, folder: Path, wanted: dict[str, list[str]], **changes: object) -> dict[str, Row]:
-    """Download what the ledger in the folder does not answer, as the stage does, and return its rows."""
+    """Download the missing pictures as the stage does, and return the rows of the ledger in the folder."""
     ledger = Ledger(folder / "thumbnails.csv", folder / "thumbnails")
-    asked = {set_id: urls for set_id, urls in wanted.items() if not ledger.is_answered(set_id, urls)}
-    list(download_all(client_for(site, **changes), asked, ledger, connections=4))
+    missing = {set_id: urls for set_id, urls in wanted.items() if not ledger.is_settled(set_id, urls)}
+    list(download_all(client_for(site, **changes), missing, ledger, connections=4))
     return {row.set_id: row for row in ledger.close(wanted)}
 
 
-def test_a_picture_is_kept_as_it_came(site, tmp_path):
+def test_a_picture_is_stored_unchanged(site, tmp_path):
     content = picture_bytes()
     site.put("/1.jpg", content, ETag='"a"')
     row = download(site, tmp_path, {"0011-2": ["{url}/1.jpg"]})["0011-2"]
@@ -35,14 +34,14 @@ def test_a_picture_is_kept_as_it_came(site, tmp_path):
 
 
 @pytest.mark.parametrize("status", [403, 404, 410])
-def test_a_permanent_error_is_not_asked_for_again(site, tmp_path, status):
+def test_a_permanent_error_is_not_requested_again(site, tmp_path, status):
     site.put("/1.jpg", status=status)
     for _ in range(2):
         assert download(site, tmp_path, {"1-1": ["{url}/1.jpg"]})["1-1"].error == f"HTTP {status}"
     assert site.times_asked()["/1.jpg"] == 1
 
 
-def test_a_passing_error_is_asked_for_again(site, tmp_path):
+def test_a_transient_error_is_requested_again(site, tmp_path):
     site.put("/1.jpg", status=503)
     site.put("/1.jpg", picture_bytes())
     assert download(site, tmp_path, {"1-1": ["{url}/1.jpg"]})["1-1"].status == "failed"
@@ -58,7 +57,7 @@ REJECTED = {
 
 
 @pytest.mark.parametrize("case", REJECTED)
-def test_what_is_no_picture_is_rejected(site, tmp_path, case):
+def test_a_response_without_a_usable_picture_is_rejected(site, tmp_path, case):
     content, error = REJECTED[case]
     site.put("/1.jpg", content)
     row = download(site, tmp_path, {"1-1": ["{url}/1.jpg"]})["1-1"]
@@ -66,7 +65,7 @@ def test_what_is_no_picture_is_rejected(site, tmp_path, case):
     assert list((tmp_path / "thumbnails").iterdir()) == []
 
 
-def test_a_broken_off_answer_is_asked_for_again_at_once(site, tmp_path, monkeypatch):
+def test_an_incomplete_response_is_requested_again_at_once(site, tmp_path, monkeypatch):
     monkeypatch.setattr("tenacity.nap.time.sleep", lambda seconds: None)
     content = picture_bytes()
     site.put("/1.jpg", content[:100], Content_Length=str(len(content)), Connection="close")
@@ -74,12 +73,12 @@ def test_a_broken_off_answer_is_asked_for_again_at_once(site, tmp_path, monkeypa
     assert download(site, tmp_path, {"1-1": ["{url}/1.jpg"]})["1-1"].status == "ok"
 
 
-def test_a_server_that_is_down_is_told_in_fixed_words(site, tmp_path):
+def test_a_server_that_is_down_is_a_failure_in_a_fixed_phrase(site, tmp_path):
     row = download(site, tmp_path, {"1-1": ["http://127.0.0.1:9/1.jpg"]})["1-1"]
     assert (row.status, row.error) == ("failed", "no connection")
 
 
-def test_the_next_url_is_tried_when_the_first_has_none(site, tmp_path):
+def test_the_next_url_is_tried_if_the_first_has_no_picture(site, tmp_path):
     site.put("/spare.jpg", picture_bytes())
     wanted = {"1-1": ["{url}/gone.jpg", "{url}/spare.jpg"]}
     for _ in range(2):
@@ -87,7 +86,7 @@ def test_the_next_url_is_tried_when_the_first_has_none(site, tmp_path):
     assert site.times_asked() == {"/gone.jpg": 1, "/spare.jpg": 1}
 
 
-def test_what_is_here_is_not_asked_for_unless_its_url_changes(site, tmp_path):
+def test_a_present_picture_is_requested_only_if_its_url_changes(site, tmp_path):
     site.put("/1.jpg", picture_bytes(1))
     site.put("/new.jpg", picture_bytes(2))
     first = download(site, tmp_path, {"1-1": ["{url}/1.jpg"]})
@@ -97,7 +96,7 @@ def test_what_is_here_is_not_asked_for_unless_its_url_changes(site, tmp_path):
 
 
 @pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(b"cut")])
-def test_a_lost_or_damaged_file_is_asked_for_again(site, tmp_path, damage):
+def test_a_lost_or_damaged_file_is_downloaded_again(site, tmp_path, damage):
     site.put("/1.jpg", picture_bytes(), ETag='"a"')
     first = download(site, tmp_path, {"1-1": ["{url}/1.jpg"]})
     damage(tmp_path / "thumbnails" / "1-1.jpg")
@@ -105,7 +104,7 @@ def test_a_lost_or_damaged_file_is_asked_for_again(site, tmp_path, damage):
     assert (tmp_path / "thumbnails" / "1-1.jpg").read_bytes() == picture_bytes()
 
 
-def test_to_revalidate_sends_the_etag_and_keeps_what_is_unchanged(site, tmp_path):
+def test_revalidating_sends_the_etag_and_keeps_an_unchanged_picture(site, tmp_path):
     site.put("/1.jpg", picture_bytes(), ETag='"a"')
     first = download(site, tmp_path, {"1-1": ["{url}/1.jpg"]})
     ledger = Ledger(tmp_path / "thumbnails.csv", tmp_path / "thumbnails")
@@ -122,7 +121,7 @@ def test_a_failure_while_revalidating_keeps_the_picture(site, tmp_path, status):
     assert list(download_all(client_for(site), {"1-1": ["{url}/1.jpg"]}, ledger, 1)) == [first["1-1"]]
 
 
-def test_a_picture_that_is_gone_when_revalidating_leaves_nothing_behind(site, tmp_path):
+def test_revalidating_deletes_a_picture_that_is_gone(site, tmp_path):
     site.put("/1.jpg", picture_bytes(), ETag='"a"')
     site.put("/1.jpg", status=410)
     download(site, tmp_path, {"1-1": ["{url}/1.jpg"]})
@@ -133,7 +132,7 @@ def test_a_picture_that_is_gone_when_revalidating_leaves_nothing_behind(site, tm
     assert list((tmp_path / "thumbnails").iterdir()) == []
 
 
-def test_sets_that_left_the_catalogue_are_pruned(site, tmp_path):
+def test_pictures_of_sets_that_left_the_catalogue_are_deleted(site, tmp_path):
     site.put("/1.jpg", picture_bytes(1))
     site.put("/2.jpg", picture_bytes(2))
     download(site, tmp_path, {"1-1": ["{url}/1.jpg"], "2-1": ["{url}/2.jpg"]})
@@ -141,14 +140,7 @@ def test_sets_that_left_the_catalogue_are_pruned(site, tmp_path):
     assert [path.name for path in (tmp_path / "thumbnails").iterdir()] == ["2-1.jpg"]
 
 
-def test_a_picture_that_many_families_share_is_a_placeholder(tmp_path):
-    rows = [Row(f"{number}-{variant}", sha256="a") for number in range(5) for variant in (1, 2)]
-    assert shared_pictures(rows, 5) == {"a"}
-    assert shared_pictures([Row(f"1-{variant}", sha256="a") for variant in range(9)], 5) == set()
-    assert shared_pictures([Row(f"{number}-1") for number in range(9)], 5) == set()
-
-
-def test_a_placeholder_stays_one_when_few_sets_show_it_any_more(site, tmp_path):
+def test_a_placeholder_stays_one_when_fewer_sets_share_it(site, tmp_path):
     wanted = {f"{number}-1": [f"{{url}}/{number}.jpg"] for number in range(5)}
     for number in range(5):
         site.put(f"/{number}.jpg", picture_bytes())
@@ -161,35 +153,7 @@ def test_a_placeholder_stays_one_when_few_sets_show_it_any_more(site, tmp_path):
     assert len(again.mark_placeholders(5)) == 4
 
 
-def test_a_kill_between_line_and_name_loses_nothing(site, tmp_path):
-    content = picture_bytes()
-    folder = tmp_path / "thumbnails"
-    ledger = Ledger(tmp_path / "thumbnails.csv", folder)
-    row = Row("1-1", "{url}/1.jpg", "ok", bytes=str(len(content)), sha256=hashlib.sha256(content).hexdigest())
-    ledger.keep(row)
-    (folder / "1-1.part").write_bytes(content)
-    assert Ledger(tmp_path / "thumbnails.csv", folder).is_answered("1-1", ["{url}/1.jpg"])
-    assert (folder / "1-1.jpg").read_bytes() == content
-
-
-def test_a_line_that_a_kill_cut_off_is_left_out(site, tmp_path):
-    ledger = Ledger(tmp_path / "thumbnails.csv", tmp_path / "thumbnails")
-    ledger.keep(Row("1-1", "{url}/1.jpg", "gone"))
-    with (tmp_path / "thumbnails.csv").open("a") as lines:
-        lines.write("2-1,{url}/2.jp")
-    again = Ledger(tmp_path / "thumbnails.csv", tmp_path / "thumbnails")
-    assert list(again.rows) == ["1-1"]
-    again.keep(Row("2-1", "{url}/2.jpg", "gone"))
-    with (tmp_path / "thumbnails.csv").open() as lines:
-        assert [row["set_id"] for row in csv.DictReader(lines)] == ["1-1", "2-1"]
-
-
-def test_going_on_after_a_kill_asks_for_no_failure_again(tmp_path):
-    Ledger(tmp_path / "thumbnails.csv", tmp_path / "thumbnails").keep(Row("1-1", "{url}/1.jpg", "failed"))
-    assert Ledger(tmp_path / "thumbnails.csv", tmp_path / "thumbnails").is_answered("1-1", ["{url}/1.jpg"])
-
-
-def test_stopping_keeps_what_was_got(site, tmp_path):
+def test_stopping_keeps_the_finished_downloads(site, tmp_path):
     wanted = {f"{number}-1": [f"{{url}}/{number}.jpg"] for number in range(20)}
     for number in range(20):
         site.put(f"/{number}.jpg", picture_bytes(number))

@@ -3,10 +3,11 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
-from scipy.stats import binomtest
-from sklearn.metrics import f1_score, top_k_accuracy_score
+from sklearn.metrics import top_k_accuracy_score
 
 from themer.scoring import scores
+from themer.scoring.prediction_table import Predictions
+from themer.training.confidence import expected_calibration_error, log_loss, with_temperature
 
 LABELS = ["Bionicle", "City", "Duplo"]
 ACTUAL = np.array([0, 0, 1, 1, 1, 2])
@@ -17,23 +18,23 @@ ALONE = list("abcdef")
 
 
 @st.composite
-def answers(draw, classes=4):
-    """Draw the actual themes and the probabilities of up to 30 pictures."""
-    actual = np.array(draw(st.lists(st.integers(0, classes - 1), min_size=1, max_size=30)))
+def predictions(draw, label_count=4):
+    """Draw the actual labels and the probabilities of up to 30 pictures."""
+    actual = np.array(draw(st.lists(st.integers(0, label_count - 1), min_size=1, max_size=30)))
     random = np.random.default_rng(draw(st.integers(0, 1000)))
-    return actual, random.dirichlet(np.ones(classes), len(actual)).astype(np.float32)
+    return actual, random.dirichlet(np.ones(label_count), len(actual)).astype(np.float32)
 
 
-def test_headline_counts_right_answers():
-    figures = scores.headline(ACTUAL, PROBABILITIES, ALONE, baseline_label=1, confidence_level=0.95)
-    assert figures["pictures"] == 6
-    assert figures["accuracy"] == pytest.approx(4 / 6)
-    assert figures["balanced_accuracy"] == pytest.approx((1 / 2 + 1 + 0) / 3)
-    assert figures["macro_f1"] == pytest.approx((2 / 3 + 3 / 4 + 0) / 3)
-    assert figures["baseline_accuracy"] == pytest.approx(3 / 6)
+def test_the_headline_counts_correct_predictions():
+    found = scores.headline(ACTUAL, PROBABILITIES, ALONE, baseline_label=1, confidence_level=0.95)
+    assert found["pictures"] == 6
+    assert found["accuracy"] == pytest.approx(4 / 6)
+    assert found["balanced_accuracy"] == pytest.approx((1 / 2 + 1 + 0) / 3)
+    assert found["macro_f1"] == pytest.approx((2 / 3 + 3 / 4 + 0) / 3)
+    assert found["baseline_accuracy"] == pytest.approx(3 / 6)
 
 
-@given(answers())
+@given(predictions())
 def test_top_k_accuracy_rises_from_the_accuracy_to_one(drawn):
     actual, probabilities = drawn
     shares = [scores.top_k_accuracy(actual, probabilities, k) for k in range(1, 6)]
@@ -43,7 +44,7 @@ def test_top_k_accuracy_rises_from_the_accuracy_to_one(drawn):
     assert shares[1] == pytest.approx(top_k_accuracy_score(actual, probabilities, k=2, labels=range(4)))
 
 
-def test_top_k_accuracy_takes_the_first_of_equals_and_two_themes():
+def test_top_k_accuracy_takes_the_first_of_equals_and_works_for_two_labels():
     halves = np.array([[0.5, 0.5], [0.5, 0.5]])
     assert [scores.top_k_accuracy(np.array([0, 1]), halves, k) for k in (1, 2)] == [0.5, 1]
 
@@ -54,7 +55,7 @@ def test_a_theme_without_test_pictures_does_not_lower_the_means():
     assert wide == pytest.approx(narrow)
 
 
-def test_headline_table_has_intervals_for_accuracy_and_macro_f1():
+def test_the_headline_table_has_intervals_for_accuracy_and_macro_f1():
     table = scores.headline_table(scores.headline(ACTUAL, PROBABILITIES, ALONE, 1, 0.95)).set_index("measure")
     with_interval = table.loc[["Accuracy", "Macro-F1"]]
     assert (with_interval["low"] < with_interval["value"]).all() and (
@@ -65,80 +66,17 @@ def test_headline_table_has_intervals_for_accuracy_and_macro_f1():
 
 
 @examples(deadline=None, max_examples=25)
-@given(answers())
-def test_headline_is_finite_and_in_range(drawn):
+@given(predictions())
+def test_the_headline_is_finite_and_in_range(drawn):
     actual, probabilities = drawn
-    figures = scores.headline(actual, probabilities, ["one"] * len(actual), 0, 0.95)
-    assert all(np.isfinite(value) for value in figures.values())
+    found = scores.headline(actual, probabilities, ["one"] * len(actual), 0, 0.95)
+    assert all(np.isfinite(value) for value in found.values())
     for name in ("accuracy", "macro_f1"):
-        low, value, high = (figures[name + end] for end in ("_low", "", "_high"))
+        low, value, high = (found[name + end] for end in ("_low", "", "_high"))
         assert 0 <= low <= value + 1e-9 and value <= high + 1e-9 and high <= 1
 
 
-def test_interval_of_independent_pictures_is_wilsons():
-    correct = np.arange(4000) < 3000
-    expected = binomtest(3000, 4000).proportion_ci(0.9, "wilson")
-    low, high = scores.accuracy_interval(correct, [str(index) for index in range(4000)], 0.9)
-    assert (low, high) == pytest.approx((expected.low, expected.high), abs=1e-5)
-
-
-def test_interval_widens_when_families_are_right_or_wrong_together():
-    correct = np.repeat([True, True, True, False], 10)
-    narrow = scores.accuracy_interval(correct, [str(index) for index in range(40)], 0.95)
-    wide = scores.accuracy_interval(correct, list(np.repeat(list("abcd"), 10)), 0.95)
-    assert wide[0] < narrow[0] < 0.75 < narrow[1] < wide[1]
-
-
-def test_interval_without_mistakes_counts_families():
-    low, high = scores.accuracy_interval(np.ones(20, bool), list("aabbccddee") * 2, 0.95)
-    assert (low, high) == pytest.approx((binomtest(5, 5).proportion_ci(0.95, "wilson").low, 1))
-
-
-@given(answers(), st.integers(0, 1000))
-def test_weighted_macro_f1_is_that_of_pictures_repeated_so_often(drawn, seed):
-    actual, predicted = drawn[0], drawn[1].argmax(axis=1)
-    weights = np.random.default_rng(seed).integers(1, 4, len(actual))
-    repeated = actual.repeat(weights), predicted.repeat(weights)
-    expected = f1_score(*repeated, labels=np.unique(actual), average="macro", zero_division=0)
-    assert scores.weighted_macro_f1(actual, predicted, weights) == pytest.approx(expected)
-
-
-def test_a_theme_of_weight_zero_is_left_out_of_the_macro_f1():
-    actual, predicted = np.array([0, 0, 1]), np.array([0, 0, 0])
-    assert scores.weighted_macro_f1(actual, predicted, np.ones(3)) == pytest.approx((4 / 5 + 0) / 2)
-    assert scores.weighted_macro_f1(actual, predicted, np.array([1, 1, 0])) == 1
-
-
-def test_the_interval_of_the_macro_f1_is_the_same_each_time_and_narrows_with_the_level():
-    actual, predicted = np.arange(40) % 2, np.arange(40) % 3 % 2
-    families = [str(index) for index in range(40)]
-    wide, again, narrow = (scores.macro_f1_interval(actual, predicted, families, level) for level in (0.95, 0.95, 0.5))
-    assert wide == again and 0 < wide[0] < narrow[0] < narrow[1] < wide[1] < 1
-    assert narrow[0] < scores.weighted_macro_f1(actual, predicted, np.ones(40)) < narrow[1]
-
-
-def test_the_interval_of_the_macro_f1_widens_when_families_are_right_or_wrong_together():
-    actual = np.tile([0, 1], 20)
-    predicted = np.where(np.arange(40) < 30, actual, 1 - actual)
-    alone = scores.macro_f1_interval(actual, predicted, [str(index) for index in range(40)], 0.95)
-    together = scores.macro_f1_interval(actual, predicted, list(np.repeat(list("abcd"), 10)), 0.95)
-    assert together[0] < alone[0] < 0.75 < alone[1] < together[1]
-
-
-def test_the_interval_of_the_macro_f1_is_one_point_for_one_family_or_no_mistakes():
-    actual = np.array([0, 1, 1])
-    assert scores.macro_f1_interval(actual, actual, list("abc"), 0.95) == (1, 1)
-    low, high = scores.macro_f1_interval(actual, np.zeros(3, int), ["a"] * 3, 0.95)
-    assert low == high == pytest.approx((2 / 4 + 0) / 2)
-
-
-@given(st.lists(st.tuples(st.booleans(), st.integers(0, 5)), min_size=1, max_size=50))
-def test_effective_pictures_are_between_one_and_all(drawn):
-    correct, families = np.array([pair[0] for pair in drawn]), [str(pair[1]) for pair in drawn]
-    assert 1 <= scores.effective_pictures(correct, families) <= len(drawn)
-
-
-def test_theme_scores_come_with_the_largest_theme_first():
+def test_theme_scores_start_with_the_largest_theme():
     rows = scores.theme_scores(ACTUAL, PROBABILITIES, LABELS)
     assert [(row["theme"], row["support"]) for row in rows] == [("City", 3), ("Bionicle", 2), ("Duplo", 1)]
     assert rows[0]["precision"] == pytest.approx(3 / 5)
@@ -153,7 +91,7 @@ def test_undefined_scores_are_none_and_a_missed_theme_has_an_f1_of_zero():
     assert absent == {"theme": "Znap", "precision": None, "recall": None, "f1": None, "roc_auc": None, "support": 0}
 
 
-def test_theme_scores_take_hundreds_of_themes():
+def test_theme_scores_work_for_hundreds_of_themes():
     random = np.random.default_rng(0)
     rows = scores.theme_scores(
         random.integers(0, 400, 500), random.dirichlet(np.ones(400), 500), [f"theme {index}" for index in range(400)]
@@ -162,8 +100,62 @@ def test_theme_scores_take_hundreds_of_themes():
     assert sum(row["support"] for row in rows) == 500
 
 
-def test_confusion_holds_every_theme_and_every_picture():
+def test_the_confusion_table_has_every_theme_and_every_picture():
     table = scores.confusion_table(ACTUAL, PROBABILITIES.argmax(axis=1), LABELS)
     assert table["actual"].tolist() == ["City", "Bionicle", "Duplo", "Bionicle", "Duplo"]
     assert table["predicted"].tolist() == ["City", "Bionicle", "Duplo", "City", "City"]
     assert table["pictures"].tolist() == [3, 1, 0, 1, 1]
+
+
+def test_without_temperature_scaling_the_calibration_error_is_the_same_before():
+    found = scores.confidence_scores(ACTUAL, PROBABILITIES, np.ones(6, bool), temperature=1.0)
+    assert found["calibration_error"] == found["calibration_error_before"]
+    assert found["calibration_error"] == expected_calibration_error(ACTUAL, PROBABILITIES)
+
+
+def test_the_calibration_error_before_undoes_the_temperature():
+    found = scores.confidence_scores(ACTUAL, with_temperature(PROBABILITIES, 2.0), np.ones(6, bool), temperature=2.0)
+    assert found["calibration_error_before"] == pytest.approx(expected_calibration_error(ACTUAL, PROBABILITIES))
+
+
+def test_coverage_and_accuracy_count_the_sure_predictions():
+    sure = np.array([True, True, True, False, False, False])
+    found = scores.confidence_scores(ACTUAL, PROBABILITIES, sure, temperature=1.0)
+    assert found["answered"] == 0.5 and found["answered_accuracy"] == pytest.approx(2 / 3)
+    assert "answered_accuracy" not in scores.confidence_scores(ACTUAL, PROBABILITIES, np.zeros(6, bool), 1.0)
+
+
+@pytest.mark.parametrize(("label_count", "expected"), [(5, False), (6, True)])
+def test_top_5_accuracy_needs_more_than_five_labels(label_count, expected):
+    actual, probabilities = np.zeros(3, int), np.full((3, label_count), 1 / label_count)
+    found = scores.confidence_scores(actual, probabilities, np.ones(3, bool), 1.0)
+    assert ("top_5_accuracy" in found) == expected
+
+
+def test_photo_scores_are_overall_and_by_theme():
+    sure = np.array([True, True, False, False, False, False])
+    found = scores.photo_scores(ACTUAL, PROBABILITIES, sure, ALONE, LABELS, 0.95)
+    assert found["photos"] == 6 and found["accuracy"] == pytest.approx(4 / 6)
+    assert found["accuracy_low"] < found["accuracy"] < found["accuracy_high"]
+    assert (found["answered"], found["answered_accuracy"]) == (pytest.approx(2 / 6), 0.5)
+    assert found["themes"] == {"Bionicle": 0.5, "City": 1.0, "Duplo": 0.0}
+
+
+def test_without_photos_only_their_number_is_reported():
+    assert scores.photo_scores(ACTUAL[:0], PROBABILITIES[:0], np.empty(0, bool), [], LABELS, 0.95) == {"photos": 0}
+
+
+def test_held_out_scores_are_those_of_the_predictions():
+    found = scores.held_out_scores(Predictions(ALONE, ACTUAL, PROBABILITIES, LABELS), ALONE, 0.95)
+    headline = scores.headline(ACTUAL, PROBABILITIES, ALONE, 0, 0.95)
+    assert found == {name: headline[name] for name in found}
+    assert found["log_loss"] == log_loss(ACTUAL, PROBABILITIES) and "top_5_accuracy" not in found
+
+
+@pytest.mark.parametrize("label_count", [3, 6])
+def test_without_held_out_predictions_the_same_scores_are_none(label_count):
+    labels, some = [f"Theme {index}" for index in range(label_count)], np.full((1, label_count), 1 / label_count)
+    empty = scores.held_out_scores(Predictions([], np.empty(0, np.int64), some[:0], labels), [], 0.95)
+    assert empty == dict.fromkeys(
+        scores.held_out_scores(Predictions(["a"], np.zeros(1, int), some, labels), ["a"], 0.95)
+    )

@@ -8,9 +8,9 @@ from themer.base.quiet_tensorflow import keras
 from themer.networks.applications import APPLICATIONS, application_features
 from themer.networks.backbones import fine_tune_last_blocks
 
-PIXELS = np.random.default_rng(0).uniform(0, 255, (2, 32, 32, 3)).astype(np.float32)
+PIXELS = np.random.default_rng(0).uniform(0, 255, (1, 32, 32, 3)).astype(np.float32)
 
-# The module of each network, the features it gives, the blocks it has, and the first layer that learns in the last.
+# The module of each network, its number of features and of blocks, and the first trainable layer of its last block.
 FACTS = {
     "convnext_tiny": ("convnext", 768, 18, "convnext_tiny_stage_3_block_2_depthwise_conv"),
     "efficientnet_v2_b0": ("efficientnet_v2", 1280, 21, "block6h_expand_conv"),
@@ -34,18 +34,18 @@ def backbone(name) -> keras.Model:
 
 @pytest.fixture
 def keras_home(tmp_path, monkeypatch):
-    """An empty folder for what Keras downloads, and no network to download from."""
+    """An empty folder for Keras's downloads, which fail."""
     monkeypatch.setattr("keras.src.backend.config._KERAS_DIR", str(tmp_path))
     monkeypatch.setenv("https_proxy", "http://127.0.0.1:1")
     return tmp_path
 
 
-def learning_layers(backbone: keras.Model, name: str, count: int) -> list[str]:
+def trainable_layers(backbone: keras.Model, name: str, count: int) -> list[str]:
     fine_tune_last_blocks(backbone, APPLICATIONS[name].block, count)
     return [layer.name for layer in backbone.layers if layer.trainable and layer.weights]
 
 
-def test_pixels_are_prepared_as_the_family_says(name, backbone):
+def test_pixels_are_preprocessed_as_the_family_expects(name, backbone):
     assert backbone.name == "backbone" and backbone.output_shape == (None, FACTS[name][1])
     original = APPLICATIONS[name].construct(include_top=False, weights=None, input_shape=(32, 32, 3), pooling="avg")
     original.set_weights(backbone.get_weights())
@@ -56,25 +56,25 @@ def test_pixels_are_prepared_as_the_family_says(name, backbone):
 
 def test_blocks_are_those_of_the_family(name, backbone):
     _, _, blocks, first_of_last = FACTS[name]
-    each = [learning_layers(backbone, name, count) for count in range(blocks + 2)]
+    each = [trainable_layers(backbone, name, count) for count in range(blocks + 2)]
     assert each[0] == [] and each[1][0] == first_of_last
     assert all(set(fewer) < set(more) for fewer, more in zip(each, each[1:-1], strict=False))
     assert each[-1] == each[-2]
 
 
 @pytest.mark.parametrize("name", ["mobilenet_v2", "vgg16"])
-def test_weights_that_cannot_be_downloaded_are_explained(name, keras_home):
+def test_a_failed_download_of_weights_is_explained(name, keras_home):
     with pytest.raises(UserError) as error:
-        application_features(name, 224, imagenet=True)
+        application_features(name, 96, imagenet=True)
     message = str(error.value)
     assert name in message and "URL fetch failure" in message and "\n" not in message
     assert "efficientnet_lite0" in message and "train.weights to none or to a file" in message
 
 
-def test_imagenet_means_the_weights_that_keras_keeps(keras_home):
-    kept = application_features("mobilenet_v2", 96, imagenet=False)
+def test_imagenet_weights_are_read_from_keras_s_folder(keras_home):
+    stored = application_features("mobilenet_v2", 96, imagenet=False)
     (keras_home / "models").mkdir()
-    kept.save(keras_home / "models/mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_96_no_top.h5")
+    stored.save(keras_home / "models/mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_96_no_top.h5")
     loaded = application_features("mobilenet_v2", 96, imagenet=True)
-    for one, other in zip(kept.weights, loaded.weights, strict=True):
+    for one, other in zip(stored.weights, loaded.weights, strict=True):
         np.testing.assert_array_equal(one, other)

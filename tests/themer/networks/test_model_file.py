@@ -12,10 +12,10 @@ from themer.base.quiet_tensorflow import keras
 from themer.networks.model_file import load_classifier, save_classifier
 from themer.networks.registry import NETWORKS, build
 
-DESCRIPTION = Description(LABELS, 32, FILL, "lego_cnn", temperature=1.5, threshold=0.4)
+DESCRIPTION = Description(LABELS, 32, FILL, "lego_cnn", temperature=1.5)
 PIXELS = np.random.default_rng(0).uniform(0, 255, (2, 32, 32, 3)).astype(np.float32)
 
-ELSEWHERE = """
+WITHOUT_PROJECT = """
 import sys, keras, numpy
 model = keras.models.load_model(sys.argv[1])
 assert not any(name.startswith("themer") for name in sys.modules)
@@ -37,27 +37,27 @@ def trained() -> keras.Model:
 
 
 @pytest.mark.parametrize("network", sorted(NETWORKS))
-def test_a_classifier_comes_back_as_saved(tmp_path, network):
+def test_a_loaded_classifier_equals_the_saved_one(tmp_path, network):
     model = untrained(network)
     random = np.random.default_rng(0)
-    # Every weight another one than a new network has, as after training.
+    # As after training, no weight is that of a new network.
     model.set_weights([array + random.uniform(0.001, 0.01, array.shape) for array in model.get_weights()])
     save_classifier(model, DESCRIPTION, tmp_path / "models/classifier.keras")
     loaded = load_classifier(tmp_path / "models/classifier.keras")
     assert loaded.description == DESCRIPTION
-    answers = model(PIXELS).numpy()
-    assert np.isfinite(answers).all()
-    np.testing.assert_array_equal(loaded.model([PIXELS]), answers)
+    predictions = model(PIXELS).numpy()
+    assert np.isfinite(predictions).all()
+    np.testing.assert_array_equal(loaded.model([PIXELS]), predictions)
     assert [path.name for path in (tmp_path / "models").iterdir()] == ["classifier.keras"]
 
 
-def test_plain_keras_opens_it_without_this_project(tmp_path):
+def test_keras_loads_it_without_this_project(tmp_path):
     model = untrained("efficientnet_lite0")
     save_classifier(model, DESCRIPTION, tmp_path / "classifier.keras")
     np.save(tmp_path / "pixels.npy", PIXELS)
-    names = [str(tmp_path / name) for name in ("classifier.keras", "pixels.npy", "answers.npy")]
-    subprocess.run([sys.executable, "-c", ELSEWHERE, *names], cwd=tmp_path, check=True)
-    np.testing.assert_allclose(np.load(tmp_path / "answers.npy"), model.predict_on_batch(PIXELS), atol=1e-6)
+    names = [str(tmp_path / name) for name in ("classifier.keras", "pixels.npy", "predictions.npy")]
+    subprocess.run([sys.executable, "-c", WITHOUT_PROJECT, *names], cwd=tmp_path, check=True)
+    np.testing.assert_allclose(np.load(tmp_path / "predictions.npy"), model.predict_on_batch(PIXELS), atol=1e-6)
 
 
 def test_saving_twice_gives_the_same_bytes(tmp_path):
@@ -66,29 +66,29 @@ def test_saving_twice_gives_the_same_bytes(tmp_path):
     assert (tmp_path / "one.keras").read_bytes() == (tmp_path / "two.keras").read_bytes()
 
 
-def test_optimizer_state_is_left_out(tmp_path):
+def test_the_file_has_no_optimizer_state(tmp_path):
     model = trained()
     save_classifier(model, DESCRIPTION, tmp_path / "classifier.keras")
     assert (tmp_path / "classifier.keras").stat().st_size < 4.5 * model.count_params() + 100_000
     assert model.optimizer is not None
 
 
-def test_missing_model_says_what_to_run(tmp_path):
-    with pytest.raises(UserError, match="no model here yet. Run: dvc repro"):
+def test_a_missing_model_is_reported_with_the_command_to_run(tmp_path):
+    with pytest.raises(UserError, match="there is no model yet. Run: dvc repro"):
         load_classifier(tmp_path / "classifier.keras")
 
 
-def test_foreign_files_are_refused(tmp_path):
+def test_other_files_are_refused(tmp_path):
     path = tmp_path / "classifier.keras"
     path.write_bytes(b"not a zip file")
-    with pytest.raises(UserError, match="not a classifier that this project saved"):
+    with pytest.raises(UserError, match="not a classifier saved by this project"):
         load_classifier(path)
     trained().save(path)
     with pytest.raises(UserError, match="themer.json"):
         load_classifier(path)
 
 
-def test_classifier_with_a_broken_model_is_refused(tmp_path):
+def test_a_classifier_with_a_broken_model_is_refused(tmp_path):
     path = tmp_path / "classifier.keras"
     save_classifier(trained(), DESCRIPTION, path)
     with zipfile.ZipFile(path) as file:

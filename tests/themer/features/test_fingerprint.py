@@ -1,0 +1,61 @@
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.small_shards import settings, write_photo_shards, write_shards
+from themer.base.errors import UserError
+from themer.features import fingerprint as fingerprints
+from themer.features.fingerprint import code_sha256, fingerprint
+
+
+@pytest.fixture
+def sources(tmp_path) -> list[Path]:
+    return [write_shards(tmp_path / "shards"), write_photo_shards(tmp_path / "photos", train=(1, 1, 1))]
+
+
+@pytest.fixture
+def code(tmp_path, monkeypatch) -> Path:
+    """A copy of the project's code that stands for it in fingerprints."""
+    copy = shutil.copytree(fingerprints.THEMER, tmp_path / "themer")
+    monkeypatch.setattr(fingerprints, "THEMER", copy)
+    return copy
+
+
+def test_a_fingerprint_depends_on_settings_and_pictures(sources, tmp_path):
+    shards, photos = sources
+    others = write_shards(tmp_path / "other", train=(3, 4, 5)), write_photo_shards(tmp_path / "no photos")
+    found = [
+        fingerprint([shards, photos], settings()),
+        fingerprint([shards, photos], settings(seed=8)),
+        fingerprint([others[0], photos], settings()),
+        fingerprint([shards, others[1]], settings()),
+    ]
+    assert len(set(found)) == 4 and fingerprint([shards, photos], settings()) == found[0]
+    assert fingerprint(sources, settings(seed=8), {"epochs"}) == fingerprint(sources, settings(), {"epochs"})
+    with pytest.raises(UserError, match="no shards here"):
+        fingerprint([shards, tmp_path], settings())
+
+
+def test_a_fingerprint_depends_on_the_content_of_a_file_of_weights(sources, tmp_path):
+    found = set()
+    for content in (b"one", b"other"):
+        (tmp_path / "some.weights.h5").write_bytes(content)
+        named = settings(network="vgg16", weights=str(tmp_path / "some.weights.h5"))
+        found.add(fingerprint(sources, named, {"epochs"}))
+    assert len(found) == 2
+
+
+@pytest.mark.parametrize("module", ["features/views.py", "features/photo_views.py", "networks/registry.py"])
+def test_the_digest_of_the_code_depends_on_views_and_networks(code, module):
+    before = code_sha256()
+    with (code / module).open("a") as file:
+        file.write("# an edit\n")
+    assert code_sha256() != before
+
+
+def test_the_digest_of_the_code_does_not_depend_on_other_packages(code):
+    before = code_sha256()
+    with (code / "training/fit.py").open("a") as file:
+        file.write("# an edit\n")
+    assert code_sha256() == before

@@ -1,0 +1,218 @@
+import shutil
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import get_args
+
+import numpy as np
+import pytest
+
+from tests.small_shards import LABELS, settings, write_photo_shards, write_shards
+from themer.base.errors import UserError
+from themer.base.params import Train
+from themer.base.quiet_tensorflow import keras
+from themer.features.backbone_features import compute_features, features_path, read_features
+from themer.networks.applications import application_features
+from themer.networks.registry import build, default_learning_rate
+from themer.training import fit
+from themer.training.checkpoints import Progress
+from themer.training.fit import head_rows, learning_rate, probabilities, train
+from themer.training.training_pictures import TrainingPictures
+
+# Without photograph-like views, whose graph takes a second to build in each epoch.
+ONE_EPOCH = {"epochs": 1, "warm_up_epochs": 0, "photo_views": 0}
+TWO_EPOCHS = {"epochs": 2}
+IMBALANCES = get_args(Train.model_fields["imbalance"].annotation)
+
+
+class Data:
+    """Shards, photo shards and features in a folder, and models trained on them."""
+
+    def __init__(self, folder: Path, **counts: object) -> None:
+        self.folder = folder
+        self.shards, self.features = write_shards(folder / "shards", **counts), folder / "features"
+        self.photos = write_photo_shards(folder / "photos", train=(1, 1, 1))
+        # Each model is trained once for all tests, in a folder of its own. Tests must not change it.
+        self.trained = cache(lambda **changes: self.train(settings(**changes), Path(mkdtemp(dir=folder))))
+        # The pretrained network with the fewest layers, whose graph takes the least time to build.
+        self.frozen = {"network": "vgg16", "weights": str(folder / "vgg16.weights.h5"), "epochs": 0, "photo_views": 0}
+
+    def train(self, settings: Train, checkpoint: Path) -> tuple[keras.Model, Progress]:
+        return train(self.shards, self.photos, self.features, settings, checkpoint)
+
+    def pictures(self, settings: Train) -> TrainingPictures:
+        return TrainingPictures(self.shards, self.photos, settings)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory) -> Iterator[Data]:
+    data = Data(tmp_path_factory.mktemp("data"))
+    keras.utils.set_random_seed(0)
+    application_features("vgg16", 32, imagenet=False).save_weights(data.frozen["weights"])
+    compute_features(data.shards, data.photos, settings(**data.frozen), data.features)
+    yield data
+    # Every state of this network takes a hundred megabytes.
+    shutil.rmtree(data.folder)
+
+
+@pytest.fixture(scope="module")
+def resumed(data) -> tuple[keras.Model, Progress]:
+    """A fine-tuned model, a quarter of the way: interrupted in its first epoch, then resumed without `fit_head`."""
+    wanted, checkpoint = settings(**{**data.frozen, **ONE_EPOCH}, interpolation=0.25), data.folder / "interrupted"
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(Interrupted):
+        interrupt_in_epoch(1, patch)
+        data.train(wanted, checkpoint)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fit, "fit_head", None)
+        return data.train(wanted, checkpoint)
+
+
+def weights(model: keras.Model) -> list[bytes]:
+    return [array.tobytes() for array in model.get_weights()]
+
+
+class Interrupted(Exception):
+    pass
+
+
+def interrupt_in_epoch(epoch: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make training fail in an epoch, after its batches and before its scores are recorded."""
+    record = fit._record
+
+    def interrupted(progress, number, scores):
+        if number == epoch:
+            raise Interrupted
+        record(progress, number, scores)
+
+    monkeypatch.setattr(fit, "_record", interrupted)
+
+
+def test_it_learns_colours(tmp_path):
+    data = Data(tmp_path, train=(8, 8, 8))
+    quick = settings(epochs=4, learning_rate=0.003, augmentation=0.1, photo_views=0, dropout=0, label_smoothing=0)
+    _, progress = data.train(quick, tmp_path / "checkpoint")
+    assert progress.history[-1]["split"] == "validation" and progress.history[-1]["accuracy"] == 1
+    assert progress.history[-2]["loss"] < progress.history[0]["loss"]
+
+
+def test_history_has_a_row_for_each_epoch_and_split_and_ends_with_the_model_s_scores(data):
+    model, progress = data.trained(**TWO_EPOCHS)
+    rows = [(row["epoch"], row["split"]) for row in progress.history]
+    assert rows == [(epoch, split) for epoch in (1, 2) for split in ("train", "validation")]
+    assert all(set(row) == {"epoch", "split", "loss", "accuracy"} for row in progress.history)
+    predicted, actual = probabilities(model, data.pictures(settings()).plain("validation"))
+    loss = -np.log(predicted[np.arange(len(actual)), actual]).mean()
+    assert progress.history[-1]["loss"] == pytest.approx(loss, rel=1e-5)
+    assert progress.history[-1]["accuracy"] == np.mean(predicted.argmax(axis=1) == actual)
+
+
+def test_an_interrupted_run_resumes_and_ends_with_the_same_weights(data, tmp_path, monkeypatch):
+    wanted = settings(**TWO_EPOCHS)
+    whole, whole_progress = data.trained(**TWO_EPOCHS)
+    with monkeypatch.context() as patch, pytest.raises(Interrupted):
+        interrupt_in_epoch(2, patch)
+        data.train(wanted, tmp_path)
+    epochs, run_epoch = [], fit._run_epoch
+    monkeypatch.setattr(fit, "_run_epoch", lambda *args: (epochs.append(args[1].epoch + 1), run_epoch(*args)))
+    resumed, progress = data.train(wanted, tmp_path)
+    assert epochs == [2] and progress == whole_progress
+    assert weights(whole) == weights(resumed)
+
+
+def test_a_run_interrupted_in_the_first_epoch_does_not_fit_the_classifier_again(resumed):
+    _, progress = resumed
+    assert [(row["epoch"], row["split"]) for row in progress.history] == [
+        (0, "validation"),
+        (1, "train"),
+        (1, "validation"),
+    ]
+
+
+def test_a_finished_run_is_repeated_only_with_other_settings(data, tmp_path, monkeypatch):
+    wanted = settings(**ONE_EPOCH)
+    first, _ = data.train(wanted, tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(fit, "_run_epoch", None)
+        again, progress = data.train(wanted, tmp_path)
+    assert progress.epoch == 1 and weights(first) == weights(again)
+    other, progress = data.train(settings(**ONE_EPOCH, seed=8), tmp_path)
+    assert progress.epoch == 1 and weights(first) != weights(other) and len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize("imbalance", IMBALANCES)
+def test_every_remedy_for_imbalance_trains_all_weights_reproducibly(data, tmp_path, imbalance):
+    wanted = settings(imbalance=imbalance, **ONE_EPOCH)
+    (one, _), (other, _) = data.trained(imbalance=imbalance, **ONE_EPOCH), data.train(wanted, tmp_path)
+    keras.utils.set_random_seed(wanted.seed)
+    untrained = build(wanted, 32, len(LABELS))
+    assert weights(one) == weights(other)
+    assert all(one != other for one, other in zip(weights(one), weights(untrained), strict=True))
+
+
+def test_without_epochs_a_classifier_is_fitted_on_the_frozen_backbone(data):
+    model, progress = data.trained(**data.frozen)
+    assert [(row["epoch"], row["split"]) for row in progress.history] == [(0, "validation")]
+    frozen = settings(**data.frozen)
+    backbone = build(frozen, 32, len(LABELS)).get_layer("backbone")
+    assert weights(model.get_layer("backbone")) == weights(backbone)
+    rows = list(head_rows(data.pictures(frozen), data.features))
+    predicted = np.concatenate([model.get_layer("probabilities")(features) for features, _, _ in rows])
+    assert np.mean(predicted.argmax(axis=1) == np.concatenate([labels for _, labels, _ in rows])) > 0.9
+
+
+def test_fine_tuned_weights_are_interpolated_with_the_pretrained_ones(data, resumed):
+    (began, _), (quarter, _) = data.trained(**data.frozen), resumed
+    end, _ = data.trained(**{**data.frozen, **ONE_EPOCH}, interpolation=1)
+    assert weights(end) != weights(began)
+    for first, part, last in zip(began.get_weights(), quarter.get_weights(), end.get_weights(), strict=True):
+        np.testing.assert_allclose(part, first + 0.25 * (last - first), atol=1e-6)
+
+
+def test_the_classifier_is_fitted_on_every_view_of_sets_and_photos(data):
+    pictures = data.pictures(settings(**data.frozen))
+    features, labels, weights = (
+        np.concatenate(parts) for parts in zip(*head_rows(pictures, data.features), strict=True)
+    )
+    files = [read_features(features_path(data.features, name, view)) for view in (0, 1) for name in ("train", "photos")]
+    np.testing.assert_array_equal(features, np.concatenate(files))
+    assert np.bincount(labels).tolist() == (2 * pictures.counts).tolist() == [8, 12, 10]
+    np.testing.assert_allclose(weights, pictures.weights[labels])
+
+
+def test_photos_change_the_trained_weights(data, tmp_path):
+    with_photos, _ = data.trained(imbalance="class_weights", **ONE_EPOCH)
+    no_photos, wanted = write_photo_shards(tmp_path / "photos"), settings(imbalance="class_weights", **ONE_EPOCH)
+    without, _ = train(data.shards, no_photos, data.features, wanted, tmp_path / "checkpoint")
+    assert weights(with_photos) != weights(without)
+
+
+def test_missing_features_are_reported(data, tmp_path):
+    with pytest.raises(UserError, match="no features .*dvc repro --force features"):
+        train(data.shards, data.photos, tmp_path / "nowhere", settings(**data.frozen), tmp_path / "checkpoint")
+
+
+def test_the_learning_rate_rises_during_warm_up_then_falls_to_0():
+    schedule = learning_rate(settings(epochs=10, warm_up_epochs=2, learning_rate=0.01), batches_per_epoch=5)
+    rates = [float(schedule(batch)) for batch in range(51)]
+    assert rates[0] == 0 and rates[:11] == sorted(rates[:11]) and rates[5] == pytest.approx(0.005)
+    assert rates[10] == pytest.approx(max(rates)) == pytest.approx(0.01)
+    assert rates[10:] == sorted(rates[10:], reverse=True) and rates[50] == pytest.approx(0, abs=1e-9)
+    assert rates[30] == pytest.approx(0.005)
+
+
+def test_without_warm_up_the_learning_rate_starts_at_its_full_value():
+    schedule = learning_rate(settings(epochs=1, warm_up_epochs=0, learning_rate=0.01), batches_per_epoch=5)
+    assert float(schedule(0)) == pytest.approx(0.01) and float(schedule(5)) == pytest.approx(0, abs=1e-9)
+
+
+@pytest.mark.parametrize("network", ["efficientnet_lite0", "lego_cnn"])
+def test_without_a_learning_rate_in_the_settings_the_network_s_default_is_used(network):
+    wanted = settings(network=network, learning_rate=None, warm_up_epochs=0)
+    assert float(learning_rate(wanted, 5)(0)) == pytest.approx(default_learning_rate(wanted))
+
+
+def test_a_loss_of_nan_is_reported():
+    scores = {"train": {"loss": float("nan"), "accuracy": 0.2}, "validation": {"loss": 1.0, "accuracy": 0.2}}
+    with pytest.raises(UserError, match="the loss became nan, 1.0 in epoch 4. Lower train.learning_rate"):
+        fit._record(Progress(epoch=3), 4, scores)
