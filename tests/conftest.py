@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import grimp
+import hypothesis
 import pytest
 import yaml
 from PIL import Image, ImageDraw
@@ -22,6 +23,10 @@ LONGEST = ("test_pipeline", "test_fit", "test_accessibility", "test_registry", "
 # With --quick: no test that imports this module, and neither runs of the whole pipeline nor browsers.
 SLOW_MODULE = "themer.base.quiet_tensorflow"
 SLOW_FOLDERS = {"end_to_end", "browser"}
+
+# A busy machine must not fail a property.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -71,11 +76,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass
 class Site:
-    """A web site on loopback that answers as told and remembers what it was asked."""
+    """A web site on loopback that gives prepared answers and records the requests."""
 
     url: str
     answers: dict[str, list[tuple[int, bytes, dict[str, str]]]] = field(default_factory=dict)
-    asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    requests: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     watch: Callable[[str], None] = lambda path: None
 
     def put(self, path: str, body: bytes = b"", status: int = 200, **headers: str) -> None:
@@ -85,16 +90,16 @@ class Site:
 
     def answer(self, path: str, headers: dict[str, str]) -> tuple[int, bytes, dict[str, str]]:
         """Return the next answer for a path; the last one stays."""
-        self.asked.append((path, headers))
+        self.requests.append((path, headers))
         waiting = self.answers.get(path, [(404, b"not found", {})])
         status, body, named = waiting.pop(0) if len(waiting) > 1 else waiting[0]
         if named.get("ETag") and headers.get("If-None-Match") == named["ETag"]:
             return 304, b"", named
         return status, body, named
 
-    def times_asked(self) -> Counter[str]:
-        """Return how often each path was asked for, robots.txt left out."""
-        return Counter(path for path, _ in self.asked if path != "/robots.txt")
+    def request_counts(self) -> Counter[str]:
+        """Return how often each path was requested, without robots.txt."""
+        return Counter(path for path, _ in self.requests if path != "/robots.txt")
 
 
 @pytest.fixture
@@ -109,7 +114,7 @@ def site() -> Iterator[Site]:
 
 
 def handler_for(site: Site) -> type[BaseHTTPRequestHandler]:
-    """Return a request handler that asks the site what to answer."""
+    """Return a request handler that gives the site's answers."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

@@ -88,8 +88,8 @@ def test_an_edit_re_runs_what_it_affects(project, edit):
 
 EDITS_UP_TO = {
     "the learning rate": ({"train.learning_rate": 0.002}, "train", TRAINING),
-    "the groups": ({"regroup.groups": {"A": ["Duplo"], "B": ["Technic"]}}, "features", STAGES[3:]),
-    "the size": ({"resize.size": 56}, "features", STAGES[4:]),
+    "the groups": ({"regroup.groups": {"A": ["Duplo"], "B": ["Technic"]}}, "resize", STAGES[3:]),
+    "the size": ({"resize.size": 56}, "resize", STAGES[4:]),
 }
 
 

@@ -48,9 +48,9 @@ def test_rebrickables_picture_is_downloaded_from_the_mirror_if_there_is_no_other
 def test_a_complete_folder_needs_no_request(site, run):
     site.put("/1.jpg", picture_bytes())
     run({"1-1": "/1.jpg"})
-    requests = len(site.asked)
+    requests = len(site.requests)
     assert run({"1-1": "/1.jpg"}) == {"1-1": "ok"}
-    assert len(site.asked) == requests
+    assert len(site.requests) == requests
 
 
 def test_a_few_failures_are_counted_but_no_error(site, run, capsys):
@@ -83,7 +83,7 @@ def test_revalidating_requests_every_picture_with_its_etag(site, run):
     run({"1-1": "/1.jpg"})
     run({"1-1": "/1.jpg"})
     run({"1-1": "/1.jpg"}, revalidate=True)
-    sent = [headers.get("If-None-Match") for path, headers in site.asked if path == "/1.jpg"]
+    sent = [headers.get("If-None-Match") for path, headers in site.requests if path == "/1.jpg"]
     assert sent == [None, '"a"']
 
 
@@ -91,4 +91,4 @@ def test_robots_txt_is_obeyed_before_any_download(site, run):
     site.put("/robots.txt", b"User-agent: *\nDisallow: /crop\n")
     with pytest.raises(SystemExit, match="robots.txt"):
         run({"1-1": "/1.jpg", "2-1": "/crop/2.jpg"})
-    assert site.times_asked() == {}
+    assert site.request_counts() == {}

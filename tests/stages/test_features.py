@@ -1,110 +1,133 @@
 import json
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
-from stages import features
-from tests.conftest import PROJECT
+from stages import features, paths
+from tests.conftest import PROJECT, change
 from tests.data_formats import problems_of_file
 from tests.small_shards import write_photo_shards, write_shards
 
-QUICK = {"train.network": "efficientnet_lite0", "train.feature_views": 2}
+QUICK = {"train.network": "efficientnet_lite0", "train.feature_views": 2, "train.photo_views": 0}
 
-# Kills its own process in the middle of the file number `count`.
+# Kills its own process in the middle of the third file.
 KILLED = """
-import os, signal, sys
-import themer.features
-from stages.features import main
+import os, signal
+from stages import features
+from themer.features import backbone_features
 
-compute, files = themer.features._on_full_batch, []
+batch_features, files = backbone_features._batch_features, []
 
 def killing(backbone, pixels):
     files.append(len(pixels))
-    if len(files) == int(sys.argv[1]):
+    if len(files) == 3:
         os.kill(os.getpid(), signal.SIGKILL)
-    return compute(backbone, pixels)
+    return batch_features(backbone, pixels)
 
-themer.features._on_full_batch = killing
-main(sys.argv[2:])
+backbone_features._batch_features = killing
+features.main()
 """
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess:
-    """Run Python in a process of its own."""
-    return subprocess.run([sys.executable, *arguments], cwd=PROJECT, capture_output=True, text=True)
+def write_inputs(**changes: object) -> None:
+    """Write params with changes of the section train, shards, and photo shards to the current folder."""
+    write_changed_params(**changes)
+    write_shards(paths.shards)
+    write_photo_shards(paths.photo_shards, train=(1, 0, 1))
+
+
+def write_changed_params(**changes: object) -> None:
+    """Write the project's params with changes of the section train to the current folder."""
+    params = yaml.safe_load((PROJECT / paths.params).read_text())
+    change(params, QUICK | {f"train.{key}": value for key, value in changes.items()})
+    paths.params.write_text(yaml.safe_dump(params))
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory) -> Path:
+    """A folder in which the stage has run; read-only."""
+    folder = tmp_path_factory.mktemp("finished")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        write_inputs()
+        features.main()
+    return folder
 
 
 @pytest.fixture
-def arguments(tmp_path, write_params):
-    """Return a function that gives the arguments of a run into a folder, with changed params."""
-    write_shards(tmp_path / "shards")
-    write_photo_shards(tmp_path / "photos", train=(1, 0, 1))
-
-    def arguments(out: str, **changes: object) -> list[str]:
-        params = write_params(QUICK | {f"train.{key}": value for key, value in changes.items()})
-        named = {"params": params, "shards": tmp_path / "shards", "photos": tmp_path / "photos", "out": tmp_path / out}
-        return [part for key, value in named.items() for part in (f"--{key}", str(value))]
-
-    return arguments
+def copy(finished, folder) -> Path:
+    """A copy of the folder in which the stage has run, for one test to change."""
+    return shutil.copytree(finished, folder, dirs_exist_ok=True)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+    return {path.name: path.read_bytes() for path in (folder / paths.features).iterdir()}
 
 
-def times(folder: Path) -> dict[str, int]:
-    return {path.name: path.stat().st_mtime_ns for path in folder.glob("*.npy")}
+def times() -> dict[str, int]:
+    return {path.name: path.stat().st_mtime_ns for path in paths.features.glob("*.npy")}
 
 
-def test_a_killed_run_goes_on_to_the_bytes_of_an_undisturbed_one(tmp_path, arguments):
-    # The files of validation and test come after the two of training.
-    killed = run("-c", KILLED, "3", *arguments("killed"))
-    finished = times(tmp_path / "killed")
-    assert killed.returncode == -9 and set(finished) == {"train-0.npy", "train-1.npy"}
-    assert (tmp_path / "killed/validation-0.part").exists()
-    features.main(arguments("killed"))
-    features.main(arguments("whole"))
-    assert {name: times(tmp_path / "killed")[name] for name in finished} == finished
-    assert contents(tmp_path / "killed") == contents(tmp_path / "whole")
-    assert set(contents(tmp_path / "whole")) == {
+def test_a_killed_run_resumes_and_ends_with_the_bytes_of_an_uninterrupted_one(finished):
+    write_inputs()
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    killed = subprocess.run([sys.executable, "-c", KILLED], env=environment, capture_output=True)
+    kept = times()
+    # The files of validation and test follow the two of training.
+    assert killed.returncode == -9 and set(kept) == {"train-0.npy", "train-1.npy"}
+    assert (paths.features / "validation-0.part").exists()
+    features.main()
+    assert {name: times()[name] for name in kept} == kept
+    assert contents(Path()) == contents(finished)
+    assert set(contents(finished)) == {
         *(f"{name}-0.npy" for name in ("train", "validation", "test", "photos")),
         *(f"{name}-1.npy" for name in ("train", "photos")),
         "features.json",
     }
 
 
-def test_the_files_are_as_their_description_says(tmp_path, arguments):
-    features.main(arguments("out"))
-    assert [problems_of_file(path, f"data/features/{path.name}") for path in (tmp_path / "out").iterdir()] == [[]] * 7
+def test_the_files_match_their_description(finished):
+    files = list((finished / paths.features).iterdir())
+    assert [problems_of_file(path, f"{paths.features}/{path.name}") for path in files] == [[]] * 7
 
 
-def test_only_what_the_features_depend_on_computes_them_anew(tmp_path, arguments):
-    features.main(arguments("out"))
-    first = times(tmp_path / "out")
-    features.main(arguments("out", epochs=3, dropout=0.4, learning_rate=0.5, imbalance="none", fine_tuned_blocks=2))
-    assert times(tmp_path / "out") == first
-    features.main(arguments("out", seed=1))
-    assert all(time > first[name] for name, time in times(tmp_path / "out").items())
-    features.main(arguments("out", feature_views=1))
-    assert len(times(tmp_path / "out")) == 4
+def test_an_edit_of_other_settings_computes_nothing(copy):
+    before = times()
+    write_changed_params(epochs=3, dropout=0.4, learning_rate=0.5, imbalance="none", fine_tuned_blocks=2)
+    features.main()
+    assert times() == before
 
 
-def test_a_network_from_scratch_leaves_no_features(tmp_path, arguments):
-    features.main(arguments("out"))
-    features.main(arguments("out", network="lego_cnn"))
-    assert [path.name for path in (tmp_path / "out").iterdir()] == ["features.json"]
-    assert json.loads((tmp_path / "out/features.json").read_text())["width"] == 0
+def test_another_seed_computes_all_features_again(copy):
+    before = times()
+    write_changed_params(seed=1)
+    features.main()
+    assert set(times()) == set(before) and all(time > before[name] for name, time in times().items())
 
 
-def test_progress_names_the_file(arguments, capfd):
-    features.main(arguments("out", feature_views=1))
-    assert "train-0: 100%" in capfd.readouterr().err
+def test_fewer_views_leave_fewer_files_and_the_progress_names_each(copy, capfd):
+    write_changed_params(feature_views=1)
+    features.main()
+    names = {f"{name}-0" for name in ("train", "validation", "test", "photos")}
+    errors = capfd.readouterr().err
+    assert set(times()) == {f"{name}.npy" for name in names} and all(f"{name}: 100%" in errors for name in names)
 
 
-def test_missing_shards_are_told_without_traceback(tmp_path, arguments):
-    for name in ("photos", "shards"):
-        (tmp_path / name / "shards.json").unlink()
-        with pytest.raises(SystemExit, match=f"error: .*{name}: there are no shards here"):
-            features.main(arguments("out"))
+def test_a_network_from_scratch_has_no_features(copy):
+    write_changed_params(network="lego_cnn")
+    features.main()
+    assert [path.name for path in paths.features.iterdir()] == ["features.json"]
+    assert json.loads((paths.features / "features.json").read_text())["width"] == 0
+
+
+@pytest.mark.parametrize("missing", [paths.shards, paths.photo_shards], ids=["shards", "photo_shards"])
+def test_missing_shards_are_reported_without_a_traceback(folder, missing):
+    write_inputs(network="lego_cnn")
+    (missing / "shards.json").unlink()
+    with pytest.raises(SystemExit, match=f"error: {missing}: there are no shards here"):
+        features.main()

@@ -53,9 +53,9 @@ def test_a_complete_snapshot_is_not_fetched_again(site, run, capsys):
     put_export(site)
     run()
     before = {path: path.read_bytes() for path in paths.raw.rglob("*") if path.is_file()}
-    requests = len(site.asked)
+    requests = len(site.requests)
     run()
-    assert len(site.asked) == requests
+    assert len(site.requests) == requests
     assert {path: path.read_bytes() for path in paths.raw.rglob("*") if path.is_file()} == before
     assert "is complete; nothing to fetch" in capsys.readouterr().out
 
@@ -64,8 +64,8 @@ def test_a_snapshot_of_another_day_is_fetched_but_the_tables_only_once_a_day(sit
     put_export(site)
     run()
     run(**{"fetch.snapshot": "2026-12-24"})
-    assert site.times_asked()["/media/downloads/sets.csv.gz"] == 1
-    assert site.times_asked()["/api/sets/export"] == 2
+    assert site.request_counts()["/media/downloads/sets.csv.gz"] == 1
+    assert site.request_counts()["/api/sets/export"] == 2
 
 
 def test_a_smaller_limit_takes_a_part_of_the_sample(site, run):
@@ -82,7 +82,7 @@ def test_without_an_export_each_set_is_requested(site, run):
 
 def test_without_brick_insights_the_sets_are_those_of_the_table(site, run):
     assert run(source={"brick_insights": None}) == ["0011-2", "B001-1"]
-    assert not any(path.startswith("/api") for path in site.times_asked())
+    assert not any(path.startswith("/api") for path in site.request_counts())
 
 
 def test_robots_txt_is_obeyed(site, run):
@@ -90,10 +90,10 @@ def test_robots_txt_is_obeyed(site, run):
     site.put("/robots.txt", b"User-agent: *\nDisallow: /api\n")
     with pytest.raises(SystemExit, match="robots.txt of .* forbids it"):
         run()
-    assert "/api/sets/export" not in site.times_asked()
+    assert "/api/sets/export" not in site.request_counts()
 
 
 def test_an_unknown_theme_is_an_error_before_any_set_is_requested(site, run):
     with pytest.raises(SystemExit, match='no theme "Dupol" .did you mean "Duplo"'):
         run(**{"regroup.groups": {"A": ["Dupol"], "B": ["Technic"]}})
-    assert not any(path.startswith("/api") for path in site.times_asked())
+    assert not any(path.startswith("/api") for path in site.request_counts())

@@ -14,9 +14,14 @@ TEMPLATE = Path(__file__).with_name("model_card.md.jinja")
 
 def model_card(facts: dict[str, Any]) -> str:
     """Return the card as Markdown; jinja2.UndefinedError if the template needs a value that `facts` lacks."""
+    return filled(TEMPLATE.read_text(encoding="utf-8"), facts)
+
+
+def filled(template: str, facts: dict[str, Any]) -> str:
+    """Return a template with its values filled in; the filters are the functions below."""
     environment = Environment(trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined, autoescape=False)
     environment.filters |= {"share": share, "interval": interval, "count": count, "figure": figure}
-    return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(facts).strip() + "\n"
+    return environment.from_string(template).render(facts).strip() + "\n"
 
 
 def share(value: Any) -> str:

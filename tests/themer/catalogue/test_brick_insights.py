@@ -54,7 +54,7 @@ def test_sets_are_requested_one_by_one_and_none_twice(site, tmp_path):
     for _ in range(2):
         found = sets_one_by_one(polite_session(), site.url, ["1-1", "2-1", "3-1"], Journal(tmp_path, IDENTITY))
         assert [one["set_id"] for one in found] == ["1-1"]
-    assert site.times_asked() == {"/api/sets/1-1": 1, "/api/sets/2-1": 1, "/api/sets/3-1": 1}
+    assert site.request_counts() == {"/api/sets/1-1": 1, "/api/sets/2-1": 1, "/api/sets/3-1": 1}
 
 
 def test_a_failure_keeps_the_sets_before_it(site, tmp_path):

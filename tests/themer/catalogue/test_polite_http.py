@@ -18,7 +18,7 @@ from themer.catalogue.polite_http import (
 def test_a_request_names_its_sender(site):
     site.put("/page")
     get(polite_session(), f"{site.url}/page")
-    assert site.asked[0][1]["User-Agent"].startswith("lego-themer/")
+    assert site.requests[0][1]["User-Agent"].startswith("lego-themer/")
 
 
 @pytest.mark.parametrize("status", [429, 503])
@@ -26,7 +26,7 @@ def test_a_busy_response_is_retried_after_the_pause_that_it_names(site, status):
     site.put("/page", status=status, Retry_After="0")
     site.put("/page", b"there")
     assert get(polite_session(), f"{site.url}/page").content == b"there"
-    assert site.times_asked()["/page"] == 2
+    assert site.request_counts()["/page"] == 2
 
 
 def test_a_pause_is_never_longer_than_the_cap(site):
@@ -38,13 +38,13 @@ def test_a_pause_is_never_longer_than_the_cap(site):
 
 def test_a_permanent_status_is_not_retried(site):
     assert get(polite_session(), f"{site.url}/gone").status_code == 404
-    assert site.times_asked()["/gone"] == 1
+    assert site.request_counts()["/gone"] == 1
 
 
 def test_the_last_response_is_returned_without_retries_left(site):
     site.put("/page", status=503, Retry_After="0")
     assert get(polite_session(retry=retry_policy(retries=1)), f"{site.url}/page").status_code == 503
-    assert site.times_asked()["/page"] == 2
+    assert site.request_counts()["/page"] == 2
 
 
 def test_a_rate_limit_spreads_requests_evenly(site, monkeypatch):
@@ -73,7 +73,7 @@ def test_robots_txt_is_obeyed_and_requested_once(site):
     robots.require(f"{site.url}/public")
     with pytest.raises(UserError, match="/private/1: robots.txt of .* forbids it"):
         robots.require(f"{site.url}/private/1")
-    assert len(site.asked) == 1
+    assert len(site.requests) == 1
 
 
 def test_without_robots_txt_everything_is_allowed(site):
@@ -92,7 +92,7 @@ def test_a_cached_url_is_requested_once_a_day(site, tmp_path):
         session = polite_session()
         cache_for_a_day(session, f"{site.url}/table", tmp_path)
         assert get(session, f"{site.url}/table").content == b"rows"
-    assert site.times_asked()["/table"] == 1
+    assert site.request_counts()["/table"] == 1
 
 
 def test_a_cached_url_is_revalidated_after_a_day(site, tmp_path, monkeypatch):
@@ -102,7 +102,7 @@ def test_a_cached_url_is_revalidated_after_a_day(site, tmp_path, monkeypatch):
         session = polite_session()
         cache_for_a_day(session, f"{site.url}/table", tmp_path)
         assert get(session, f"{site.url}/table").content == b"rows"
-    assert site.asked[1][1]["If-None-Match"] == '"1"'
+    assert site.requests[1][1]["If-None-Match"] == '"1"'
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def test_tables_are_requested_at_most_once_a_day(site, tmp_path):
     site.put("/media/downloads/themes.csv.gz", THEMES)
     for _ in range(2):
         fetch_tables(polite_session(), site.url, tmp_path, cache=tmp_path / "cache")
-    assert set(site.times_asked().values()) == {1}
+    assert set(site.request_counts().values()) == {1}
 
 
 def test_set_numbers_stay_text(tmp_path):

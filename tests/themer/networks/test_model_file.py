@@ -19,7 +19,7 @@ WITHOUT_PROJECT = """
 import sys, keras, numpy
 model = keras.models.load_model(sys.argv[1])
 assert not any(name.startswith("themer") for name in sys.modules)
-numpy.save(sys.argv[3], model.predict_on_batch(numpy.load(sys.argv[2])))
+numpy.save(sys.argv[3], model([numpy.load(sys.argv[2])]))
 """
 
 
@@ -57,7 +57,7 @@ def test_keras_loads_it_without_this_project(tmp_path):
     np.save(tmp_path / "pixels.npy", PIXELS)
     names = [str(tmp_path / name) for name in ("classifier.keras", "pixels.npy", "predictions.npy")]
     subprocess.run([sys.executable, "-c", WITHOUT_PROJECT, *names], cwd=tmp_path, check=True)
-    np.testing.assert_allclose(np.load(tmp_path / "predictions.npy"), model.predict_on_batch(PIXELS), atol=1e-6)
+    np.testing.assert_allclose(np.load(tmp_path / "predictions.npy"), model(PIXELS), atol=1e-6)
 
 
 def test_saving_twice_gives_the_same_bytes(tmp_path):

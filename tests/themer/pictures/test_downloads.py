@@ -38,7 +38,7 @@ def test_a_permanent_error_is_not_requested_again(site, tmp_path, status):
     site.put("/1.jpg", status=status)
     for _ in range(2):
         assert download(site, tmp_path, {"1-1": ["{url}/1.jpg"]})["1-1"].error == f"HTTP {status}"
-    assert site.times_asked()["/1.jpg"] == 1
+    assert site.request_counts()["/1.jpg"] == 1
 
 
 def test_a_transient_error_is_requested_again(site, tmp_path):
@@ -83,7 +83,7 @@ def test_the_next_url_is_tried_if_the_first_has_no_picture(site, tmp_path):
     wanted = {"1-1": ["{url}/gone.jpg", "{url}/spare.jpg"]}
     for _ in range(2):
         assert download(site, tmp_path, wanted)["1-1"].url == "{url}/spare.jpg"
-    assert site.times_asked() == {"/gone.jpg": 1, "/spare.jpg": 1}
+    assert site.request_counts() == {"/gone.jpg": 1, "/spare.jpg": 1}
 
 
 def test_a_present_picture_is_requested_only_if_its_url_changes(site, tmp_path):
@@ -92,7 +92,7 @@ def test_a_present_picture_is_requested_only_if_its_url_changes(site, tmp_path):
     first = download(site, tmp_path, {"1-1": ["{url}/1.jpg"]})
     assert download(site, tmp_path, {"1-1": ["{url}/1.jpg"]}) == first
     assert download(site, tmp_path, {"1-1": ["{url}/new.jpg"]})["1-1"].sha256 != first["1-1"].sha256
-    assert site.times_asked() == {"/1.jpg": 1, "/new.jpg": 1}
+    assert site.request_counts() == {"/1.jpg": 1, "/new.jpg": 1}
 
 
 @pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(b"cut")])
@@ -109,7 +109,7 @@ def test_revalidating_sends_the_etag_and_keeps_an_unchanged_picture(site, tmp_pa
     first = download(site, tmp_path, {"1-1": ["{url}/1.jpg"]})
     ledger = Ledger(tmp_path / "thumbnails.csv", tmp_path / "thumbnails")
     [row] = download_all(client_for(site), {"1-1": ["{url}/1.jpg"]}, ledger, connections=1)
-    assert row == first["1-1"] and site.asked[-1][1]["If-None-Match"] == '"a"'
+    assert row == first["1-1"] and site.requests[-1][1]["If-None-Match"] == '"a"'
 
 
 @pytest.mark.parametrize("status", [500, 429])

@@ -19,27 +19,28 @@ from themer.reports.mistakes_grid import (
     Grid,
     confused_themes,
     draw_grid,
+    draw_mistakes,
     grid_of,
     row_height,
 )
-from themer.scoring.prediction_table import Answers
+from themer.scoring.prediction_table import Predictions
 
 LABELS = [f"Theme {letter}" for letter in "ABCDEFGHIJ"]
 
 
-def answers(*rows: tuple[int, int, float], classes: int = 3) -> Answers:
-    """Return answers from rows of actual theme, answered theme and its probability."""
+def predictions(*rows: tuple[int, int, float], label_count: int = 3) -> Predictions:
+    """Return predictions from rows of actual label, predicted label and its probability."""
     actual, predicted, confidence = (np.array(column) for column in zip(*rows, strict=True))
-    probabilities = np.repeat(((1 - confidence) / (classes - 1))[:, np.newaxis], classes, axis=1)
+    probabilities = np.repeat(((1 - confidence) / (label_count - 1))[:, np.newaxis], label_count, axis=1)
     probabilities[np.arange(len(rows)), predicted] = confidence
     ids = [f"{position}-1" for position in range(len(rows))]
-    return Answers(ids, actual, probabilities.astype(np.float32), np.ones(len(rows), bool), LABELS[:classes])
+    return Predictions(ids, actual, probabilities.astype(np.float32), LABELS[:label_count])
 
 
-MIXED = answers((0, 1, 0.6), (0, 1, 0.9), (0, 0, 0.9), (0, 0, 0.5), (0, 1, 0.8), (2, 2, 0.7))
+MIXED = predictions((0, 1, 0.6), (0, 1, 0.9), (0, 0, 0.9), (0, 0, 0.5), (0, 1, 0.8), (2, 2, 0.7))
 
 
-def test_mistakes_come_with_the_most_confident_first_and_right_answers_with_the_least_certain():
+def test_the_most_confident_mistakes_and_the_least_confident_correct_predictions_are_first():
     grid = grid_of(MIXED, most=2)
     assert grid.cells[0, 1].shown == [1, 4] and grid.cells[0, 1].count == 3
     assert grid.cells[0, 0].shown == [3, 2]
@@ -48,19 +49,19 @@ def test_mistakes_come_with_the_most_confident_first_and_right_answers_with_the_
     assert grid.shown == {1, 2, 3, 4, 5}
 
 
-def test_of_equally_confident_answers_the_first_is_shown():
-    assert grid_of(answers((0, 1, 0.8), (0, 1, 0.8), (0, 1, 0.8)), most=2).cells[0, 1].shown == [0, 1]
+def test_of_equally_confident_predictions_the_first_is_shown():
+    assert grid_of(predictions((0, 1, 0.8), (0, 1, 0.8), (0, 1, 0.8)), most=2).cells[0, 1].shown == [0, 1]
 
 
-def test_the_six_themes_that_are_confused_most_are_shown_in_order():
-    # The theme 9 is always answered for another; 0 and 1 have only right answers.
+def test_the_six_most_confused_themes_are_shown_in_order():
+    # Theme 9 is only predicted by mistake; 0 and 1 have only correct predictions.
     rows = [(theme, 9, 0.8) for theme in range(2, 7) for _ in range(theme)] + [(0, 0, 0.9)] * 50 + [(1, 1, 0.9)] * 50
-    assert confused_themes(answers(*rows, classes=10)) == [2, 3, 4, 5, 6, 9]
+    assert confused_themes(predictions(*rows, label_count=10)) == [2, 3, 4, 5, 6, 9]
 
 
 def test_among_themes_without_mistakes_the_largest_are_shown():
     rows = [(theme, theme, 0.9) for theme in range(8) for _ in range(theme + 1)]
-    assert confused_themes(answers(*rows, classes=8)) == [2, 3, 4, 5, 6, 7]
+    assert confused_themes(predictions(*rows, label_count=8)) == [2, 3, 4, 5, 6, 7]
 
 
 @examples(deadline=None, max_examples=50)
@@ -69,7 +70,7 @@ def test_among_themes_without_mistakes_the_largest_are_shown():
     st.integers(1, 20),
 )
 def test_the_cells_count_every_picture_of_the_themes_shown(rows, most):
-    found = answers(*rows, classes=8)
+    found = predictions(*rows, label_count=8)
     grid = grid_of(found, most)
     assert len(grid.themes) == 6 and grid.themes == sorted(grid.themes)
     within = np.isin(found.actual, grid.themes) & np.isin(found.predicted, grid.themes)
@@ -84,7 +85,7 @@ def plain(position: int) -> np.ndarray:
     return np.full((32, 32, 3), (10 * position, 200 - 10 * position, 100), np.uint8)
 
 
-def drawn(found: Answers, most: int) -> tuple[Grid, Image.Image]:
+def drawn(found: Predictions, most: int) -> tuple[Grid, Image.Image]:
     """Draw a grid with pictures of one colour each, and return both."""
     grid = grid_of(found, most)
     pictures = {position: plain(position) for position in grid.shown}
@@ -113,28 +114,55 @@ def test_every_picture_is_in_its_cell():
         assert sheet.getpixel(place(grid, *where)) == tuple(plain(position)[0, 0])
 
 
-def test_pictures_beyond_the_most_are_not_drawn():
+def test_no_more_pictures_than_allowed_are_drawn():
     colours = {colour for _, colour in drawn(MIXED, most=1)[1].getcolors(1 << 20)}
     assert {position for position in range(6) if tuple(plain(position)[0, 0].tolist()) in colours} == {1, 3, 5}
 
 
 @pytest.mark.parametrize("most", [1, 20])
-def test_the_same_answers_give_the_same_bytes(most):
+def test_the_same_predictions_give_the_same_bytes(most):
     assert drawn(MIXED, most)[1].tobytes() == drawn(MIXED, most)[1].tobytes()
     grid = grid_of(MIXED, most)
     pictures = {position: plain(position) for position in grid.shown}
     assert len({draw_grid(grid, MIXED, pictures, "Title", "Subtitle") for _ in range(2)}) == 1
 
 
+@pytest.mark.parametrize(
+    ("predicted", "title"),
+    [(1, "1 of 2 test pictures are misclassified"), (0, "No mistakes")],
+)
+def test_the_title_counts_the_mistakes(predicted, title):
+    found = predictions((0, 0, 0.9), (0, predicted, 0.8))
+    pictures = {position: plain(position) for position in (0, 1)}
+    subtitle = "Most confident mistakes, least confident correct predictions, each with its confidence."
+    grid = grid_of(found, 1)
+    expected = draw_grid(grid, found, {position: pictures[position] for position in grid.shown}, title, subtitle)
+    read_squares = lambda set_ids: (pictures[int(set_id.removesuffix("-1"))] for set_id in set_ids)  # noqa: E731
+    assert draw_mistakes(found, 1, read_squares) == expected
+
+
+def test_the_subtitle_says_that_only_some_themes_are_shown():
+    found = predictions((0, 1, 0.9), label_count=7)
+    subtitle = "The 6 most confused themes. Most confident mistakes, least confident correct predictions, "
+    expected = draw_grid(
+        grid_of(found, 1),
+        found,
+        {0: plain(0)},
+        "1 of 1 test pictures are misclassified",
+        f"{subtitle}each with its confidence.",
+    )
+    assert draw_mistakes(found, 1, lambda set_ids: (plain(0) for _ in set_ids)) == expected
+
+
 def test_the_sheet_grows_with_the_themes_and_the_pictures():
     rows = [(0, 1, 0.8)] * 9
-    (_, small), (_, high) = drawn(answers(*rows), most=2), drawn(answers(*rows), most=8)
-    (_, wide) = drawn(answers(*rows, classes=10), most=2)
+    (_, small), (_, high) = drawn(predictions(*rows), most=2), drawn(predictions(*rows), most=8)
+    (_, wide) = drawn(predictions(*rows, label_count=10), most=2)
     assert high.height == small.height + 3 * (PICTURE + 20) and high.width == small.width
     assert wide.width == small.width + 3 * (CELL_WIDTH + GAP)
 
 
 def test_long_names_and_single_themes_are_drawn():
-    found = answers((0, 0, 1.0), (0, 0, 1.0), classes=2)
-    named = Answers(found.ids, found.actual, found.probabilities, found.sure, ["A very long name of a theme " * 9, "B"])
+    found = predictions((0, 0, 1.0), (0, 0, 1.0), label_count=2)
+    named = Predictions(found.ids, found.actual, found.probabilities, ["A very long name of a theme " * 9, "B"])
     assert drawn(named, most=2)[1].width == drawn(found, most=2)[1].width

@@ -1,18 +1,7 @@
 import pytest
 from jinja2 import UndefinedError
 
-from themer.reports.model_card import count, figure, interval, model_card, share
-
-
-@pytest.fixture
-def card(tmp_path):
-    """Return a function that fills a template."""
-
-    def card(template: str, **facts: object) -> str:
-        (tmp_path / "template").write_text(template, encoding="utf-8")
-        return model_card(tmp_path / "template", facts)
-
-    return card
+from themer.reports.model_card import count, figure, filled, interval, share
 
 
 @pytest.mark.parametrize(("value", "text"), [(0.9512, "95.1 %"), ("0.5", "50.0 %"), (1, "100.0 %"), (0, "0.0 %")])
@@ -21,17 +10,17 @@ def test_shares_are_percentages(value, text):
 
 
 @pytest.mark.parametrize(("value", "text"), [(1234567, "1,234,567"), ("12", "12"), (0, "0")])
-def test_counts_have_their_thousands_apart(value, text):
+def test_counts_have_thousands_separators(value, text):
     assert count(value) == text
 
 
 @pytest.mark.parametrize(("value", "text"), [(0.12345, "0.123"), ("1", "1.000"), (0.0, "0.000")])
-def test_figures_have_three_digits(value, text):
+def test_figures_have_three_decimal_places(value, text):
     assert figure(value) == text
 
 
 @pytest.mark.parametrize("missing", [None, ""])
-def test_what_is_missing_is_a_dash(missing):
+def test_a_missing_value_is_a_dash(missing):
     assert [write(missing) for write in (share, count, figure)] == ["–"] * 3
     assert interval({"accuracy": missing}, "accuracy") == interval({}, "accuracy") == "–"
 
@@ -41,22 +30,20 @@ def test_a_share_has_its_interval():
     assert interval(figures, "accuracy") == "95.0 % (90.1 to 98.2)"
 
 
-def test_the_filters_are_known_to_the_template(card):
+def test_a_template_can_use_the_filters():
     template = '{{ a | share }}, {{ b | interval("c") }}, {{ d | count }}, {{ e | figure }}'
-    assert card(template, a=0.5, b={"c": ""}, d=1000, e=2) == "50.0 %, –, 1,000, 2.000\n"
+    assert filled(template, {"a": 0.5, "b": {"c": ""}, "d": 1000, "e": 2}) == "50.0 %, –, 1,000, 2.000\n"
 
 
-def test_names_are_written_as_they_are(card):
-    assert card("{{ name }}\n\n", name='<The "old" & new>') == '<The "old" & new>\n'
+def test_names_are_not_escaped():
+    assert filled("{{ name }}\n\n", {"name": '<The "old" & new>'}) == '<The "old" & new>\n'
 
 
-def test_blocks_leave_no_empty_lines(card):
-    assert (
-        card("| a |\n{% for row in rows %}\n| {{ row }} |\n{% endfor %}\nend", rows=[1, 2])
-        == "| a |\n| 1 |\n| 2 |\nend\n"
-    )
+def test_blocks_leave_no_empty_lines():
+    template = "| a |\n{% for row in rows %}\n| {{ row }} |\n{% endfor %}\nend"
+    assert filled(template, {"rows": [1, 2]}) == "| a |\n| 1 |\n| 2 |\nend\n"
 
 
-def test_what_is_not_known_is_refused(card):
+def test_a_value_that_is_not_given_is_refused():
     with pytest.raises(UndefinedError, match="'accuracy' is undefined"):
-        card("{{ accuracy }}")
+        filled("{{ accuracy }}", {})

@@ -4,43 +4,39 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from themer.reports.result_picture import Result, draw_results
-from themer.scoring.prediction_table import Answers
+from themer.reports.result_picture import draw_result
+from themer.scoring.prediction_table import Predictions
 
 
-def answers(classes: int, pictures: int = 60) -> Answers:
-    """Return answers that favour the actual themes."""
-    chance = np.random.default_rng(classes)
-    actual = chance.integers(0, classes, pictures)
-    scores = chance.random((pictures, classes)) + np.eye(classes)[actual]
+def predictions(label_count: int, pictures: int = 60) -> Predictions:
+    """Return predictions that favour the actual labels."""
+    random = np.random.default_rng(label_count)
+    actual = random.integers(0, label_count, pictures)
+    scores = random.random((pictures, label_count)) + np.eye(label_count)[actual]
     probabilities = (scores / scores.sum(axis=1, keepdims=True)).astype(np.float32)
-    labels = [f"Theme {index}" for index in range(classes)]
-    return Answers([str(index) for index in range(pictures)], actual, probabilities, np.ones(pictures, bool), labels)
+    labels = [f"Theme {index}" for index in range(label_count)]
+    return Predictions([str(index) for index in range(pictures)], actual, probabilities, labels)
 
 
-def size(drawn: bytes) -> tuple[int, int]:
-    return Image.open(io.BytesIO(drawn)).size
+@pytest.fixture(scope="module")
+def drawn() -> bytes:
+    """The result of three labels."""
+    return draw_result(predictions(3), "Title")
 
 
-@pytest.mark.parametrize("classes", [2, 4, 40])
-def test_it_is_a_picture_of_the_same_bytes_each_time(classes):
-    drawn = draw_results([Result("Title", answers(classes))])
-    assert drawn == draw_results([Result("Title", answers(classes))])
-    assert size(drawn)[0] >= 1600
+@pytest.mark.parametrize("label_count", [2, 3, 40])
+def test_the_result_is_a_picture_of_the_same_bytes_each_time(label_count):
+    first, second = (draw_result(predictions(label_count), "Title") for _ in range(2))
+    assert first == second
+    picture = Image.open(io.BytesIO(first))
+    assert picture.format == "PNG" and picture.width >= 1600
 
 
-def test_each_result_has_a_row():
-    one, two = (draw_results([Result("Title", answers(3))] * count) for count in (1, 2))
-    assert size(two) == (size(one)[0], 2 * size(one)[1])
+def test_the_title_is_drawn(drawn):
+    assert draw_result(predictions(3), "Another") != drawn
 
 
-def test_the_title_and_the_second_result_show():
-    first, other = Result("Title", answers(3)), Result("Another", answers(3))
-    pictures = [draw_results(rows) for rows in ([first, first], [first, other], [other, first])]
-    assert len(set(pictures)) == 3
-
-
-def test_a_theme_without_test_pictures_has_no_curve_but_a_row():
-    found = answers(3)
+def test_a_label_without_test_pictures_has_no_curve_but_a_row(drawn):
+    found = predictions(3)
     found.actual[found.actual == 2] = 0
-    assert draw_results([Result("Title", found)]) != draw_results([Result("Title", answers(3))])
+    assert draw_result(found, "Title") != drawn

@@ -80,6 +80,7 @@ def test_probabilities_of_0_and_1_have_a_temperature_within_the_bounds(actual):
     assert 0.05 <= temperature <= 20
 
 
+@settings(deadline=None)
 @given(seeds, st.floats(0.05, 20))
 def test_a_temperature_keeps_the_order_and_the_sum(seed, temperature):
     probabilities, _ = drawn(seed, 10, 1)
@@ -109,6 +110,7 @@ def test_the_calibration_error_is_the_weighted_difference_between_confidence_and
     assert error == pytest.approx(0.8 * 0.3 + 0.2 * 0.4)
 
 
+@settings(deadline=None)
 @given(seeds, st.integers(1, 40), st.integers(1, 20))
 def test_every_prediction_is_in_one_bin_and_the_calibration_error_is_a_share(seed, pictures, bins):
     probabilities, actual = drawn(seed, pictures, 1)
@@ -116,6 +118,7 @@ def test_every_prediction_is_in_one_bin_and_the_calibration_error_is_a_share(see
     assert 0 <= expected_calibration_error(actual, probabilities, bins) <= 1
 
 
+@settings(deadline=None)
 @given(predictions, st.floats(0, 0.99))
 def test_the_threshold_keeps_the_risk_and_no_lower_confidence_does(drawn_predictions, accepted_risk):
     confidence, correct = drawn_predictions
@@ -154,6 +157,7 @@ def test_the_risk_coverage_table_has_a_row_for_each_distinct_confidence():
     assert table["risk"].tolist() == pytest.approx([0, 1 / 3, 1 / 4, 2 / 5])
 
 
+@settings(deadline=None)
 @given(predictions.filter(lambda drawn_predictions: len(drawn_predictions[0]) > 0))
 def test_each_row_of_the_risk_coverage_table_describes_its_threshold(drawn_predictions):
     confidence, correct = drawn_predictions

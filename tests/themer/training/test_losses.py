@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from themer.base.quiet_tensorflow import keras, tf
@@ -24,6 +24,7 @@ def test_smoothing_spreads_a_share_over_all_labels():
     assert loss(smoothing=0.3) == pytest.approx(-(first + second) / 2, rel=1e-5)
 
 
+@settings(deadline=None, max_examples=30)
 @given(seed=st.integers(0, 1000), label_count=st.integers(2, 5))
 def test_without_smoothing_it_is_keras_s_own(seed, label_count):
     probabilities = np.random.default_rng(seed).dirichlet(np.ones(label_count), 3).astype(np.float32)

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from tests.small_shards import settings, write_photo_shards, write_shards
@@ -39,6 +40,7 @@ def pixels(pictures: TrainingPictures, epoch: int) -> np.ndarray:
     return np.concatenate([batch for batch, _, _ in pictures.epoch(epoch).as_numpy_iterator()])
 
 
+@examples(deadline=None)
 @given(counts=counts)
 def test_weights_give_every_label_the_same_total(counts):
     weights = label_weights(counts)
@@ -46,6 +48,7 @@ def test_weights_give_every_label_the_same_total(counts):
     assert np.average(weights, weights=counts) == pytest.approx(1, rel=1e-5)
 
 
+@examples(deadline=None)
 @given(counts=counts)
 def test_copies_bring_every_label_close_to_the_most_frequent(counts):
     shown = counts * label_copies(counts)
@@ -53,6 +56,7 @@ def test_copies_bring_every_label_close_to_the_most_frequent(counts):
     assert is_balanced or (counts * np.rint(counts.max() / counts)).sum() > MOST_VIEWS_PER_PICTURE * counts.sum()
 
 
+@examples(deadline=None)
 @given(counts=st.lists(st.integers(1, 5000), min_size=2, max_size=300).map(np.array))
 def test_an_epoch_has_at_most_three_views_per_picture(counts):
     copies = label_copies(counts)

@@ -28,21 +28,21 @@ def test_same_seed_gives_same_view(seed, strength):
     np.testing.assert_array_equal(view(seed, strength), view(seed, strength))
 
 
-def test_other_seeds_give_other_views():
+def test_different_seeds_give_different_views():
     views = [view([1, index], 0.5) for index in range(5)]
     assert all(np.abs(one - other).mean() > 1 for at, one in enumerate(views) for other in views[:at])
 
 
-def test_no_strength_leaves_the_picture_alone():
+def test_strength_0_leaves_the_picture_unchanged():
     np.testing.assert_array_equal(view([1, 2], 0), PICTURE)
 
 
-def test_more_strength_changes_more():
+def test_a_higher_strength_changes_the_picture_more():
     changes = [np.mean([np.abs(view([1, i], s) - PICTURE).mean() for i in range(20)]) for s in (0.1, 0.5, 1)]
     assert changes == sorted(changes)
 
 
-def test_a_tiny_strength_still_flips_about_half_of_the_pictures():
+def test_even_a_tiny_strength_flips_about_half_of_the_pictures():
     flipped = [
         np.abs(view([3, i], 1e-4) - PICTURE[:, ::-1]).mean() < np.abs(view([3, i], 1e-4) - PICTURE).mean()
         for i in range(60)
@@ -50,7 +50,7 @@ def test_a_tiny_strength_still_flips_about_half_of_the_pictures():
     assert 15 < sum(flipped) < 45
 
 
-def test_a_picture_of_the_fill_colour_shows_no_edges():
+def test_a_picture_in_the_fill_colour_gets_no_visible_edges():
     plain = np.full((32, 32, 3), (200, 120, 40), np.uint8)
     for index in range(10):
         pixels = view([5, index], 1, plain, (200, 120, 40))

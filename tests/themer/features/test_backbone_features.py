@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -11,19 +12,19 @@ from tests.small_shards import FILL, picture, settings, write_photo_shards, writ
 from themer.base.errors import UserError
 from themer.base.quiet_tensorflow import keras, tf
 from themer.dataset.shards import read_split
+from themer.features import fingerprint
 from themer.features.backbone_features import (
     BATCH_SIZE,
     FIRST_EPOCH,
     FeatureSummary,
-    begin_features,
+    apply_view,
     compute_features,
     features_path,
+    prepare_directory,
     read_feature_summary,
     read_features,
-    viewed,
     write_features,
 )
-from themer.features.fingerprint import code_sha256
 from themer.features.views import Views
 from themer.networks.efficientnet import efficientnet_lite0_features
 
@@ -38,7 +39,7 @@ def backbone() -> keras.Model:
 
 @pytest.fixture(scope="module")
 def small() -> keras.Model:
-    """A backbone that takes no time: the mean colour."""
+    """A backbone whose features are the mean colour, which takes no time."""
     return keras.Sequential([keras.Input((32, 32, 3)), keras.layers.GlobalAveragePooling2D()])
 
 
@@ -51,7 +52,7 @@ def written(path: Path, backbone: keras.Model, pictures: np.ndarray) -> np.ndarr
     return read_features(path)
 
 
-def test_a_picture_s_features_do_not_depend_on_its_batch(tmp_path, backbone):
+def test_the_features_of_a_picture_do_not_depend_on_its_batch(tmp_path, backbone):
     together = written(tmp_path / "all.npy", backbone, PICTURES)
     assert together.shape == (len(PICTURES), 1280) and together.dtype == np.float32
     for start, stop in ((0, 1), (5, len(PICTURES)), (BATCH_SIZE, BATCH_SIZE + 3)):
@@ -62,27 +63,27 @@ def test_a_picture_s_features_do_not_depend_on_its_batch(tmp_path, backbone):
 
 @examples(deadline=None, max_examples=10)
 @given(count=st.integers(0, len(PICTURES)))
-def test_any_number_of_pictures_comes_back_in_order(tmp_path_factory, small, count):
+def test_features_of_any_number_of_pictures_are_read_back_in_order(tmp_path_factory, small, count):
     features = written(tmp_path_factory.mktemp("features") / "train-0.npy", small, PICTURES[:count])
     assert features.shape == (count, 3)
     np.testing.assert_allclose(features, PICTURES[:count].mean(axis=(1, 2)).reshape(count, 3), rtol=1e-4)
 
 
-def test_what_is_there_is_not_computed_again(tmp_path, small):
+def test_stored_features_are_not_computed_again(tmp_path, small):
     written(tmp_path / "train-0.npy", small, PICTURES[:3])
     write_features(tmp_path / "train-0.npy", None, None, 3)
     assert len(read_features(tmp_path / "train-0.npy")) == 3
 
 
-def test_a_stale_part_is_written_over(tmp_path, small):
+def test_the_file_of_a_killed_run_is_overwritten(tmp_path, small):
     whole = written(tmp_path / "whole.npy", small, PICTURES)
-    (tmp_path / "train-0.part").write_bytes(b"of a run that was killed" * 1000)
+    (tmp_path / "train-0.part").write_bytes(b"from a killed run" * 1000)
     np.testing.assert_array_equal(written(tmp_path / "train-0.npy", small, PICTURES), whole)
     assert (tmp_path / "train-0.npy").read_bytes() == (tmp_path / "whole.npy").read_bytes()
     assert not (tmp_path / "train-0.part").exists()
 
 
-def test_a_failure_leaves_no_file_that_looks_whole(tmp_path, small):
+def test_a_failure_leaves_no_file_that_looks_complete(tmp_path, small):
     def failing():
         yield PICTURES[0].astype(np.float32)
         raise ZeroDivisionError
@@ -93,79 +94,75 @@ def test_a_failure_leaves_no_file_that_looks_whole(tmp_path, small):
     assert not (tmp_path / "train-0.npy").exists()
 
 
-def test_a_folder_keeps_what_is_of_the_same_features_only(tmp_path):
+def test_a_folder_keeps_only_the_files_of_the_same_summary(tmp_path):
     for summary, left in ((SUMMARY, 0), (SUMMARY, 1), (FeatureSummary("4567", 1280, 2), 0)):
-        begin_features(tmp_path / "features", summary)
+        prepare_directory(tmp_path / "features", summary)
         assert len(list((tmp_path / "features").glob("*.npy"))) == left
         assert read_feature_summary(tmp_path / "features") == summary
         (tmp_path / "features/train-0.npy").touch()
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"fingerprint": "0123"}'])
-def test_a_summary_that_can_not_be_read_is_replaced(tmp_path, text):
+def test_an_unreadable_summary_is_replaced(tmp_path, text):
     (tmp_path / "features.json").write_text(text)
     (tmp_path / "train-0.npy").touch()
     with pytest.raises(UserError, match="not a summary of features .*dvc repro --force features"):
         read_feature_summary(tmp_path)
-    begin_features(tmp_path, SUMMARY)
+    prepare_directory(tmp_path, SUMMARY)
     assert [path.name for path in tmp_path.iterdir()] == ["features.json"]
 
 
-def test_missing_features_say_what_to_run(tmp_path):
+def test_missing_features_are_reported_with_the_command_to_run(tmp_path):
     (tmp_path / "broken.npy").write_bytes(b"\x93NUMPY")
     for name in ("missing.npy", "broken.npy"):
         with pytest.raises(UserError, match=f"{name}: no features .*dvc repro --force features"):
             read_features(tmp_path / name)
 
 
-def test_view_0_is_the_picture_and_the_others_are_none_of_training(tmp_path):
-    shards, views = write_shards(tmp_path), Views(7, 0.5, 0.5, FILL)
+def test_view_0_is_the_unchanged_picture_and_the_others_differ_from_those_of_training(tmp_path):
+    shards, views = write_shards(tmp_path), Views(7, 0.5, 0, FILL)
     pictures = read_split(shards, "train")
-    seen = [np.stack(list(viewed(pictures, views, view).as_numpy_iterator())) for view in (0, 1, 1, 2)]
+    found = [np.stack(list(apply_view(pictures, views, view).as_numpy_iterator())) for view in (0, 1, 1, 2)]
     images = [one["image"] for one in pictures.as_numpy_iterator()]
-    np.testing.assert_array_equal(seen[0], images)
-    np.testing.assert_array_equal(seen[1], seen[2])
+    np.testing.assert_array_equal(found[0], images)
+    np.testing.assert_array_equal(found[1], found[2])
     of_features, of_training = (
         views.view(images[3], epoch, tf.constant(3, tf.int64)) for epoch in (FIRST_EPOCH + 1, 1)
     )
-    np.testing.assert_allclose(seen[1][3], of_features, atol=1e-3)
-    assert np.abs(seen[1][3] - of_training).max() > 1
-    assert (seen[1] != seen[3]).any(axis=(1, 2, 3)).all()
+    np.testing.assert_allclose(found[1][3], of_features, atol=1e-3)
+    assert np.abs(found[1][3] - of_training).max() > 1
+    assert (found[1] != found[3]).any(axis=(1, 2, 3)).all()
 
 
 def test_all_splits_and_the_views_of_training_pictures_have_features(tmp_path):
     shards, photos = write_shards(tmp_path / "shards"), write_photo_shards(tmp_path / "photos", train=(1, 0, 1))
-    wanted = settings(network="efficientnet_lite0")
-    compute_features(shards, photos, wanted, "0123", tmp_path / "features")
+    compute_features(shards, photos, settings(network="efficientnet_lite0", photo_views=0), tmp_path / "features")
     rows = {path.name: read_features(path).shape for path in (tmp_path / "features").glob("*.npy")}
     counts = {"train-0": 12, "train-1": 12, "validation-0": 6, "test-0": 3, "photos-0": 2, "photos-1": 2}
     assert rows == {f"{name}.npy": (count, 1280) for name, count in counts.items()}
     assert (read_features(features_path(tmp_path / "features", "train", 1)) >= 0).all()
 
 
-def test_features_of_other_code_are_computed_anew(tmp_path, monkeypatch):
-    monkeypatch.setattr("themer.features.write_features", lambda path, *_: path.touch())
+def test_features_of_other_code_are_deleted(tmp_path, monkeypatch):
     shards, photos = write_shards(tmp_path / "shards"), write_photo_shards(tmp_path / "photos")
-    left = []
-    for code in (("views",), ("views",), ("views", "photo_views")):
-        monkeypatch.setattr("themer.features.CODE", code)
-        compute_features(shards, photos, settings(network="efficientnet_lite0"), "0123", tmp_path / "features")
-        left.append((tmp_path / "features/left").exists())
-        (tmp_path / "features/left").touch()
-    assert left == [False, True, False]
+    monkeypatch.setattr(fingerprint, "THEMER", shutil.copytree(fingerprint.THEMER, tmp_path / "themer"))
+    kept = []
+    for edit in ("", "", "# an edit"):
+        with (tmp_path / "themer/features/photo_views.py").open("a") as file:
+            file.write(edit)
+        compute_features(shards, photos, settings(), tmp_path / "features")
+        kept.append((tmp_path / "features/train-0.npy").exists())
+        (tmp_path / "features/train-0.npy").touch()
+    assert kept == [False, True, False]
 
 
-def test_a_network_from_scratch_has_none(tmp_path):
+def test_a_network_from_scratch_has_no_features(tmp_path):
     shards, photos = write_shards(tmp_path / "shards"), write_photo_shards(tmp_path / "photos")
-    compute_features(shards, photos, settings(), "0123", tmp_path / "features")
+    compute_features(shards, photos, settings(), tmp_path / "features")
     assert read_feature_summary(tmp_path / "features").width == 0
     assert [path.name for path in (tmp_path / "features").iterdir()] == ["features.json"]
 
 
-def test_the_digest_stands_for_the_code():
-    assert code_sha256(["views", "features"]) == code_sha256(["features", "views"]) != code_sha256(["views"])
-
-
 def test_the_summary_is_json_without_times(tmp_path):
-    begin_features(tmp_path, SUMMARY)
+    prepare_directory(tmp_path, SUMMARY)
     assert json.loads((tmp_path / "features.json").read_text()) == {"fingerprint": "0123", "width": 1280, "views": 2}
