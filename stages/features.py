@@ -8,7 +8,7 @@ from themer.features.backbone_features import compute_features
 
 @explained
 def main() -> None:
-    """Write the features of every picture as it is, and of further views of the training pictures."""
+    """Write the features of every unchanged picture, and of random views of the training pictures."""
     compute_features(paths.shards, paths.photo_shards, load_params(paths.params).train, paths.features)
 
 

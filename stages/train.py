@@ -1,4 +1,4 @@
-"""Train a network and save it with everything that it needs to predict."""
+"""Train a network and save it with everything it needs to predict."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ from themer.training.training_pictures import TrainingPictures
 
 @explained
 def main() -> None:
-    """Train, calibrate and save; then delete the checkpoints, when nothing can be lost with them."""
+    """Train, calibrate and save the network; then delete the checkpoints."""
     settings = load_params(paths.params).train
     model, progress = train(paths.shards, paths.photo_shards, paths.features, settings, paths.checkpoint)
     calibration = calibrate(model, TrainingPictures(paths.shards, paths.photo_shards, settings))
@@ -33,7 +33,7 @@ def main() -> None:
 
 
 def description(settings: Train, temperature: float) -> Description:
-    """Return what the model's file says about the model."""
+    """Return the description for the model's file."""
     shards = read_summary(paths.shards)
     return Description(shards.labels, shards.size, shards.fill, settings.network, temperature)
 
@@ -50,7 +50,7 @@ def metrics(model: Any, calibration: Calibration) -> dict[str, float]:
 
 
 def summary(calibration: Calibration) -> str:
-    """Return the result on the validation split in words."""
+    """Return one line with the scores on the validation split."""
     return (
         f"train: validation accuracy {calibration.accuracy:.1%}; calibration error "
         f"{calibration.calibration_error_before:.3f}, after temperature scaling {calibration.calibration_error:.3f}"

@@ -1,4 +1,4 @@
-"""Shards of drawn sets."""
+"""Shards of sets from the built-in catalogue's drawings."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +9,7 @@ from themer.pictures.images import encode_png, square
 
 
 def write_drawn_shards(directory: Path) -> Path:
-    """Write shards with a few drawn sets of each kind in each split, and return their directory."""
+    """Write shards with drawn sets of every kind in every split, and return their directory."""
     counts, first = {}, 0
     for split, count in PICTURES.items():
         counts[split] = write_split(directory, split, _examples(range(first, first + count)), pictures_per_shard=64)
@@ -19,14 +19,14 @@ def write_drawn_shards(directory: Path) -> Path:
 
 
 def write_no_photos(directory: Path) -> Path:
-    """Write shards without photos, and return their directory."""
+    """Write shards of photos without any photo, and return their directory."""
     counts = {split: write_split(directory, split, [], pictures_per_shard=64) for split in ("train", "test")}
     write_summary(directory, ShardSummary(KINDS, SIZE, FILL, counts))
     return directory
 
 
 def _examples(numbers: range) -> Iterator[Example]:
-    """Yield the sets with these numbers, one kind after another."""
+    """Yield the sets with these numbers, kind by kind."""
     for label, kind in enumerate(KINDS):
         for number in numbers:
             padded = square(drawn_set(kind, number), SIZE, FILL)

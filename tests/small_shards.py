@@ -1,4 +1,4 @@
-"""Shards small enough to train on in seconds: pictures of 32 x 32 pixels whose colour tells the label."""
+"""Shards that train in seconds: pictures of 32 x 32 pixels whose colour decides the label."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,7 +16,7 @@ FILL = (255, 255, 255)
 
 
 def settings(**changes: object) -> Train:
-    """Return settings for a quick training, with changes."""
+    """Return settings for a quick training run, with changes."""
     values = {
         "network": "lego_cnn",
         "weights": "imagenet",
@@ -38,7 +38,7 @@ def settings(**changes: object) -> Train:
 
 
 def picture(label: int, seed: int) -> np.ndarray:
-    """Return noise on white with a block of the label's colour, uint8 [32, 32, 3]."""
+    """Return a block in the label's colour on noisy white, uint8 [32, 32, 3]."""
     random = np.random.default_rng(seed)
     pixels = random.integers(200, 256, (SIZE, SIZE, 3), np.uint8)
     pixels[8:24, 8:24] = random.integers(0, 60, (16, 16, 3))
@@ -49,7 +49,7 @@ def picture(label: int, seed: int) -> np.ndarray:
 def write_shards(
     directory: Path, train: Sequence[int] = (3, 5, 4), validation: Sequence[int] = (2, 2, 2), labels: int = 3
 ) -> Path:
-    """Write shards with so many pictures of each of the first labels, and return their directory."""
+    """Write shards and return their directory; `train` and `validation` are the number of pictures of each label."""
     pictures = {}
     for split, counts in (("train", train), ("validation", validation), ("test", (1, 1, 1))):
         examples = _examples(counts[:labels], seed=len(split))
@@ -61,7 +61,7 @@ def write_shards(
 def write_photo_shards(
     directory: Path, train: Sequence[int] = (0, 0, 0), test: Sequence[int] = (0, 0, 0), labels: int = 3
 ) -> Path:
-    """Write shards of photos, by default of none, with so many of each of the first labels; return their directory."""
+    """Write shards of photos and return their directory; `train` and `test` are the number of photos of each label."""
     pictures = {
         split: write_split(directory, split, _examples(counts[:labels], seed), pictures_per_shard=5)
         for split, counts, seed in (("train", train, 21), ("test", test, 22))
@@ -71,7 +71,7 @@ def write_photo_shards(
 
 
 def _examples(counts: Sequence[int], seed: int) -> Iterator[Example]:
-    """Yield pictures of one label after another."""
+    """Yield `counts` pictures of each label, label by label."""
     for label, count in enumerate(counts):
         for number in range(count):
             pixels = picture(label, seed=100 * seed + 10 * label + number)

@@ -2,29 +2,30 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas
 import pytest
 import yaml
 from PIL import Image
 
-from stages import cross_validate
+from stages import cross_validate, paths
 from tests.conftest import PROJECT, change
 from tests.data_formats import problems_of_file
 from tests.small_shards import FILL, LABELS, SIZE, picture, settings, write_photo_shards
-from themer.base.files import write_bytes
-from themer.base.tables import read_csv
+from themer.base.files import write_json
+from themer.base.params_file import parse_params
+from themer.base.tables import read_csv, write_csv
 from themer.dataset.shards import Example, ShardSummary, write_split, write_summary
-from themer.features.backbone_features import compute_features
+from themer.features.backbone_features import SUMMARY_NAME, compute_features
 from themer.pictures.images import encode_png
+from themer.scoring.prediction_table import read_predictions
+from themer.validation.retraining import Pictures
 
-OUTPUTS = {
-    "answers": "out_of_fold.csv",
-    "metrics": "cross_validation.json",
-    "issues": "label_issues.csv",
-    "sheet": "label_issues.png",
-    "pairs": "theme_pairs.csv",
-}
+OUTPUTS = [paths.out_of_fold, paths.label_issues, paths.theme_pairs, paths.other_splits]
 COUNTS = {"train": 7, "validation": 3, "test": 2}
-MISLABELLED = "train-0-0"  # shows red, but is labelled blue
+PICTURES = 36
+MISLABELLED = "train-0-0"  # shows red, but its label is blue
+LATEST = ("train-0-1", "validation-0-0")  # two blue sets from the year of the red ones
+WITHOUT_YEAR = "test-0-1"
 QUICK = {
     "train.network": "efficientnet_lite0",
     "train.feature_views": 1,
@@ -37,20 +38,28 @@ SCRATCH = {"train.network": "lego_cnn", "train.epochs": 1}
 
 
 def example(split: str, label: int, number: int) -> Example:
-    """Return a picture in its label's colour, but for the one that is mislabelled."""
+    """Return a picture in its label's colour, except for the mislabelled one."""
     set_id = f"{split}-{label}-{number}"
     pixels = picture(2 if set_id == MISLABELLED else label, seed=100 * len(split) + 10 * label + number)
     return Example(set_id, label, encode_png(Image.fromarray(pixels)))
 
 
-def family(one: Example) -> str:
-    """Return the family of a set: its own, but the green ones are of two."""
-    return f"green {int(one.set_id[-1]) % 2}" if LABELS[one.label] == "green" else one.set_id
+def sets(examples: list[Example]) -> pandas.DataFrame:
+    """Return the table of the sets; the green ones are of two families, each other set is its own family."""
+    table = pandas.DataFrame({"set_id": [one.set_id for one in examples]})
+    table["label"] = [LABELS[one.label] for one in examples]
+    green = [f"green {int(set_id[-1]) % 2}" for set_id in table["set_id"]]
+    table["family"] = np.where(table["label"] == "green", green, table["set_id"])
+    table["name"] = "The " + table["set_id"]
+    table["year"] = np.where((table["label"] == "red") | table["set_id"].isin(LATEST), "2010", "2000")
+    table.loc[table["set_id"] == WITHOUT_YEAR, "year"] = ""
+    # The tables of the pipeline are sorted differently from the shards.
+    return table.sort_values("set_id", ignore_index=True)
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory) -> Path:
-    """A folder with shards, the table of their sets, the features of a pretrained network, and those of one without."""
+    """A folder with shards, their sets, the features of a pretrained network, and those of one from scratch."""
     folder = tmp_path_factory.mktemp("project")
     examples = {
         split: [example(split, label, number) for label in range(3) for number in range(count)]
@@ -58,121 +67,202 @@ def project(tmp_path_factory) -> Path:
     }
     counts = {split: write_split(folder / "shards", split, ones, 5) for split, ones in examples.items()}
     write_summary(folder / "shards", ShardSummary(LABELS, SIZE, FILL, counts))
-    rows = [f"{one.set_id},{family(one)},The {one.set_id}\n" for ones in examples.values() for one in ones]
-    write_bytes(f"set_id,family,name\n{''.join(rows)}".encode(), folder / "sets.csv")
+    write_csv(sets([one for ones in examples.values() for one in ones]), folder / "sets.csv")
     photos = write_photo_shards(folder / "photo_shards")
     for name, network in (("features", "efficientnet_lite0"), ("no_features", "lego_cnn")):
-        chosen = settings(network=network, feature_views=1)
-        compute_features(folder / "shards", photos, chosen, "0123456789abcdef", folder / name)
+        compute_features(folder / "shards", photos, settings(network=network, feature_views=1), folder / name)
+    keep_some_features(folder / "features")
     return folder
 
 
-def run(project: Path, name: str, changes: dict[str, object], features: str = "features") -> Path:
-    """Run the stage with changed params, and return the folder of its outputs."""
-    params, out = yaml.safe_load((PROJECT / "params.yaml").read_text()), project / name
-    change(params, QUICK | changes)
-    write_bytes(yaml.safe_dump(params).encode(), out / "params.yaml")
-    paths = {"params": out / "params.yaml", "shards": project / "shards", "features": project / features}
-    paths |= {"dataset": project / "sets.csv", "labelled": project / "sets.csv", "checkpoint": out / "checkpoint"}
-    paths |= {key: out / file for key, file in OUTPUTS.items()}
-    cross_validate.main([part for key, path in paths.items() for part in (f"--{key}", str(path))])
+def keep_some_features(features: Path) -> None:
+    """Keep 32 of 1,280 features, which still tell three colours apart, so that classifiers are fitted faster."""
+    for path in features.glob("*.npy"):
+        np.save(path, np.load(path)[:, ::40])
+    summary = json.loads((features / SUMMARY_NAME).read_text())
+    write_json(summary | {"width": 32}, features / SUMMARY_NAME)
+
+
+def run(project: Path, out: Path, changes: dict[str, object] | None = None, features: str = "features") -> Path:
+    """Run the stage in a folder with changed params, and return the folder."""
+    params = yaml.safe_load((PROJECT / paths.params).read_text())
+    change(params, QUICK | (changes or {}))
+    (out / "data").mkdir(parents=True, exist_ok=True)
+    (out / paths.params).write_text(yaml.safe_dump(params))
+    inputs = {paths.shards: "shards", paths.features: features, paths.dataset: "sets.csv", paths.labelled: "sets.csv"}
+    for path, name in inputs.items():
+        (out / path).symlink_to(project / name)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(out)
+        cross_validate.main()
     return out
 
 
-def figures(out: Path) -> dict:
-    return json.loads((out / "cross_validation.json").read_text())
+@pytest.fixture(scope="module")
+def finished(project, tmp_path_factory) -> Path:
+    """The outputs with three folds and a linear classifier; not to be changed."""
+    return run(project, tmp_path_factory.mktemp("finished"))
 
 
 @pytest.fixture(scope="module")
-def finished(project) -> Path:
-    """The outputs of a run with three folds."""
-    return run(project, "finished", {})
+def splits(project, finished) -> pandas.DataFrame:
+    """The predictions under every way to split, with the actual labels."""
+    labels = read_csv(project / "sets.csv")[["set_id", "label"]]
+    return read_csv(finished / paths.other_splits).merge(labels, on="set_id", how="left")
 
 
-def test_every_picture_is_answered_once(finished):
-    answers = read_csv(finished / "out_of_fold.csv")
-    assert list(answers) == ["set_id", "fold", "label", "predicted", "confidence", "probability_of_label"]
-    assert answers["set_id"].tolist() == sorted(set(answers["set_id"])) and len(answers) == 36
-    assert set(answers["fold"]) == {"0", "1", "2"}
+def rows_of(splits: pandas.DataFrame, split: str) -> pandas.DataFrame:
+    return splits[splits["split"] == split]
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["data/out_of_fold.csv", "data/label_issues.csv", "plots/theme_pairs.csv", "metrics/cross_validation.json"],
-)
-def test_the_files_are_as_their_description_says(finished, name):
-    assert problems_of_file(finished / Path(name).name, name) == []
+def pictures_of(project: Path) -> Pictures:
+    """Return the pictures of the project as the stage reads them."""
+    family_of = cross_validate.column_by_set(project / "sets.csv", "family")
+    return cross_validate.read_pictures(project / "shards", family_of)
 
 
-def test_the_figures_are_those_of_the_answers(finished):
-    answers, found = read_csv(finished / "out_of_fold.csv"), figures(finished)
-    assert found["accuracy"] == pytest.approx(np.mean(answers["label"] == answers["predicted"]), abs=1e-6)
-    assert found["pictures"] == 36 and found["folds"] == 3 and found["accuracy"] > 0.8
-    assert found["accuracy_low"] < found["accuracy"] < found["accuracy_high"]
-    assert found["macro_f1_low"] <= found["macro_f1"] <= found["macro_f1_high"]
-    assert "top_5_accuracy" not in found
+def test_every_picture_is_predicted_once(finished):
+    table = read_csv(finished / paths.out_of_fold)
+    assert list(table) == ["set_id", "label", "fold", *LABELS]
+    assert table["set_id"].tolist() == sorted(set(table["set_id"])) and len(table) == PICTURES
+    assert set(table["fold"]) == {"0", "1", "2"}
 
 
-def test_a_wrong_label_is_found_named_and_shown(finished):
-    issue = read_csv(finished / "label_issues.csv").iloc[0]
+@pytest.mark.parametrize("path", OUTPUTS, ids=str)
+def test_the_outputs_match_the_schema(finished, path):
+    assert problems_of_file(finished / path, path.as_posix()) == []
+
+
+def test_the_predictions_are_mostly_correct(finished):
+    assert read_predictions(finished / paths.out_of_fold).correct.mean() > 0.8
+
+
+def test_no_family_is_in_two_folds(project, finished):
+    table = read_csv(finished / paths.out_of_fold).merge(read_csv(project / "sets.csv"), on="set_id")
+    assert (table.groupby("family")["fold"].nunique() == 1).all()
+
+
+def test_a_wrong_label_is_found_with_the_name_of_its_set(finished):
+    issue = read_csv(finished / paths.label_issues).iloc[0]
     assert issue[["set_id", "label", "suggested"]].tolist() == [MISLABELLED, "blue", "red"]
     assert issue["name"] == f"The {MISLABELLED}"
-    assert Image.open(finished / "label_issues.png").height > 300
 
 
-def test_confused_themes_are_proposed_first(finished):
-    pairs = read_csv(finished / "theme_pairs.csv")
+def test_confused_themes_are_the_first_pairs(finished):
+    pairs = read_csv(finished / paths.theme_pairs)
     assert len(pairs) == 3 and pairs["distance"].astype(float).gt(0).all()
-    assert float(pairs.loc[0, "confusion"]) > 0 and float(pairs.loc[0, "gain"]) >= 1 / 36 - 1e-6
+    assert float(pairs.loc[0, "confusion"]) > 0 and float(pairs.loc[0, "gain"]) >= 1 / PICTURES - 1e-6
 
 
-def test_the_same_inputs_give_the_same_bytes_and_scarce_labels_are_named(project, finished, capsys):
-    again = run(project, "again", {})
-    assert all((again / file).read_bytes() == (finished / file).read_bytes() for file in OUTPUTS.values())
-    assert "of too few families to be in every fold: green (2)\n" in capsys.readouterr().out
+def test_the_same_inputs_give_the_same_bytes_and_scarce_labels_are_reported(project, finished, tmp_path, capsys):
+    again = run(project, tmp_path / "again")
+    assert all((again / path).read_bytes() == (finished / path).read_bytes() for path in OUTPUTS)
+    assert "these labels have fewer families than folds: green (2)\n" in capsys.readouterr().out
 
 
-def test_without_folds_the_outputs_are_empty(project, finished, capsys):
-    off = run(project, "off", {"cross_validate.folds": 0})
-    assert "left out, since cross_validate.folds is 0" in capsys.readouterr().out
-    for name in ("out_of_fold.csv", "label_issues.csv", "theme_pairs.csv"):
-        assert list(read_csv(off / name)) == list(read_csv(finished / name)) and read_csv(off / name).empty
-    assert figures(off) == dict.fromkeys(figures(finished)) | {"folds": 0}
-    assert Image.open(off / "label_issues.png").height < 200
+def test_each_way_to_split_has_its_predictions(splits):
+    assert list(dict.fromkeys(splits["split"])) == ["grouped by family", "at random", "by year, from 2010"]
 
 
-def test_a_single_fold_is_refused(project):
-    with pytest.raises(SystemExit, match="cross_validate.folds: 1 fold leaves no training pictures"):
-        run(project, "single", {"cross_validate.folds": 1})
+def test_the_first_split_has_the_held_out_predictions(finished, splits):
+    found, rows = read_predictions(finished / paths.out_of_fold), rows_of(splits, "grouped by family")
+    assert rows["set_id"].tolist() == found.ids
+    assert rows["predicted"].tolist() == [LABELS[index] for index in found.predicted]
+    assert rows["fold"].tolist() == read_csv(finished / paths.out_of_fold)["fold"].tolist()
 
 
-def test_a_network_from_scratch_has_no_features_to_answer_by(project, capsys):
-    out = run(project, "scratch", SCRATCH, "no_features")
-    assert "lego_cnn starts from scratch and has no features" in capsys.readouterr().out
-    assert figures(out)["accuracy"] is None
+def test_a_random_split_predicts_every_picture(splits):
+    rows = rows_of(splits, "at random")
+    assert len(rows) == PICTURES and set(rows["predicted"]) <= set(LABELS)
+    assert (rows["predicted"] == rows["label"]).mean() > 0.8
 
 
-def test_a_network_from_scratch_is_trained_anew_for_each_fold(project):
+def test_the_split_by_year_predicts_only_labels_with_training_pictures(splits):
+    rows = rows_of(splits, "by year, from 2010").set_index("set_id")
+    # All red sets are from 2010, so no training picture is red.
+    assert (rows.loc[rows["label"] == "red", "predicted"] == "").all() and len(rows) == 12 + len(LATEST)
+    assert all(rows.loc[set_id, "predicted"] in ("blue", "green") for set_id in LATEST)
+    assert set(rows["fold"]) == {"0"}
+
+
+def test_random_folds_split_a_family_for_some_seeds(project, params):
+    pictures, separated = pictures_of(project), set()
+    first, second = [number for number, family in enumerate(pictures.families) if family == "green 0"][:2]
+    for seed in range(20):
+        params["cross_validate"]["seed"] = seed
+        split = cross_validate.at_random(pictures, parse_params(params))
+        separated.add(bool(split.fold_of[first] != split.fold_of[second]))
+    assert separated == {True, False}
+
+
+SKIPPED = {
+    "no folds": ({"cross_validate.folds": 0}, "features", "cross_validate.folds is 0"),
+    "no features": (SCRATCH, "no_features", "lego_cnn starts from scratch and has no features"),
+}
+
+
+@pytest.mark.parametrize("case", SKIPPED)
+def test_a_skipped_stage_writes_empty_outputs_and_the_reason(case, project, finished, tmp_path, capsys):
+    changes, features, reason = SKIPPED[case]
+    (tmp_path / "out" / paths.fold_checkpoint / "at_random" / "folds-0123456789abcdef").mkdir(parents=True)
+    out = run(project, tmp_path / "out", changes, features)
+    assert f"cross_validate: skipped, since {reason}" in capsys.readouterr().out
+    for path in OUTPUTS:
+        assert list(read_csv(out / path)) == list(read_csv(finished / path)) and read_csv(out / path).empty
+        assert problems_of_file(out / path, path.as_posix()) == []
+    assert not (out / paths.fold_checkpoint).exists()
+
+
+def test_other_splits_can_be_switched_off(project, finished, tmp_path):
+    (tmp_path / "out" / paths.fold_checkpoint / "by_year" / "folds-0123456789abcdef").mkdir(parents=True)
+    out = run(project, tmp_path / "out", {"cross_validate.other_splits": False})
+    assert (out / paths.out_of_fold).read_bytes() == (finished / paths.out_of_fold).read_bytes()
+    found = read_csv(out / paths.other_splits)
+    assert found.empty and list(found) == list(read_csv(finished / paths.other_splits))
+    assert not (out / paths.fold_checkpoint).exists()
+
+
+def test_a_single_fold_is_refused(project, tmp_path):
+    with pytest.raises(SystemExit, match="cross_validate.folds: 1 fold"):
+        run(project, tmp_path / "out", {"cross_validate.folds": 1})
+
+
+ONE_YEAR = {
+    "a single year": dict.fromkeys(LABELS, "1998"),
+    "no years": dict.fromkeys(LABELS, ""),
+    "a latest year with labels of its own": {"blue": "1998", "green": "1998", "red": "1999"},
+}
+
+
+@pytest.mark.parametrize("case", ONE_YEAR)
+def test_a_split_by_year_may_have_no_picture_to_score(case, project, params, folder):
+    write_years(project, ONE_YEAR[case])
+    pictures = pictures_of(project)
+    assert not cross_validate.scored(pictures, cross_validate.by_year(pictures, parse_params(params))).any()
+
+
+def test_a_split_without_a_picture_to_score_is_skipped(project, params, folder, splits, capsys):
+    write_years(project, ONE_YEAR["a latest year with labels of its own"])
+    change(params, QUICK)
+    features = cross_validate.plain_features(project / "features", project / "shards")
+    [found] = cross_validate.other_tables(parse_params(params), pictures_of(project), features)
+    assert 'skipped the split "by year, from 1999"' in capsys.readouterr().out
+    assert found["predicted"].tolist() == rows_of(splits, "at random")["predicted"].tolist()
+
+
+def write_years(project: Path, year_of: dict[str, str]) -> None:
+    """Write the labelled sets with other years in the current folder, given the year of each label."""
+    table = read_csv(project / "sets.csv")
+    write_csv(table.assign(year=table["label"].map(year_of)), paths.labelled)
+
+
+def test_a_network_from_scratch_is_trained_for_each_fold_of_each_split(project, tmp_path):
     changes = SCRATCH | {"cross_validate.folds": 2, "cross_validate.fine_tuned": True}
-    out = run(project, "scratch_tuned", changes, "no_features")
-    assert figures(out)["pictures"] == 36 and figures(out)["folds"] == 2
-    assert set(read_csv(out / "theme_pairs.csv")["distance"]) == {""}
-    assert not (out / "checkpoint").exists()
-
-
-def test_a_pretrained_network_is_trained_anew_for_each_fold(project):
-    out = run(project, "tuned", {"cross_validate.folds": 2, "cross_validate.fine_tuned": True})
-    assert figures(out)["accuracy"] > 0.8
-    assert read_csv(out / "label_issues.csv").loc[0, "set_id"] == MISLABELLED
-
-
-@pytest.mark.parametrize(
-    ("issues", "shown", "title"),
-    [
-        (0, 0, "No label looks wrong"),
-        (1, 1, "1 label looks wrong"),
-        (30, 24, "30 labels look wrong: the 24 most suspicious"),
-    ],
-)
-def test_the_sheet_says_what_it_shows(issues, shown, title):
-    assert cross_validate.words_for(issues, shown, 100)[0] == title
+    out = run(project, tmp_path / "out", changes, "no_features")
+    assert len(read_csv(out / paths.out_of_fold)) == PICTURES
+    assert set(read_csv(out / paths.out_of_fold)["fold"]) == {"0", "1"}
+    assert set(read_csv(out / paths.theme_pairs)["distance"]) == {""}
+    by_year = rows_of(read_csv(out / paths.other_splits), "by year, from 2010")
+    assert (len(by_year), (by_year["predicted"] != "").sum()) == (12 + len(LATEST), len(LATEST))
+    assert problems_of_file(out / paths.other_splits, "data/other_splits.csv") == []
+    assert not (out / paths.fold_checkpoint).exists()

@@ -3,29 +3,29 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
-from stages import paths
-from stages.export import main
-from tests.conftest import PROJECT
+from stages import export, paths
+from stages.export import fingerprint, main
+from tests.conftest import PROJECT, change
 from tests.data_formats import problems_of_file
 from tests.small_shards import FILL, LABELS, SIZE
-from tests.themer.small_model import small_model
+from tests.themer.small_model import small_model, untrained_classifier
 from themer.answering.index import Index, read_index_summary
 from themer.answering.lite_runtime import LiteRuntime
 from themer.base.files import file_sha256
 from themer.dataset.shards import ShardSummary, write_split, write_summary
+from themer.networks.model_file import save_classifier
 
+INDEX = [f"models/index/{name}" for name in ("features.npy", "index.json", "pictures.csv", "validation.csv")]
+SET_PAGE = "https://rebrickable.com/sets/{set_id}/"
 UP_TO_DATE = "the model and its index are up to date; only the threshold is chosen"
-# What a threshold needs of an export: neither the classifier nor the shards can be read.
 CHOOSING = """
 import sys
-from pathlib import Path
-from stages import export, paths
-print(export.fingerprint("https://rebrickable.com/sets/{set_id}/"))
+from stages import export
 export.main()
 print([name for name in ("tensorflow", "keras") if name in sys.modules])
 """
@@ -47,8 +47,9 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def finished(inputs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The inputs after one export with the project's own threshold; not to be changed."""
     folder = shutil.copytree(inputs, tmp_path_factory.mktemp("finished"), dirs_exist_ok=True)
-    text = (PROJECT / "params.yaml").read_text().replace("source: sample", "source: rebrickable")
-    (folder / "params.yaml").write_text(text)
+    params = yaml.safe_load((PROJECT / "params.yaml").read_text())
+    change(params, {"fetch.source": "rebrickable"})
+    (folder / paths.params).write_text(yaml.safe_dump(params))
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         main()
@@ -58,7 +59,7 @@ def finished(inputs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def exported(finished: Path, folder: Path) -> Path:
     """A copy of a finished export, which is the current folder, for one test to change."""
-    return shutil.copytree(finished, folder, dirs_exist_ok=True, copy_function=shutil.copy2)
+    return shutil.copytree(finished, folder, dirs_exist_ok=True)
 
 
 def contents() -> dict[str, bytes]:
@@ -85,17 +86,16 @@ def test_the_index_has_the_facts_of_the_sets(finished):
     assert facts["501-1"] == ("", "", "")
 
 
-@pytest.mark.parametrize("path", [paths.model, paths.export_metrics, *(paths.index / name for name in
-    ("features.npy", "index.json", "pictures.csv", "validation.csv"))], ids=str)  # fmt: skip
-def test_the_outputs_match_the_schema(finished, path):
-    assert problems_of_file(finished / path, path.as_posix()) == []
+@pytest.mark.parametrize("name", ["models/classifier.tflite", "metrics/export.json", *INDEX])
+def test_the_outputs_match_the_schema(finished, name):
+    assert problems_of_file(finished / name, name) == []
 
 
 def test_a_new_accepted_risk_changes_the_threshold_alone(exported, write_params, capsys):
-    before, changes = contents(), {"fetch.source": "rebrickable"}
+    before = contents()
     # With random weights most predictions are wrong, so the accepted risk decides between always and never.
     for risk, threshold in ((1.0, 0.0), (0.0001, 2.0)):
-        write_params(changes | {"export.accepted_risk": risk})
+        write_params({"fetch.source": "rebrickable", "export.accepted_risk": risk})
         main()
         out = capsys.readouterr().out
         assert UP_TO_DATE in out and f"abstains below confidence {threshold:.3f}" in out
@@ -110,41 +110,68 @@ def test_a_new_threshold_needs_no_tensorflow(exported, write_params):
     write_params({"fetch.source": "rebrickable", "export.accepted_risk": 1.0})
     command = [sys.executable, "-c", CHOOSING]
     done = subprocess.run(command, env={"PYTHONPATH": str(PROJECT)}, check=True, capture_output=True, text=True)
-    fingerprint, *_, imported = done.stdout.splitlines()
-    assert fingerprint == read_index_summary(paths.index).made_from
-    assert UP_TO_DATE in done.stdout and imported == "[]"
+    assert UP_TO_DATE in done.stdout and done.stdout.endswith("\n[]\n")
     assert read_index_summary(paths.index).threshold == 0
 
 
-def change_classifier() -> None:
-    paths.classifier.write_bytes(paths.classifier.read_bytes() + b" ")
+def test_without_a_valid_index_everything_is_exported_again_with_the_same_bytes(exported, capsys):
+    before = contents()
+    (paths.index / "index.json").write_text("{")
+    paths.model.write_bytes(b"")
+    main()
+    compared = re.search(r"differs by more than (\S+) on 3 test pictures", capsys.readouterr().out)
+    assert compared and float(compared[1]) <= 1e-4
+    assert contents() == before
 
 
-def change_shards() -> None:
-    path = next(paths.shards.glob("validation-*"))
+def test_another_classifier_is_exported_again(exported, capsys):
+    other = untrained_classifier(seed=1)
+    save_classifier(other.model, other.description, paths.classifier)
+    main()
+    assert UP_TO_DATE not in capsys.readouterr().out
+    assert LiteRuntime(paths.model).model_sha256 == file_sha256(paths.classifier)
+    assert read_index_summary(paths.index).model_sha256 == file_sha256(paths.classifier)
+    assert read_index_summary(paths.index).made_from == fingerprint(SET_PAGE)
+
+
+def append_space(path: Path) -> None:
+    """Change a file."""
     path.write_bytes(path.read_bytes() + b" ")
 
 
-def change_photos() -> None:
-    path = next(paths.photo_shards.glob("train-*"))
-    path.write_bytes(path.read_bytes() + b" ")
+@pytest.mark.parametrize("pattern", [paths.classifier, paths.labelled, "data/shards/val*", "data/photo_shards/train*"])
+def test_other_inputs_have_another_fingerprint(exported, pattern):
+    before = fingerprint(SET_PAGE)
+    assert before == read_index_summary(paths.index).made_from
+    append_space(next(exported.glob(str(pattern))))
+    assert fingerprint(SET_PAGE) != before
 
 
-def change_names() -> None:
-    paths.labelled.write_text("set_id,name,year\n500-1,Another Car,1994\n")
+def test_another_set_page_has_another_fingerprint(exported):
+    assert fingerprint(None) != fingerprint(SET_PAGE) == read_index_summary(paths.index).made_from
 
 
-@pytest.mark.parametrize("change", [change_classifier, change_shards, change_photos, change_names])
-def test_other_inputs_make_another_fingerprint(exported, change):
-    from stages.export import fingerprint
+@pytest.mark.parametrize("module", ["exporting/index_writer.py", "networks/registry.py", "answering/nearest.py"])
+def test_other_code_has_another_fingerprint(exported, monkeypatch, module):
+    shutil.copytree(PROJECT / "themer", exported / "themer", ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(export, "THEMER", exported / "themer")
+    before = fingerprint(SET_PAGE)
+    append_space(exported / "themer" / module)
+    assert fingerprint(SET_PAGE) != before
 
-    page = "https://rebrickable.com/sets/{set_id}/"
-    assert fingerprint(page) == read_index_summary(paths.index).made_from
-    change()
-    assert fingerprint(page) != read_index_summary(paths.index).made_from
+
+def test_without_test_pictures_there_is_nothing_to_compare(inputs, folder, write_params):
+    shutil.copytree(inputs, folder, dirs_exist_ok=True)
+    write_params({})
+    write_split(paths.shards, "test", [], pictures_per_shard=5)
+    write_summary(paths.shards, ShardSummary(LABELS, SIZE, FILL, {"test": 0}))
+    with pytest.raises(SystemExit, match="no pictures to compare.*Raise regroup.split.test"):
+        main()
 
 
-def test_another_set_page_makes_another_fingerprint(exported):
-    from stages.export import fingerprint
-
-    assert fingerprint(None) != read_index_summary(paths.index).made_from
+def test_without_a_classifier_the_error_names_the_command(write_params):
+    paths.labelled.parent.mkdir()
+    paths.labelled.write_text("set_id,name,year\n")
+    write_params({})
+    with pytest.raises(SystemExit, match=r"classifier\.keras: there is no model yet. Run: dvc repro"):
+        main()

@@ -6,6 +6,7 @@ The same seed gives the same view on any number of threads.
 """
 
 from themer.base.quiet_tensorflow import keras, tf
+from themer.features.augmentation import LUMA
 
 # Limits of the camera's position. The shift is a share of the picture's side.
 ROTATION_RADIANS = 0.35
@@ -23,7 +24,6 @@ BACKGROUND_DIFFERENCE, FOREGROUND_DIFFERENCE = 15.0, 50.0
 CELL = 8  # pixels, the side of a cell of the grid on which the background grows inwards from the edges
 SHAPES_BEHIND, SHAPES_IN_FRONT = 5, 3
 REDUCTION = 2  # backdrops and shapes are drawn smaller, for speed; in photographs they are out of focus anyway
-LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601
 
 
 def photo_view(image: tf.Tensor, seed: tf.Tensor, fill: tuple[int, int, int] = WHITE) -> tf.Tensor:

@@ -20,7 +20,7 @@ ALWAYS_ABSTAIN = 2.0
 
 
 def fit_temperature(probabilities: np.ndarray, actual: np.ndarray) -> float:
-    """Return the temperature, 0.05 to 20, that minimizes the log loss of at least one picture, with a prior.
+    """Return the temperature, 0.05 to 20, that minimizes the log loss plus a prior, for at least one picture.
 
     A temperature above 1 means that the model was overconfident. The method is temperature scaling (Guo et al. 2017,
     https://arxiv.org/abs/1706.04599). If all predictions are correct, or there are few, the log loss alone would drive

@@ -101,8 +101,9 @@ def count_labels(shards: Path, labels: np.ndarray, summary: ShardSummary) -> np.
 def balance(counts: np.ndarray, settings: Train) -> tuple[np.ndarray, np.ndarray]:
     """Return the copies and the weight of a picture of each label, int64 [labels] and float32 [labels].
 
-    An epoch repeats a picture `copies` times, and each time multiplies its loss by the weight. `counts` is the number
-    of pictures of each label, int [labels]. `settings.imbalance` decides which of the two differs between labels.
+    An epoch repeats a picture `copies` times, and each time multiplies its loss by the weight. `settings.imbalance`
+    decides which of the two, if any, differs between labels. `counts` is the number of pictures of each label, int
+    [labels].
     """
     copies, weights = np.ones_like(counts), np.ones(len(counts), np.float32)
     if settings.imbalance == "balanced_sampling":

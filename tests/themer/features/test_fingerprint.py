@@ -1,6 +1,7 @@
 import shutil
 from pathlib import Path
 
+import grimp
 import pytest
 
 from tests.small_shards import settings, write_photo_shards, write_shards
@@ -52,6 +53,14 @@ def test_the_digest_of_the_code_depends_on_views_and_networks(code, module):
     with (code / module).open("a") as file:
         file.write("# an edit\n")
     assert code_sha256() != before
+
+
+def test_the_digest_of_the_code_covers_all_code_that_computes_features():
+    """The other modules decide nothing about features, or their results are in the settings and the shards."""
+    modules = grimp.build_graph("themer").find_upstream_modules("themer.features.backbone_features")
+    others = {module for module in modules if not module.startswith(("themer.features.", "themer.networks."))}
+    base = {f"themer.base.{name}" for name in ("errors", "files", "params", "quiet_stderr", "quiet_tensorflow")}
+    assert others == base | {"themer.dataset.shards"}
 
 
 def test_the_digest_of_the_code_does_not_depend_on_other_packages(code):
