@@ -561,7 +561,7 @@ EVALUATE = (
             text(
                 "measure",
                 "the score; the last is the baseline",
-                *("Accuracy", "Balanced accuracy", "Macro-F1", "Always the largest theme"),
+                *("Accuracy", "Balanced accuracy", "Macro-F1", "Most frequent theme"),
             ),
             share("value", "its value"),
             *can_be_empty(*LOW_HIGH),

@@ -1,4 +1,4 @@
-"""Stages read and write the paths in `stages.paths`, relative to the current folder: each test has a folder of its own."""
+"""Stages use the paths in `stages.paths`, relative to the current folder: each test has a folder of its own."""
 
 from pathlib import Path
 

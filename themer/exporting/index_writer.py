@@ -80,7 +80,7 @@ def write_index(
         photos: the folder with the shards of the user's photos.
         directory: the folder to write.
         made_from: the fingerprint to store in the summary.
-        facts: what is known of each set, by set number.
+        facts: the name, year and page of each set, by set number.
 
     Raises:
         UserError: there are no shards, or the model has other labels or another input size.

@@ -62,7 +62,7 @@ def draw_mistakes(predictions: Predictions, most: int, read_squares: ReadSquares
     squares = read_squares([predictions.ids[position] for position in positions])
     pictures = dict(zip(positions, squares, strict=True))
     mistakes, count = int(np.sum(~predictions.correct)), len(predictions.ids)
-    title = f"{mistakes:,} of {count:,} test pictures are misclassified" if mistakes else "No mistakes"
+    title = f"{mistakes:,} of {count:,} test pictures misclassified" if mistakes else "No mistakes"
     is_selection = len(grid.themes) < len(predictions.labels)
     themes = f"The {len(grid.themes)} most confused themes. " if is_selection else ""
     subtitle = f"{themes}Most confident mistakes, least confident correct predictions, each with its confidence."
@@ -144,7 +144,7 @@ def draw_cell(
     predictions: Predictions,
     pictures: Mapping[int, np.ndarray],
 ) -> None:
-    """Draw one cell: its number of pictures, and some of them, each with its set and the model's confidence."""
+    """Draw one cell: its number of pictures, and some of them."""
     draw = ImageDraw.Draw(sheet)
     left, top, _, _ = box
     draw.rounded_rectangle(box, radius=8, fill=CARD if cell.count else PAPER, outline=OUTLINE)
@@ -157,9 +157,16 @@ def draw_cell(
         line, column = divmod(index, COLUMNS)
         x = left + GAP + column * (PICTURE + GAP)
         y = top + COUNT_HEIGHT + line * (PICTURE + CAPTION)
-        picture = Image.fromarray(pictures[position]).resize((PICTURE, PICTURE), Image.Resampling.LANCZOS)
-        sheet.paste(picture, (x, y))
-        share = f"{predictions.probabilities[position].max():.0%}"
-        room = PICTURE - font(12).getlength(share) - 6
-        draw.text((x, y + PICTURE + 3), fitted(predictions.ids[position], 12, room), MUTED, font(12))
-        draw.text((x + PICTURE, y + PICTURE + 3), share, INK, font(12), anchor="ra")
+        draw_picture(sheet, (x, y), predictions, position, pictures[position])
+
+
+def draw_picture(
+    sheet: Image.Image, corner: tuple[int, int], predictions: Predictions, position: int, pixels: np.ndarray
+) -> None:
+    """Draw a picture, with its set and the model's confidence below."""
+    draw, (x, y) = ImageDraw.Draw(sheet), corner
+    sheet.paste(Image.fromarray(pixels).resize((PICTURE, PICTURE), Image.Resampling.LANCZOS), corner)
+    share = f"{predictions.probabilities[position].max():.0%}"
+    room = PICTURE - font(12).getlength(share) - 6
+    draw.text((x, y + PICTURE + 3), fitted(predictions.ids[position], 12, room), MUTED, font(12))
+    draw.text((x + PICTURE, y + PICTURE + 3), share, INK, font(12), anchor="ra")

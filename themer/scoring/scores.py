@@ -20,7 +20,7 @@ PLOTTED = {
     "accuracy": "Accuracy",
     "balanced_accuracy": "Balanced accuracy",
     "macro_f1": "Macro-F1",
-    "baseline_accuracy": "Always the largest theme",
+    "baseline_accuracy": "Most frequent theme",
 }
 
 

@@ -33,7 +33,9 @@ def write_index(folder: Path) -> Path:
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     np.save(folder / "features.npy", rows.astype(np.float16))
     pictures = [
-        IndexedPicture(f"{number}-1", "City", split, f"Set {number}", str(1990 + number), f"https://example.org/{number}")
+        IndexedPicture(
+            f"{number}-1", "City", split, f"Set {number}", str(1990 + number), f"https://example.org/{number}"
+        )
         for number, split in enumerate(SPLITS)
     ]
     pictures[5] = IndexedPicture("5-1", "Duplo", "train", "", "", "")

@@ -129,7 +129,7 @@ def test_the_same_predictions_give_the_same_bytes(most):
 
 @pytest.mark.parametrize(
     ("predicted", "title"),
-    [(1, "1 of 2 test pictures are misclassified"), (0, "No mistakes")],
+    [(1, "1 of 2 test pictures misclassified"), (0, "No mistakes")],
 )
 def test_the_title_counts_the_mistakes(predicted, title):
     found = predictions((0, 0, 0.9), (0, predicted, 0.8))
@@ -148,7 +148,7 @@ def test_the_subtitle_says_that_only_some_themes_are_shown():
         grid_of(found, 1),
         found,
         {0: plain(0)},
-        "1 of 1 test pictures are misclassified",
+        "1 of 1 test pictures misclassified",
         f"{subtitle}each with its confidence.",
     )
     assert draw_mistakes(found, 1, lambda set_ids: (plain(0) for _ in set_ids)) == expected
