@@ -132,10 +132,11 @@ class Channel(HTTPChannel):
             self._flushing = False
 
     def handle_close(self) -> None:
-        """Close the connection and the unfinished request."""
-        super().handle_close()
+        """Close the connection."""
+        # First, so that a client which notices the end finds the room free.
         if self.request is not None:
             self.request.close()
+        super().handle_close()
 
 
 class PatientDispatcher(ThreadedTaskDispatcher):
