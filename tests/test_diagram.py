@@ -1,4 +1,4 @@
-"""The diagram in README.md is that of the pipeline, as DVC itself sees it."""
+"""The diagram in README.md shows the pipeline as `dvc dag` does."""
 
 import re
 

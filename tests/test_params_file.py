@@ -12,7 +12,7 @@ from themer.networks.registry import NETWORKS
 
 
 def test_dvc_rewrites_no_line_that_it_does_not_edit():
-    """`dvc exp run -S` writes the file anew, in its own style: the file is in that style already."""
+    """`dvc exp run -S` rewrites the file in its own style, so the file is already in that style."""
     text = (PROJECT / "params.yaml").read_text(encoding="utf-8")
     yaml, stream = YAML(), io.StringIO()
     yaml.default_flow_style = False

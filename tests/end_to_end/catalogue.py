@@ -1,4 +1,4 @@
-"""The built-in catalogue, served where a test can count what is asked for and step in."""
+"""The built-in catalogue, served where a test can count the requests and intervene."""
 
 import threading
 from collections import Counter
@@ -14,20 +14,20 @@ class CountedCatalogue(Server):
 
     def __init__(self) -> None:
         super().__init__(0, 0, 0)
-        self.asked: Counter[str] = Counter()
+        self.requests: Counter[str] = Counter()
         self.watch: Callable[[], None] = lambda: None
         self._counting = threading.Lock()
 
     def answer(self, url: SplitResult, host: str) -> Answer:
         with self._counting:
-            self.asked[url.path] += 1
+            self.requests[url.path] += 1
             self.watch()
         return super().answer(url, host)
 
     @property
-    def pictures_asked(self) -> Counter[str]:
-        """How often each picture was asked for."""
-        return Counter({path: count for path, count in self.asked.items() if path.endswith(".jpg")})
+    def pictures_requested(self) -> Counter[str]:
+        """How often each picture was requested."""
+        return Counter({path: count for path, count in self.requests.items() if path.endswith(".jpg")})
 
     @property
     def source(self) -> dict[str, object]:

@@ -21,7 +21,7 @@ def copy_with_source(folder, catalogue: CountedCatalogue) -> ProjectCopy:
 
 
 def repro_until_killed(project: ProjectCopy, catalogue: CountedCatalogue, pictures: int) -> None:
-    """Run `dvc repro download` and kill all its processes when so many pictures have been asked for."""
+    """Run `dvc repro download` and kill all its processes after this many pictures were requested."""
     running = subprocess.Popen(
         ["dvc", "repro", "download"],
         cwd=project.folder,
@@ -32,7 +32,7 @@ def repro_until_killed(project: ProjectCopy, catalogue: CountedCatalogue, pictur
     )
 
     def kill_at_the_moment() -> None:
-        if catalogue.pictures_asked.total() >= pictures:
+        if catalogue.pictures_requested.total() >= pictures:
             os.killpg(running.pid, signal.SIGKILL)
             catalogue.watch = lambda: None
 
@@ -62,7 +62,7 @@ def test_it_goes_on_where_it_was_and_ends_with_the_same_bytes(tmp_path, undistur
         project.dvc("repro", "download")
         same_catalogue, result = undisturbed
         assert without_port(project.contents(*RESULT), catalogue) == without_port(result, same_catalogue)
-        # What was on its way at a kill has to be asked for again, and that alone.
-        again = catalogue.pictures_asked.total() - same_catalogue.pictures_asked.total()
+        # Only requests that a kill interrupted are repeated.
+        again = catalogue.pictures_requested.total() - same_catalogue.pictures_requested.total()
         assert 0 < again <= CONNECTIONS * len(moments)
-        assert catalogue.asked["/api/sets/export"] == 1
+        assert catalogue.requests["/api/sets/export"] == 1

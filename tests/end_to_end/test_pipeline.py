@@ -58,9 +58,9 @@ def test_the_counts_of_the_stages_fit_together(finished):
 
 
 def test_a_second_run_does_nothing(finished, catalogue):
-    before = catalogue.asked.total()
+    before = catalogue.requests.total()
     assert stages_run(finished.dvc("repro")) == []
-    assert catalogue.asked.total() == before
+    assert catalogue.requests.total() == before
 
 
 def test_running_everything_by_force_moves_no_lock(project):
@@ -117,9 +117,9 @@ def test_an_edit_shows_in_the_differences(project):
 
 def test_a_new_snapshot_of_the_same_catalogue_downloads_no_picture(project, catalogue):
     project.edit({"fetch.snapshot": "2027-01-01"})
-    before = catalogue.pictures_asked
+    before = catalogue.pictures_requested
     assert "fetch" in stages_run(project.dvc("repro"))
-    assert catalogue.pictures_asked == before
+    assert catalogue.pictures_requested == before
 
 
 def test_a_clone_can_pull_what_was_pushed_and_has_nothing_left_to_run(project, tmp_path):
