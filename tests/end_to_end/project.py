@@ -13,8 +13,8 @@ from tests.conftest import PROJECT, change
 
 # Small enough to train in seconds; everything else is as users get it.
 QUICK = {
-    "fetch.limit": 260,
-    "resize.size": 48,
+    "fetch.limit": 150,
+    "resize.size": 32,
     "regroup.split.train": 0.5,
     "regroup.split.validation": 0.2,
     "regroup.split.test": 0.3,
