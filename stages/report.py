@@ -47,17 +47,17 @@ MEASURED = {
 def main() -> None:
     """Write every plot and sheet, the scores of slices and of cross-validation, and the model card."""
     params = load_params(paths.params)
-    predictions, sets = read_predictions(paths.test_predictions), read_sets()
+    predictions, held_out = read_predictions(paths.test_predictions), read_predictions(paths.out_of_fold)
+    sets = read_sets()
     squares = partial(read_squares, settings=params.resize)
     level = params.evaluate.confidence_level
     write_curves(predictions)
     write_result(predictions, sets, level)
     write_bytes(draw_mistakes(predictions, params.evaluate.mistakes, squares), paths.mistakes)
     write_slices(predictions, sets, squares(predictions.ids), level)
-    write_cross_validation(sets, params)
-    write_bytes(
-        draw_label_issues(read_csv(paths.label_issues), len(read_out_of_fold().ids), squares), paths.label_issues_sheet
-    )
+    write_cross_validation(held_out, sets, params)
+    issues = read_csv(paths.label_issues)
+    write_bytes(draw_label_issues(issues, len(held_out.ids), squares), paths.label_issues_sheet)
     write_bytes(vega_library(), paths.vega)
     write_bytes(model_card(card_facts(params)).encode(), paths.model_card)
 
@@ -75,11 +75,6 @@ def read_squares(set_ids: Iterable[str], settings: Resize) -> Iterator[np.ndarra
     for set_id in set_ids:
         picture = decode(picture_path(paths.thumbnails, set_id).read_bytes())
         yield np.asarray(square(picture, settings.size, settings.fill))
-
-
-def read_out_of_fold() -> Predictions:
-    """Return the held-out predictions; there are none if cross-validation was skipped."""
-    return read_predictions(paths.out_of_fold)
 
 
 def write_curves(predictions: Predictions) -> None:
@@ -112,11 +107,11 @@ def write_slices(
     write_json(worst_slice(table), paths.slice_metrics)
 
 
-def write_cross_validation(sets: pandas.DataFrame, params: Params) -> None:
-    """Write the scores of the held-out predictions, and a comparison with other ways to split."""
-    found, level = read_out_of_fold(), params.evaluate.confidence_level
-    scores = held_out_scores(found, list(sets.loc[found.ids, "family"]), level)
-    folds = params.cross_validate.folds if found.ids else 0
+def write_cross_validation(held_out: Predictions, sets: pandas.DataFrame, params: Params) -> None:
+    """Write the scores of the held-out predictions, if there are any, and a comparison with other ways to split."""
+    level = params.evaluate.confidence_level
+    scores = held_out_scores(held_out, list(sets.loc[held_out.ids, "family"]), level)
+    folds = params.cross_validate.folds if held_out.ids else 0
     write_json({"folds": folds, **scores}, paths.cross_validation_metrics)
     pairs = near_pairs(list(sets["perceptual_hash"]), params.regroup.duplicate_distance)
     write_csv(split_table(read_csv(paths.other_splits), sets, pairs, level), paths.splits)
