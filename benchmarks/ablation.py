@@ -21,7 +21,7 @@ from typing import Any
 import yaml
 
 from stages import paths
-from themer.features.backbone_features import SETTINGS
+from themer.features.feature_store import SETTINGS
 
 PROJECT = Path(__file__).parent.parent
 # What the stages resize and features read, and what they write: variants share it where they can.

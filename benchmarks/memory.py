@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from tests.small_shards import settings, write_photo_shards, write_shards
-from themer.features.backbone_features import compute_features
+from themer.features.feature_store import store_features
 from themer.training.fit import train
 
 
@@ -39,7 +39,7 @@ def peak_megabytes(pictures: int, network: str) -> float:
         folder = Path(name)
         shards = write_shards(folder / "shards", train=[pictures // 3] * 3)
         photos = write_photo_shards(folder / "photos", train=[pictures // 30] * 3)
-        compute_features(shards, photos, quick, folder / "features")
+        store_features(shards, photos, quick, folder / "features")
         train(shards, photos, folder / "features", quick, folder / "checkpoint")
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 

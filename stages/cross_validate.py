@@ -13,7 +13,7 @@ from themer.base.errors import explained
 from themer.base.params import CrossValidate, Params
 from themer.base.params_file import load_params
 from themer.base.tables import write_csv
-from themer.features.backbone_features import read_feature_summary
+from themer.features.feature_store import read_feature_summary
 from themer.scoring.label_issues import COLUMNS as ISSUE_COLUMNS
 from themer.scoring.label_issues import label_issues
 from themer.scoring.prediction_table import Predictions, write_predictions
@@ -29,7 +29,7 @@ from themer.validation.held_out import (
     require_every_label,
     split_by,
 )
-from themer.validation.retraining import Pictures, column_by_set, read_pictures
+from themer.validation.pictures import Pictures, column_by_set, read_pictures
 from themer.validation.split_comparison import first_year_held_out, random_folds
 
 MOST_PAIRS = 50

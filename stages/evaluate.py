@@ -13,9 +13,9 @@ from themer.base.errors import UserError, explained
 from themer.base.files import write_json
 from themer.base.params_file import load_params
 from themer.base.tables import read_csv, write_csv
-from themer.dataset.shards import read_split, read_summary, require_fit
 from themer.scoring import scores
 from themer.scoring.prediction_table import Predictions, write_predictions
+from themer.shards.files import read_batches, read_summary, require_fit
 
 SPLIT = "test"
 BATCH_SIZE = 32
@@ -58,13 +58,13 @@ def predict_split(predictor: Predictor, shards: Path) -> tuple[Predictions, np.n
     actual = [np.empty(0, np.int64)]
     probabilities, sure = [np.empty((0, len(predictor.labels)), np.float32)], [np.empty(0, bool)]
     with tqdm(total=read_summary(shards).pictures[SPLIT], desc=SPLIT, unit=" pictures") as progress:
-        for batch in read_split(shards, SPLIT).batch(BATCH_SIZE).as_numpy_iterator():
-            ids.extend(set_id.decode() for set_id in batch["set_id"])
-            actual.append(batch["label"])
-            assessment = predictor.assess(batch["image"])
+        for batch in read_batches(shards, SPLIT, BATCH_SIZE):
+            ids.extend(batch.set_ids)
+            actual.append(batch.labels)
+            assessment = predictor.assess(batch.pixels)
             probabilities.append(assessment.probabilities)
             sure.append(assessment.sure)
-            progress.update(len(batch["label"]))
+            progress.update(len(batch.labels))
     found = Predictions(ids, np.concatenate(actual), np.concatenate(probabilities), predictor.labels)
     return found, np.concatenate(sure)
 

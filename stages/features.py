@@ -3,13 +3,13 @@
 from stages import paths
 from themer.base.errors import explained
 from themer.base.params_file import load_params
-from themer.features.backbone_features import compute_features
+from themer.features.feature_store import store_features
 
 
 @explained
 def main() -> None:
     """Write the features of every unchanged picture, and of random views of the training pictures."""
-    compute_features(paths.shards, paths.photo_shards, load_params(paths.params).train, paths.features)
+    store_features(paths.shards, paths.photo_shards, load_params(paths.params).train, paths.features)
 
 
 if __name__ == "__main__":

@@ -12,10 +12,10 @@ from themer.base.errors import explained
 from themer.base.params import SPLITS, Params, Resize
 from themer.base.params_file import load_params
 from themer.base.tables import read_csv, write_csv
-from themer.dataset.packing import ordered_map, pack_split, padded_example, read_picture
-from themer.dataset.shards import Example, ShardSummary, write_summary
 from themer.pictures.images import FORMATS, MAXIMUM_PIXELS, perceptual_hash, picture_path
 from themer.pictures.own_photos import PHOTO_SPLITS, find_photos, photo_path, photo_table
+from themer.shards.files import Example, ShardSummary, write_summary
+from themer.shards.packing import ordered_map, pack_split, padded_example, read_picture
 
 SET_REMEDY = "Delete it and run: dvc repro --force download"
 PHOTO_REMEDY = f"Save it as one of {', '.join(FORMATS)} with at most {MAXIMUM_PIXELS:,} pixels, or remove it."

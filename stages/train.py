@@ -11,8 +11,8 @@ from themer.base.model_description import Description
 from themer.base.params import Train
 from themer.base.params_file import load_params
 from themer.base.tables import write_csv
-from themer.dataset.shards import read_summary
 from themer.networks.model_file import save_classifier
+from themer.shards.files import read_summary
 from themer.training.calibrate import Calibration, calibrate
 from themer.training.checkpoints import remove_checkpoints
 from themer.training.fit import train

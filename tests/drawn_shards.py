@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.drawn_sets import FILL, KINDS, PICTURES, SIZE, drawn_set
-from themer.dataset.shards import Example, ShardSummary, write_split, write_summary
 from themer.pictures.images import encode_png, square
+from themer.shards.files import Example, ShardSummary, write_split, write_summary
 
 
 def write_drawn_shards(directory: Path) -> Path:

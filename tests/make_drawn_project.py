@@ -17,7 +17,7 @@ from themer.base.tables import write_csv
 from themer.exporting.index_writer import write_index
 from themer.exporting.lite_export import export_classifier
 from themer.exporting.thresholds import choose_threshold
-from themer.features.backbone_features import compute_features
+from themer.features.feature_store import store_features
 from themer.networks.model_file import Classifier, save_classifier
 from themer.pictures.images import encode_png, picture_path
 from themer.training.calibrate import calibrate
@@ -42,7 +42,7 @@ def main(folder: Path) -> None:
 def trained() -> Classifier:
     """Fit a linear classifier on pretrained features, calibrate and save it; return it."""
     options = settings(network="efficientnet_lite0", epochs=0, feature_views=1)
-    compute_features(paths.shards, paths.photo_shards, options, paths.features)
+    store_features(paths.shards, paths.photo_shards, options, paths.features)
     model, _ = train(paths.shards, paths.photo_shards, paths.features, options, paths.checkpoint)
     found = calibrate(model, TrainingPictures(paths.shards, paths.photo_shards, options))
     description = Description(KINDS, SIZE, FILL, options.network, found.temperature)

@@ -7,8 +7,8 @@ import numpy as np
 from PIL import Image
 
 from themer.base.params import Train
-from themer.dataset.shards import Example, ShardSummary, write_split, write_summary
 from themer.pictures.images import encode_png
+from themer.shards.files import Example, ShardSummary, write_split, write_summary
 
 LABELS = ["blue", "green", "red"]
 SIZE = 32

@@ -11,7 +11,7 @@ import yaml
 from stages import paths
 from tests.conftest import PROJECT
 from themer.base.params import Params, Train
-from themer.features.backbone_features import SETTINGS
+from themer.features.feature_store import SETTINGS
 
 PIPELINE = yaml.safe_load((PROJECT / "dvc.yaml").read_text(encoding="utf-8"))
 STAGES = PIPELINE["stages"]

@@ -311,7 +311,7 @@ RESIZE = (
         str(paths.shards / "{split}-{number}-of-{count}.tfrecord"),
         "The pictures of a split in shuffled order, at most `resize.pictures_per_shard` to a file, as "
         "`tf.train.Example` in TensorFlow's TFRecord format. Files are numbered from `00000`. "
-        "`themer.dataset.shards.read_split` reads them.",
+        "`themer.shards.files.read_split` reads them.",
         (SET_ID, *RECORD),
     ),
     File(

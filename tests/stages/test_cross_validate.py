@@ -14,11 +14,11 @@ from tests.small_shards import FILL, LABELS, SIZE, picture, settings, write_phot
 from themer.base.files import write_json
 from themer.base.params_file import parse_params
 from themer.base.tables import read_csv, write_csv
-from themer.dataset.shards import Example, ShardSummary, write_split, write_summary
-from themer.features.backbone_features import SUMMARY_NAME, compute_features
+from themer.features.feature_store import SUMMARY_NAME, store_features
 from themer.pictures.images import encode_png
 from themer.scoring.prediction_table import read_predictions
-from themer.validation.retraining import Pictures
+from themer.shards.files import Example, ShardSummary, write_split, write_summary
+from themer.validation.pictures import Pictures
 
 OUTPUTS = [paths.out_of_fold, paths.label_issues, paths.theme_pairs, paths.other_splits]
 COUNTS = {"train": 7, "validation": 3, "test": 2}
@@ -70,7 +70,7 @@ def project(tmp_path_factory) -> Path:
     write_csv(sets([one for ones in examples.values() for one in ones]), folder / "sets.csv")
     photos = write_photo_shards(folder / "photo_shards")
     for name, network in (("features", "efficientnet_lite0"), ("no_features", "lego_cnn")):
-        compute_features(folder / "shards", photos, settings(network=network, feature_views=1), folder / name)
+        store_features(folder / "shards", photos, settings(network=network, feature_views=1), folder / name)
     keep_some_features(folder / "features")
     return folder
 

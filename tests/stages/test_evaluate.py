@@ -17,12 +17,12 @@ from themer.base.files import write_bytes
 from themer.base.model_description import Description
 from themer.base.quiet_tensorflow import keras
 from themer.base.tables import read_csv
-from themer.dataset.shards import Example, ShardSummary, write_split, write_summary
 from themer.exporting.index_writer import write_index
 from themer.exporting.lite_export import export_classifier
 from themer.exporting.thresholds import choose_threshold
 from themer.networks.model_file import Classifier
 from themer.scoring.prediction_table import read_predictions
+from themer.shards.files import Example, ShardSummary, write_split, write_summary
 from themer.training.confidence import log_loss
 
 LABELS = ["Blue", "Green", "Red"]

@@ -17,8 +17,8 @@ from tests.themer.small_model import small_model, untrained_classifier
 from themer.answering.index import Index, read_index_summary
 from themer.answering.lite_runtime import LiteRuntime
 from themer.base.files import file_sha256
-from themer.dataset.shards import ShardSummary, write_split, write_summary
 from themer.networks.model_file import save_classifier
+from themer.shards.files import ShardSummary, write_split, write_summary
 
 INDEX = [f"models/index/{name}" for name in ("features.npy", "index.json", "pictures.csv", "validation.csv")]
 SET_PAGE = "https://rebrickable.com/sets/{set_id}/"

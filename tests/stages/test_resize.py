@@ -10,8 +10,8 @@ from tests.conftest import picture_bytes
 from tests.data_formats import problems_of_file
 from themer.base.files import write_bytes
 from themer.base.tables import read_csv, write_csv
-from themer.dataset.shards import read_labels, read_split, read_summary
 from themer.pictures.images import decode, perceptual_hash, picture_path
+from themer.shards.files import read_examples, read_labels, read_summary
 
 LABELS = ["Technic/Bionicle", "MiniFig"]
 SPLITS = ["train"] * 10 + ["validation"] * 2 + ["test"] * 3
@@ -64,15 +64,15 @@ def test_every_split_is_packed_with_its_labels(run):
     run()
     assert read_summary(paths.shards).pictures == {"train": 10, "validation": 2, "test": 3}
     assert read_summary(paths.shards).labels == sorted(LABELS)
-    packed = {row["set_id"].decode(): row["label"] for row in read_split(paths.shards, "test").as_numpy_iterator()}
+    packed = {one.set_id: one.label for one in read_examples(paths.shards, "test")}
     assert packed == {"0012-1": 1, "0013-1": 0, "0014-1": 1}
 
 
 def test_pictures_are_squares_padded_with_the_fill(run):
     run(**{"resize.fill": [1, 2, 3]})
-    for row in read_split(paths.shards, "test").as_numpy_iterator():
-        assert row["image"].shape == (48, 48, 3)
-        assert numpy.array_equal(row["image"][24, 0], [1, 2, 3]) or row["image"][0, 24].tolist() == [1, 2, 3]
+    for one in read_examples(paths.shards, "test"):
+        assert one.pixels.shape == (48, 48, 3)
+        assert numpy.array_equal(one.pixels[24, 0], [1, 2, 3]) or one.pixels[0, 24].tolist() == [1, 2, 3]
 
 
 def test_the_number_of_workers_changes_no_byte_of_the_sets(run, monkeypatch):
@@ -87,7 +87,7 @@ def test_the_number_of_workers_changes_no_byte_of_the_sets(run, monkeypatch):
 
 def test_training_pictures_are_not_in_the_order_of_their_numbers(run):
     run()
-    found = [row["set_id"] for row in read_split(paths.shards, "train").as_numpy_iterator()]
+    found = [one.set_id for one in read_examples(paths.shards, "train")]
     assert sorted(found) != found
 
 
@@ -104,10 +104,9 @@ def test_photos_are_split_by_label_and_packed_with_the_labels_of_the_dataset(run
     assert (summary.labels, summary.pictures) == (sorted(LABELS), {"train": 6, "test": 6})
     assert "resize: 6 photos join training, 6 are held out" in capsys.readouterr().out
     for split in ("train", "test"):
-        rows = read_split(paths.photo_shards, split).as_numpy_iterator()
         part = table[table["split"] == split]
         expected = dict(zip(part["photo"], part["label"].map(summary.labels.index), strict=True))
-        assert {row["set_id"].decode(): row["label"] for row in rows} == expected
+        assert {one.set_id: one.label for one in read_examples(paths.photo_shards, split)} == expected
 
 
 def test_the_files_have_the_documented_format(run, photos):
@@ -165,7 +164,7 @@ def test_without_photos_the_photo_splits_are_empty(run):
     run()
     assert paths.photos_table.read_text() == "photo,label,family,split\n"
     for split in ("train", "test"):
-        photo_split = list(read_split(paths.photo_shards, split))
+        photo_split = list(read_examples(paths.photo_shards, split))
         assert photo_split == list(read_labels(paths.photo_shards, split)) == []
 
 

@@ -1,5 +1,6 @@
 """The sections of params.yaml: every setting with its type and the values that it may have."""
 
+from pathlib import Path
 from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, model_validator
@@ -206,6 +207,11 @@ class Train(Section):
     fine_tuned_blocks: Annotated[int, Field(ge=0)]
     interpolation: Annotated[float, Field(gt=0, le=1)]
     seed: Annotated[int, Field(ge=0, lt=2**31)]
+
+    @property
+    def weights_path(self) -> Path | None:
+        """The file of weights that the settings name, or None."""
+        return None if self.weights in ("imagenet", "none") else Path(self.weights)
 
     @property
     def is_pretrained(self) -> bool:

@@ -14,6 +14,7 @@ from themer.base.errors import UserError
 from themer.base.model_description import DESCRIPTION_NAME, description_json, member
 from themer.exporting.model_outputs import with_all_outputs
 from themer.networks.model_file import Classifier
+from themer.shards.files import Batch
 
 LARGEST_DIFFERENCE = 1e-4
 
@@ -42,21 +43,21 @@ def export_classifier(classifier: Classifier, model_sha256: str, path: Path) -> 
         part.replace(path)
 
 
-def compare(classifier: Runtime, exported: Runtime, batches: Iterable[dict[str, np.ndarray]]) -> Comparison:
-    """Compare two runtimes on batches with "set_id" and "image", uint8 [n, size, size, 3].
+def compare(classifier: Runtime, exported: Runtime, batches: Iterable[Batch]) -> Comparison:
+    """Compare two runtimes on batches of pictures.
 
     Raises:
         UserError: for some picture the most probable label differs, or a probability differs by more than 0.0001.
     """
     pictures, largest = 0, 0.0
     for batch in batches:
-        first, second = (runtime.run(batch["image"]).probabilities for runtime in (classifier, exported))
+        first, second = (runtime.run(batch.pixels).probabilities for runtime in (classifier, exported))
         differences = np.abs(first - second).max(axis=1)
         # Written so that NaN counts as a difference.
         same = (differences <= LARGEST_DIFFERENCE) & (first.argmax(axis=1) == second.argmax(axis=1))
         if not same.all():
             worst = int(np.flatnonzero(~same)[0])
-            raise UserError(_mismatch(batch["set_id"][worst].decode(), first[worst], second[worst]))
+            raise UserError(_mismatch(batch.set_ids[worst], first[worst], second[worst]))
         pictures, largest = pictures + len(differences), max(largest, float(differences.max()))
     return Comparison(pictures, largest)
 

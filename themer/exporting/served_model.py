@@ -3,17 +3,16 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import numpy as np
 from tqdm import tqdm
 
 from themer.answering.lite_runtime import LiteRuntime
 from themer.base.errors import UserError
 from themer.base.files import file_sha256
-from themer.dataset.shards import read_split, read_summary
 from themer.exporting.index_writer import SetFacts, write_index
 from themer.exporting.keras_runtime import KerasRuntime
 from themer.exporting.lite_export import Comparison, compare, export_classifier
 from themer.networks.model_file import load_classifier
+from themer.shards.files import Batch, read_batches, read_summary
 
 SPLIT = "test"
 BATCH_SIZE = 32
@@ -46,9 +45,9 @@ def write_served_model(
     return compared
 
 
-def _test_batches(shards: Path) -> Iterator[dict[str, np.ndarray]]:
+def _test_batches(shards: Path) -> Iterator[Batch]:
     """Yield the test pictures in batches."""
     with tqdm(total=read_summary(shards).pictures[SPLIT], desc="compare", unit=" pictures") as progress:
-        for batch in read_split(shards, SPLIT).batch(BATCH_SIZE).as_numpy_iterator():
+        for batch in read_batches(shards, SPLIT, BATCH_SIZE):
             yield batch
-            progress.update(len(batch["image"]))
+            progress.update(len(batch.labels))

@@ -1,6 +1,5 @@
 """What all backbones share: which of their blocks are trained, and loading their weights from a file."""
 
-import hashlib
 import re
 import warnings
 import zipfile
@@ -9,7 +8,6 @@ from pathlib import Path
 import numpy as np
 
 from themer.base.errors import UserError
-from themer.base.params import Train
 from themer.base.quiet_tensorflow import keras
 
 HIGHEST_MOMENTUM = 0.9
@@ -64,29 +62,6 @@ def load_weights_file(backbone: keras.Model, path: Path) -> None:
         raise UserError(
             f"train.weights: {path}: the weights do not fit the backbone of this train.network ({reason}). "
             'Save weights with model.get_layer("backbone").save_weights("backbone.weights.h5").'
-        ) from None
-
-
-def weights_path(settings: Train) -> Path | None:
-    """Return the file of weights that the settings name, or None."""
-    return None if settings.weights in ("imagenet", "none") else Path(settings.weights)
-
-
-def weights_sha256(settings: Train) -> str:
-    """Return the SHA-256 of the file of weights, 64 hexadecimal digits, or "" if the settings name no file.
-
-    Raises:
-        UserError: the file can't be read.
-    """
-    path = weights_path(settings)
-    if path is None:
-        return ""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise UserError(
-            f"train.weights: {path}: {error.strerror}. Name an existing file, or write imagenet or none."
         ) from None
 
 

@@ -11,7 +11,7 @@ from functools import partial
 from themer.base.params import Train
 from themer.base.quiet_tensorflow import keras
 from themer.networks.applications import APPLICATIONS, application_features
-from themer.networks.backbones import fine_tune_last_blocks, load_weights_file, shorten_batch_averages, weights_path
+from themer.networks.backbones import fine_tune_last_blocks, load_weights_file, shorten_batch_averages
 from themer.networks.efficientnet import BLOCK_NAME, efficientnet_lite0_features
 from themer.networks.from_scratch import alexnet, lego_cnn
 
@@ -60,7 +60,7 @@ def application(name: str, settings: Train, size: int, label_count: int) -> kera
 
 def _classifier(backbone: keras.Model, block: str, settings: Train, label_count: int) -> keras.Model:
     """Return a backbone and a new classifier; its last blocks are trainable, or all of it from scratch."""
-    path = weights_path(settings)
+    path = settings.weights_path
     if path is not None:
         load_weights_file(backbone, path)
     if settings.is_pretrained:

@@ -10,7 +10,7 @@ from tqdm import tqdm
 from themer.base.errors import UserError
 from themer.base.params import Train
 from themer.base.quiet_tensorflow import keras, tf
-from themer.features.backbone_features import features_path, read_features
+from themer.features.feature_store import features_path, read_features
 from themer.features.fingerprint import fingerprint
 from themer.networks.registry import build, default_learning_rate, dropout_layers
 from themer.training.checkpoints import Checkpoints, Progress
@@ -94,11 +94,18 @@ def _start(
     # A state before the first epoch then has the same variables as later states.
     model.optimizer.build(model.trainable_variables)
     if settings.is_pretrained:
-        head = model.get_layer("probabilities")
-        fit_head(head, lambda: head_rows(pictures, features), int(pictures.counts.sum()), loss)
+        _fit_last_layer(model.get_layer("probabilities"), pictures, features)
         _record(progress, 0, {"validation": _validation_scores(model, pictures)})
         checkpoints.save(model, progress)
     return model, progress
+
+
+def _fit_last_layer(layer: keras.layers.Dense, pictures: TrainingPictures, features: Path) -> None:
+    """Give the last layer the weights of the best linear classifier on the stored features."""
+    width, label_count = layer.kernel.shape
+    smoothing = pictures.settings.label_smoothing
+    head = fit_head(lambda: head_rows(pictures, features), width, label_count, int(pictures.counts.sum()), smoothing)
+    layer.set_weights([head.kernel, head.bias])
 
 
 def _interpolate(model: keras.Model, checkpoints: Checkpoints, share: float) -> None:

@@ -5,13 +5,14 @@ https://arxiv.org/abs/2202.10054).
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
+from scipy.special import log_softmax, softmax
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from tqdm import tqdm
-
-from themer.base.quiet_tensorflow import keras, tf
 
 # Features float32 [n, width], labels int [n], weights float32 [n].
 Rows = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -22,48 +23,59 @@ TOLERANCE = 1e-4
 ROWS_AT_ONCE = 2048
 
 
-def fit_head(
-    head: keras.layers.Dense, rows: Callable[[], Iterable[Rows]], pictures: int, loss: keras.losses.Loss
-) -> None:
-    """Fit a dense softmax layer: minimize the mean loss plus an L2 penalty on the kernel.
+@dataclass(frozen=True)
+class LinearHead:
+    """A softmax layer: its kernel, float32 [width, labels], and its bias, float32 [labels]."""
 
-    With cross-entropy the result is that of scikit-learn's LogisticRegression. Here each iteration of L-BFGS reads the
-    rows block by block, so memory does not grow with their number.
+    kernel: np.ndarray
+    bias: np.ndarray
+
+    def logits(self, features: np.ndarray) -> np.ndarray:
+        """Return the logits of features float32 [n, width], float32 [n, labels]."""
+        return np.asarray(features @ self.kernel + self.bias)
+
+    def probabilities(self, features: np.ndarray) -> np.ndarray:
+        """Return the probabilities for features float32 [n, width], float32 [n, labels]."""
+        return np.asarray(softmax(self.logits(features), axis=1))
+
+
+def fit_head(
+    rows: Callable[[], Iterable[Rows]], width: int, label_count: int, pictures: int, label_smoothing: float
+) -> LinearHead:
+    """Return the head with the least mean cross-entropy plus an L2 penalty on the kernel.
+
+    Without label smoothing the result is that of scikit-learn's LogisticRegression. Here each iteration of L-BFGS reads
+    the rows block by block, so memory does not grow with their number.
 
     Args:
-        head: a built layer, [width, labels]; changed in place.
         rows: returns all rows from the start at each call.
+        width: the number of features.
+        label_count: the number of labels.
         pictures: the number of pictures; all views of one picture count as one in the penalty.
-        loss: a function of labels, int [n], and probabilities, float32 [n, labels].
+        label_smoothing: the share of each label that is spread over all labels.
     """
-    total_weight = sum(float(weights.sum()) for _, _, weights in rows())
-    shapes = [variable.shape for variable in head.trainable_variables]
+    total_weight = sum(float(weights.sum(dtype=np.float64)) for _, _, weights in rows())
     penalty = 1 / (2 * INVERSE_REGULARIZATION * pictures)
+    targets = np.eye(label_count) * (1 - label_smoothing) + label_smoothing / label_count
 
     def objective(values: np.ndarray) -> tuple[float, np.ndarray]:
         """Return the mean loss with the penalty, and the gradient."""
-        head.set_weights(_unpacked(values, shapes))
-        total, gradient = 0.0, np.zeros_like(values)
+        head, total, gradient = _unpacked(values, label_count), 0.0, np.zeros((width + 1, label_count))
         for features, labels, weights in rows():
-            block_loss, block_gradients = _summed_loss(head, loss, features, labels, weights)
-            total += float(block_loss)
-            gradient += np.concatenate([np.ravel(part) for part in block_gradients])
-        kernel = np.concatenate([values[: np.prod(shapes[0])], np.zeros(np.prod(shapes[1]))])
+            block_loss, block_gradient = _summed_loss(head, features, targets[labels], weights)
+            total, gradient = total + block_loss, gradient + block_gradient
+        kernel = values[: width * label_count]
+        gradient = gradient.ravel() / total_weight
+        gradient[: kernel.size] += 2 * penalty * kernel
         bar.update()
-        return total / total_weight + penalty * float(kernel @ kernel), gradient / total_weight + 2 * penalty * kernel
+        return total / total_weight + penalty * float(np.square(kernel).sum()), gradient
 
-    with tqdm(desc="classifier", unit=" passes") as bar:
-        start = np.zeros(sum(int(np.prod(shape)) for shape in shapes))
+    # One thread: more threads add in another order and change the last bits.
+    with threadpool_limits(1), tqdm(desc="classifier", unit=" passes") as bar:
         options = {"maxiter": MAXIMUM_ITERATIONS, "gtol": TOLERANCE}
+        start = np.zeros((width + 1) * label_count)
         found = minimize(objective, start, jac=True, method="L-BFGS-B", options=options)
-    head.set_weights(_unpacked(found.x, shapes))
-
-
-def linear_classifier(width: int, label_count: int) -> keras.layers.Dense:
-    """Return a built softmax layer, [width, label_count], for `fit_head`."""
-    head = keras.layers.Dense(label_count, activation="softmax", name="probabilities")
-    head.build((None, width))
-    return head
+    return _unpacked(found.x, label_count)
 
 
 def blocks(features: np.ndarray, *columns: np.ndarray) -> Iterator[tuple[Any, ...]]:
@@ -74,15 +86,16 @@ def blocks(features: np.ndarray, *columns: np.ndarray) -> Iterator[tuple[Any, ..
 
 
 def _summed_loss(
-    head: keras.layers.Dense, loss: keras.losses.Loss, features: np.ndarray, labels: np.ndarray, weights: np.ndarray
-) -> tuple[tf.Tensor, list[tf.Tensor]]:
-    """Return the weighted sum of the loss over some rows, and its gradients with respect to the head's weights."""
-    with tf.GradientTape() as tape:
-        total = tf.reduce_sum(loss.call(labels, head(features)) * weights)
-    return total, tape.gradient(total, head.trainable_variables)
+    head: LinearHead, features: np.ndarray, targets: np.ndarray, weights: np.ndarray
+) -> tuple[float, np.ndarray]:
+    """Return the weighted sum of the cross-entropy over some rows, and its gradient, [width + 1, labels]."""
+    log_probabilities = log_softmax(head.logits(features).astype(np.float64), axis=1)
+    loss = -float((targets * log_probabilities).sum(axis=1) @ weights)
+    errors = (np.exp(log_probabilities) - targets) * weights[:, np.newaxis]
+    return loss, np.vstack([features.T @ errors.astype(np.float32), errors.sum(axis=0)])
 
 
-def _unpacked(values: np.ndarray, shapes: list[tuple[int, ...]]) -> list[np.ndarray]:
-    """Return the parts of a flat array, each in its shape."""
-    ends = np.cumsum([int(np.prod(shape)) for shape in shapes])
-    return [part.reshape(shape) for part, shape in zip(np.split(values, ends[:-1]), shapes, strict=True)]
+def _unpacked(values: np.ndarray, label_count: int) -> LinearHead:
+    """Return the head in a flat array: the rows of the kernel, then the bias."""
+    table = values.reshape(-1, label_count).astype(np.float32)
+    return LinearHead(table[:-1], table[-1])

@@ -8,11 +8,12 @@ import numpy as np
 from themer.base.errors import UserError
 from themer.base.params import Train
 from themer.base.quiet_tensorflow import tf
-from themer.dataset.shards import ShardSummary, read_labels, read_split, read_summary
+from themer.features.shard_dataset import read_split
 from themer.features.views import Views
+from themer.shards.files import ShardSummary, read_labels, read_summary
+from themer.training.balance import balance
 
 SHUFFLED_PICTURES = 512
-MOST_VIEWS_PER_PICTURE = 3
 
 
 class TrainingPictures:
@@ -28,7 +29,7 @@ class TrainingPictures:
         self.sources = {"train": shards, "photos": photos}
         self.settings = settings
         self.summary = read_summary(shards)
-        self.labels = {name: read_split_labels(directory, "train") for name, directory in self.sources.items()}
+        self.labels = {name: read_labels(directory, "train") for name, directory in self.sources.items()}
         self.counts = count_labels(shards, np.concatenate(list(self.labels.values())), self.summary)
         self.copies, self.weights = balance(self.counts, settings)
         self.views = Views(settings.seed, settings.augmentation, settings.photo_views, self.summary.fill)
@@ -74,11 +75,6 @@ class TrainingPictures:
         return batched.apply(tf.data.experimental.assert_cardinality(batches)).prefetch(2)
 
 
-def read_split_labels(shards: Path, split: str) -> np.ndarray:
-    """Return the labels of a split's pictures, int64 [n], in the order of the shards."""
-    return np.array(list(read_labels(shards, split).as_numpy_iterator()), np.int64)
-
-
 def count_labels(shards: Path, labels: np.ndarray, summary: ShardSummary) -> np.ndarray:
     """Return the number of training pictures of each label, int64 [labels]; raise UserError if one is missing."""
     if len(summary.labels) < 2:
@@ -96,40 +92,3 @@ def count_labels(shards: Path, labels: np.ndarray, summary: ShardSummary) -> np.
     if summary.pictures.get("validation", 0) == 0:
         raise UserError(f"{shards}: the validation split has no pictures. Raise regroup.split.validation.")
     return counts
-
-
-def balance(counts: np.ndarray, settings: Train) -> tuple[np.ndarray, np.ndarray]:
-    """Return the copies and the weight of a picture of each label, int64 [labels] and float32 [labels].
-
-    An epoch repeats a picture `copies` times, and each time multiplies its loss by the weight. `settings.imbalance`
-    decides which of the two, if any, differs between labels. `counts` is the number of pictures of each label, int
-    [labels].
-    """
-    copies, weights = np.ones_like(counts), np.ones(len(counts), np.float32)
-    if settings.imbalance == "balanced_sampling":
-        copies = label_copies(counts)
-    if settings.imbalance == "class_weights":
-        weights = label_weights(counts)
-    return copies, weights
-
-
-def label_weights(counts: np.ndarray) -> np.ndarray:
-    """Return the weight of a picture of each label in the loss, float32 [labels]: higher for rarer labels.
-
-    All labels have the same total weight, and the mean weight of the pictures is 1, as with scikit-learn's
-    class_weight="balanced".
-    """
-    return np.asarray(counts.sum() / (len(counts) * counts), np.float32)
-
-
-def label_copies(counts: np.ndarray) -> np.ndarray:
-    """Return how often an epoch shows each picture of a label, int64 [labels]; each time is another view.
-
-    Because copies are whole numbers, every label appears between two thirds and four thirds as often as the most
-    frequent one. An epoch has at most MOST_VIEWS_PER_PICTURE times as many views as there are pictures. Many rare
-    labels would exceed this, so the copies are then computed from a lower power of the ratio between the counts.
-    """
-    powers = np.linspace(1, 0, 21)[:, np.newaxis]
-    copies = np.asarray(np.rint((counts.max() / counts) ** powers), np.int64)
-    short_enough = (copies * counts).sum(axis=1) <= MOST_VIEWS_PER_PICTURE * counts.sum()
-    return np.asarray(copies[short_enough.argmax()])

@@ -11,20 +11,17 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from tqdm import tqdm
 
 from themer.base.errors import UserError
 from themer.base.files import write_bytes
 from themer.base.params import SPLITS, CrossValidate, Params, Train
-from themer.base.quiet_tensorflow import keras, tf
-from themer.dataset.shards import read_summary
-from themer.features.backbone_features import features_path, read_features
+from themer.features.feature_store import features_path, read_features
 from themer.features.fingerprint import fingerprint
-from themer.training.linear_head import Rows, blocks, fit_head, linear_classifier
-from themer.training.losses import SparseCrossentropy
-from themer.training.training_pictures import balance
-from themer.validation.retraining import Pictures, new_splits, retrained_probabilities, validation_share
+from themer.shards.files import read_summary
+from themer.training.balance import balance
+from themer.training.linear_head import LinearHead, Rows, blocks, fit_head
+from themer.validation.pictures import Pictures
 
 
 def reason_to_skip(params: Params, width: int) -> str:
@@ -83,8 +80,6 @@ def held_out_probabilities(
     """
     if checks.fine_tuned:
         return fine_tuned_probabilities(shards, pictures, fold_of, settings, checks.seed, checkpoint)
-    keras.utils.set_random_seed(settings.seed)
-    tf.config.experimental.enable_op_determinism()
     return linear_probabilities(features, pictures.actual, fold_of, settings, len(pictures.labels))
 
 
@@ -104,12 +99,9 @@ def linear_probabilities(
     found = np.zeros((len(actual), label_count), np.float32)
     for fold in range(fold_of.max() + 1):
         counts = training_counts(actual[fold_of != fold], label_count)
-        head = linear_classifier(features[0].shape[1], label_count)
         copies, weights = balance(counts, settings)
         rows, pictures = partial(_training_rows, parts, fold, copies * weights), int(np.sum(fold_of != fold))
-        # One thread: more threads add in another order and change the last bits.
-        with threadpool_limits(1):
-            fit_head(head, rows, pictures, SparseCrossentropy(settings.label_smoothing))
+        head = fit_head(rows, features[0].shape[1], label_count, pictures, settings.label_smoothing)
         found[fold_of == fold] = _fold_probabilities(parts, fold, head)
     return found
 
@@ -129,6 +121,9 @@ def fine_tuned_probabilities(
 
     Pictures of fold -1 are never held out and get zeros. So does a picture whose label no training picture has.
     """
+    # Imported here, so that a linear classifier does not wait for TensorFlow.
+    from themer.validation.retraining import new_splits, retrained_probabilities, validation_share
+
     folder = checkpoint / f"folds-{_folds_fingerprint(shards, settings, fold_of, seed)}"
     _remove_other_folds(checkpoint, folder)
     found = np.zeros((len(fold_of), len(pictures.labels)), np.float32)
@@ -175,10 +170,10 @@ def _training_rows(parts: Sequence[Rows], fold: int, label_weights: np.ndarray) 
             yield features[training], labels[training], label_weights[labels[training]]
 
 
-def _fold_probabilities(parts: Sequence[Rows], fold: int, head: keras.layers.Dense) -> np.ndarray:
+def _fold_probabilities(parts: Sequence[Rows], fold: int, head: LinearHead) -> np.ndarray:
     """Return the probabilities of a fold's pictures, float32 [n, labels]."""
     rows = (features[fold_of == fold] for part in parts for features, _, fold_of in blocks(*part))
-    return np.concatenate([np.asarray(head(features)) for features in rows])
+    return np.concatenate([head.probabilities(features) for features in rows])
 
 
 def _folds_fingerprint(shards: Path, settings: Train, fold_of: np.ndarray, seed: int) -> str:

@@ -1,71 +1,21 @@
 """Repeat the whole training on other splits of the same pictures, and predict the pictures that they hold out."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from themer.base.errors import UserError
 from themer.base.params import SPLITS, Train
-from themer.base.quiet_tensorflow import keras, tf
-from themer.base.tables import read_csv
-from themer.dataset.shards import Example, ShardSummary, read_records, read_summary, write_split, write_summary
-from themer.features.backbone_features import compute_features
+from themer.base.quiet_tensorflow import keras
+from themer.features.feature_store import store_features
+from themer.shards.files import Example, ShardSummary, read_summary, write_split, write_summary
 from themer.training.calibrate import calibrate
 from themer.training.fit import probabilities, train
 from themer.training.training_pictures import TrainingPictures
 from themer.validation.folds import folds
+from themer.validation.pictures import Pictures, all_examples
 
 PICTURES_PER_SHARD = 1024
-
-
-@dataclass(frozen=True)
-class Pictures:
-    """The pictures of all splits, in the order of the shards; `actual` is int64 [n], the index of each label."""
-
-    set_ids: list[str]
-    actual: np.ndarray
-    families: list[str]
-    labels: list[str]
-
-    @property
-    def label_names(self) -> list[str]:
-        """The name of each picture's label."""
-        return [self.labels[index] for index in self.actual]
-
-
-def read_pictures(shards: Path, family_of: Mapping[str, str]) -> Pictures:
-    """Return the set, label and family of each picture in the shards.
-
-    Raises:
-        UserError: a set has no family, or a file of the shards is missing.
-    """
-    summary = read_summary(shards)
-    pairs = [(example.set_id, example.label) for example in read_examples(shards)]
-    unknown = [set_id for set_id, _ in pairs if set_id not in family_of]
-    if unknown:
-        raise UserError(
-            f"{shards}: {len(unknown)} of {len(pairs)} pictures have no family in the dataset, such as set "
-            f"{unknown[0]}. The shards were made from another dataset. Make them again: dvc repro"
-        )
-    set_ids = [set_id for set_id, _ in pairs]
-    actual = np.array([label for _, label in pairs], np.int64)
-    return Pictures(set_ids, actual, [family_of[set_id] for set_id in set_ids], summary.labels)
-
-
-def column_by_set(path: Path, name: str) -> dict[str, str]:
-    """Return a column of a table of sets, by set number."""
-    return {str(set_id): str(value) for set_id, value in read_csv(path).set_index("set_id")[name].items()}
-
-
-def read_examples(shards: Path) -> Iterator[Example]:
-    """Yield the records of all splits in order, one at a time, without decoding their pictures."""
-    for split in SPLITS:
-        for record in read_records(shards, split).as_numpy_iterator():
-            values = tf.train.Example.FromString(record).features.feature
-            set_id, image = (values[name].bytes_list.value[0] for name in ("set_id", "image"))
-            yield Example(set_id.decode(), values["label"].int64_list.value[0], image)
 
 
 def validation_share(shards: Path) -> float:
@@ -104,7 +54,7 @@ def retrained_probabilities(
     trained_labels = np.unique(pictures.actual[splits == "train"])
     repack(shards, splits.tolist(), trained_labels.tolist(), packed)
     write_no_photos(read_summary(packed), photos)
-    compute_features(packed, photos, settings, features)
+    store_features(packed, photos, settings, features)
     model, _ = train(packed, photos, features, settings, folder / "training")
     prepared = TrainingPictures(packed, photos, settings)
     calibrate(model, prepared)
@@ -123,7 +73,7 @@ def repack(shards: Path, splits: Sequence[str | None], labels: Sequence[int], di
     for name in SPLITS:
         chosen = (
             Example(example.set_id, labels.index(example.label), example.image_png)
-            for example, split in zip(read_examples(shards), splits, strict=True)
+            for example, split in zip(all_examples(shards), splits, strict=True)
             if split == name
         )
         counts[name] = write_split(directory, name, chosen, PICTURES_PER_SHARD)

@@ -16,9 +16,10 @@ from themer.answering.lite_runtime import LiteRuntime
 from themer.base.errors import UserError
 from themer.base.files import write_json
 from themer.base.tables import read_csv
-from themer.dataset.shards import read_split, read_summary, write_summary
 from themer.exporting.index_writer import SetFacts, set_facts, with_photo_views, write_index
 from themer.exporting.thresholds import choose_threshold
+from themer.features.shard_dataset import read_split
+from themer.shards.files import read_summary, write_summary
 from themer.training.confidence import ALWAYS_ABSTAIN
 
 FILES = ["features.npy", "index.json", "pictures.csv", "validation.csv"]

@@ -12,9 +12,9 @@ from tests.themer.small_model import small_model, untrained_classifier
 from themer.answering.lite_runtime import LiteRuntime
 from themer.base.errors import UserError
 from themer.base.files import file_sha256
-from themer.dataset.shards import read_split
 from themer.exporting.keras_runtime import KerasRuntime
 from themer.exporting.lite_export import compare, export_classifier
+from themer.features.shard_dataset import read_split
 from themer.networks.model_file import Classifier, load_classifier
 
 PIXELS = np.stack([picture(index % 3, index) for index in range(5)])

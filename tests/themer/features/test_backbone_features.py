@@ -11,20 +11,17 @@ from hypothesis import strategies as st
 from tests.small_shards import FILL, picture, settings, write_photo_shards, write_shards
 from themer.base.errors import UserError
 from themer.base.quiet_tensorflow import keras, tf
-from themer.dataset.shards import read_split
 from themer.features import fingerprint
-from themer.features.backbone_features import (
-    BATCH_SIZE,
-    FIRST_EPOCH,
+from themer.features.backbone_features import BATCH_SIZE, FIRST_EPOCH, apply_view, write_features
+from themer.features.feature_store import (
     FeatureSummary,
-    apply_view,
-    compute_features,
     features_path,
     prepare_directory,
     read_feature_summary,
     read_features,
-    write_features,
+    store_features,
 )
+from themer.features.shard_dataset import read_split
 from themer.features.views import Views
 from themer.networks.efficientnet import efficientnet_lite0_features
 
@@ -136,7 +133,7 @@ def test_view_0_is_the_unchanged_picture_and_the_others_differ_from_those_of_tra
 
 def test_all_splits_and_the_views_of_training_pictures_have_features(tmp_path):
     shards, photos = write_shards(tmp_path / "shards"), write_photo_shards(tmp_path / "photos", train=(1, 0, 1))
-    compute_features(shards, photos, settings(network="efficientnet_lite0", photo_views=0), tmp_path / "features")
+    store_features(shards, photos, settings(network="efficientnet_lite0", photo_views=0), tmp_path / "features")
     rows = {path.name: read_features(path).shape for path in (tmp_path / "features").glob("*.npy")}
     counts = {"train-0": 12, "train-1": 12, "validation-0": 6, "test-0": 3, "photos-0": 2, "photos-1": 2}
     assert rows == {f"{name}.npy": (count, 1280) for name, count in counts.items()}
@@ -150,7 +147,7 @@ def test_features_of_other_code_are_deleted(tmp_path, monkeypatch):
     for edit in ("", "", "# an edit"):
         with (tmp_path / "themer/features/photo_views.py").open("a") as file:
             file.write(edit)
-        compute_features(shards, photos, settings(), tmp_path / "features")
+        store_features(shards, photos, settings(), tmp_path / "features")
         kept.append((tmp_path / "features/train-0.npy").exists())
         (tmp_path / "features/train-0.npy").touch()
     assert kept == [False, True, False]
@@ -158,7 +155,7 @@ def test_features_of_other_code_are_deleted(tmp_path, monkeypatch):
 
 def test_a_network_from_scratch_has_no_features(tmp_path):
     shards, photos = write_shards(tmp_path / "shards"), write_photo_shards(tmp_path / "photos")
-    compute_features(shards, photos, settings(), tmp_path / "features")
+    store_features(shards, photos, settings(), tmp_path / "features")
     assert read_feature_summary(tmp_path / "features").width == 0
     assert [path.name for path in (tmp_path / "features").iterdir()] == ["features.json"]
 

@@ -1,3 +1,4 @@
+import hashlib
 import shutil
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 from tests.small_shards import settings, write_photo_shards, write_shards
 from themer.base.errors import UserError
 from themer.features import fingerprint as fingerprints
-from themer.features.fingerprint import code_sha256, fingerprint
+from themer.features.fingerprint import code_sha256, fingerprint, weights_sha256
 
 
 @pytest.fixture
@@ -57,10 +58,10 @@ def test_the_digest_of_the_code_depends_on_views_and_networks(code, module):
 
 def test_the_digest_of_the_code_covers_all_code_that_computes_features():
     """The other modules decide nothing about features, or their results are in the settings and the shards."""
-    modules = grimp.build_graph("themer").find_upstream_modules("themer.features.backbone_features")
+    modules = grimp.build_graph("themer").find_upstream_modules("themer.features.feature_store")
     others = {module for module in modules if not module.startswith(("themer.features.", "themer.networks."))}
     base = {f"themer.base.{name}" for name in ("errors", "files", "params", "quiet_stderr", "quiet_tensorflow")}
-    assert others == base | {"themer.dataset.shards"}
+    assert others == base | {"themer.shards.records", "themer.shards.files"}
 
 
 def test_the_digest_of_the_code_does_not_depend_on_other_packages(code):
@@ -68,3 +69,15 @@ def test_the_digest_of_the_code_does_not_depend_on_other_packages(code):
     with (code / "training/fit.py").open("a") as file:
         file.write("# an edit\n")
     assert code_sha256() == before
+
+
+def test_a_missing_file_of_weights_is_named(tmp_path):
+    with pytest.raises(UserError, match="train.weights: .*missing.keras: .*write imagenet or none"):
+        weights_sha256(settings(network="vgg16", weights=str(tmp_path / "missing.keras")))
+
+
+def test_the_digest_of_weights_is_that_of_the_file_s_content(tmp_path):
+    path = tmp_path / "some.weights.h5"
+    path.write_bytes(b"weights")
+    assert weights_sha256(settings(network="vgg16", weights=str(path))) == hashlib.sha256(b"weights").hexdigest()
+    assert [weights_sha256(settings(weights=name)) for name in ("imagenet", "none")] == ["", ""]

@@ -12,7 +12,7 @@ from tests.small_shards import LABELS, settings, write_photo_shards, write_shard
 from themer.base.errors import UserError
 from themer.base.params import Train
 from themer.base.quiet_tensorflow import keras
-from themer.features.backbone_features import compute_features, features_path, read_features
+from themer.features.feature_store import features_path, read_features, store_features
 from themer.networks.applications import application_features
 from themer.networks.registry import build, default_learning_rate
 from themer.training import fit
@@ -50,7 +50,7 @@ def data(tmp_path_factory) -> Iterator[Data]:
     data = Data(tmp_path_factory.mktemp("data"))
     keras.utils.set_random_seed(0)
     application_features("vgg16", 32, imagenet=False).save_weights(data.frozen["weights"])
-    compute_features(data.shards, data.photos, settings(**data.frozen), data.features)
+    store_features(data.shards, data.photos, settings(**data.frozen), data.features)
     yield data
     # Every state of this network takes a hundred megabytes.
     shutil.rmtree(data.folder)

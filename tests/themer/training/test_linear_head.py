@@ -2,11 +2,9 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from themer.base.quiet_tensorflow import keras, tf
 from themer.training import linear_head
-from themer.training.linear_head import blocks, fit_head, linear_classifier
-from themer.training.losses import SparseCrossentropy
-from themer.training.training_pictures import label_weights
+from themer.training.balance import label_weights
+from themer.training.linear_head import LinearHead, blocks, fit_head
 
 WIDTH, LABEL_COUNT = 6, 3
 COUNTS = np.array([60, 30, 10])
@@ -15,30 +13,28 @@ FEATURES = np.random.default_rng(0).normal(LABELS[:, None] * 0.5, 1, (100, WIDTH
 EQUAL = np.ones(100, np.float32)
 
 
-def fitted(rows, pictures: int = 100, label_count: int = LABEL_COUNT, smoothing: float = 0) -> list[np.ndarray]:
-    head = linear_classifier(WIDTH, label_count)
-    fit_head(head, lambda: rows, pictures, SparseCrossentropy(smoothing))
-    return head.get_weights()
+def fitted(rows, pictures: int = 100, label_count: int = LABEL_COUNT, smoothing: float = 0) -> LinearHead:
+    return fit_head(lambda: rows, WIDTH, label_count, pictures, smoothing)
 
 
-def predicted(weights: list[np.ndarray]) -> np.ndarray:
-    return tf.nn.softmax(FEATURES @ weights[0] + weights[1]).numpy()
+def predicted(head: LinearHead) -> np.ndarray:
+    return head.probabilities(FEATURES)
 
 
 @pytest.mark.parametrize("weights", [EQUAL, label_weights(COUNTS)[LABELS]], ids=["equal", "label_weights"])
 def test_it_is_scikit_learn_s_logistic_regression(weights):
-    kernel, bias = fitted([(FEATURES, LABELS, weights)])
+    head = fitted([(FEATURES, LABELS, weights)])
     expected = LogisticRegression(C=1, tol=1e-8, max_iter=1000).fit(FEATURES, LABELS, sample_weight=weights)
-    np.testing.assert_allclose(predicted([kernel, bias]), expected.predict_proba(FEATURES), atol=2e-3)
-    np.testing.assert_allclose(kernel, expected.coef_.T, atol=5e-3)
+    np.testing.assert_allclose(predicted(head), expected.predict_proba(FEATURES), atol=2e-3)
+    np.testing.assert_allclose(head.kernel, expected.coef_.T, atol=5e-3)
 
 
 def test_with_two_labels_it_is_binary_logistic_regression():
     # Scikit-learn penalizes one vector for both labels: twice as much as two vectors of half its length.
     rows = FEATURES[:90], LABELS[:90], EQUAL[:90]
-    weights = fitted([rows], 90, label_count=2)
+    head = fitted([rows], 90, label_count=2)
     expected = LogisticRegression(C=2, tol=1e-8, max_iter=1000).fit(*rows[:2])
-    np.testing.assert_allclose(predicted(weights), expected.predict_proba(FEATURES), atol=2e-3)
+    np.testing.assert_allclose(predicted(head), expected.predict_proba(FEATURES), atol=2e-3)
 
 
 def test_rows_in_blocks_give_the_result_of_all_rows_at_once():
@@ -54,25 +50,24 @@ def test_more_views_of_the_same_pictures_do_not_weaken_the_penalty():
 
 def test_more_pictures_weaken_the_penalty():
     row = FEATURES, LABELS, EQUAL
-    sizes = [np.abs(fitted([row], pictures)[0]).sum() for pictures in (5, 100, 2000)]
+    sizes = [np.abs(fitted([row], pictures).kernel).sum() for pictures in (5, 100, 2000)]
     assert sizes == sorted(sizes) and sizes[0] < 0.8 * sizes[2]
 
 
 def test_with_label_smoothing_too_the_penalized_loss_is_minimal():
-    head, weights = linear_classifier(WIDTH, LABEL_COUNT), fitted([(FEATURES, LABELS, EQUAL)], smoothing=0.2)
-    loss = SparseCrossentropy(0.2)
+    head, targets = fitted([(FEATURES, LABELS, EQUAL)], smoothing=0.2), 0.8 * np.eye(3)[LABELS] + 0.2 / 3
 
     def penalized_loss(kernel: np.ndarray) -> float:
-        head.set_weights([kernel, weights[1]])
-        return float(loss(LABELS, head(FEATURES))) + float((kernel**2).sum()) / 200
+        probabilities = LinearHead(kernel, head.bias).probabilities(FEATURES)
+        return -float((targets * np.log(probabilities)).sum(axis=1).mean()) + float((kernel**2).sum()) / 200
 
-    least, random = penalized_loss(weights[0]), np.random.default_rng(1)
-    assert all(penalized_loss(weights[0] + random.normal(0, 0.1, weights[0].shape)) > least for _ in range(20))
+    least, random = penalized_loss(head.kernel), np.random.default_rng(1)
+    assert all(penalized_loss(head.kernel + random.normal(0, 0.1, head.kernel.shape)) > least for _ in range(20))
 
 
 def test_fitting_twice_gives_the_same_bytes():
     one, other = (fitted([(FEATURES, LABELS, EQUAL)]) for _ in range(2))
-    assert [array.tobytes() for array in one] == [array.tobytes() for array in other]
+    assert (one.kernel.tobytes(), one.bias.tobytes()) == (other.kernel.tobytes(), other.bias.tobytes())
 
 
 def test_blocks_are_all_rows_in_order_and_in_memory(tmp_path, monkeypatch):
@@ -85,6 +80,6 @@ def test_blocks_are_all_rows_in_order_and_in_memory(tmp_path, monkeypatch):
 
 
 def test_the_classifier_predicts_probabilities():
-    head = linear_classifier(WIDTH, LABEL_COUNT)
-    assert isinstance(head, keras.layers.Dense) and head.name == "probabilities"
-    np.testing.assert_allclose(head(FEATURES).numpy().sum(axis=1), 1, rtol=1e-5)
+    found = predicted(fitted([(FEATURES, LABELS, EQUAL)]))
+    assert found.shape == (100, LABEL_COUNT) and found.dtype == np.float32
+    np.testing.assert_allclose(found.sum(axis=1), 1, rtol=1e-5)

@@ -6,15 +6,10 @@ from hypothesis import strategies as st
 
 from tests.small_shards import settings, write_photo_shards, write_shards
 from themer.base.errors import UserError
+from themer.shards.files import read_labels
 from themer.training import training_pictures
-from themer.training.training_pictures import (
-    MOST_VIEWS_PER_PICTURE,
-    TrainingPictures,
-    balance,
-    label_copies,
-    label_weights,
-    read_split_labels,
-)
+from themer.training.balance import MOST_VIEWS_PER_PICTURE, balance, label_copies, label_weights
+from themer.training.training_pictures import TrainingPictures
 
 # Order and number of the pictures do not depend on the views, whose graph takes a second to build.
 UNCHANGED = {"augmentation": 0, "photo_views": 0}
@@ -89,7 +84,7 @@ def test_photos_in_the_training_split_join_training(shards, tmp_path):
     assert pictures.counts.tolist() == np.bincount(labels(pictures)).tolist() == [5, 5, 7]
     assert len({one.tobytes() for one in pixels(pictures, 1)}) == 17
     np.testing.assert_allclose(pictures.weights, 17 / 3 / np.array([5, 5, 7]), rtol=1e-6)
-    assert read_split_labels(photos, "train").tolist() == [0, 0, 2, 2, 2]
+    assert read_labels(photos, "train").tolist() == [0, 0, 2, 2, 2]
 
 
 def test_a_label_may_have_photos_only(no_photos, tmp_path):

@@ -17,7 +17,7 @@ def shards(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def pictures(shards: Path) -> Any:
     """All pictures of the shards, each its own family."""
-    from themer.validation.retraining import read_examples, read_pictures
+    from themer.validation.pictures import all_examples, read_pictures
 
-    set_ids = [example.set_id for example in read_examples(shards)]
+    set_ids = [example.set_id for example in all_examples(shards)]
     return read_pictures(shards, {set_id: set_id for set_id in set_ids})

@@ -6,7 +6,7 @@ from tests.small_shards import LABELS, settings
 from themer.base.errors import UserError
 from themer.base.params import SPLITS, CrossValidate
 from themer.base.params_file import parse_params
-from themer.dataset.shards import read_summary
+from themer.shards.files import read_summary
 from themer.validation import retraining
 from themer.validation.folds import folds
 from themer.validation.held_out import (
@@ -19,7 +19,8 @@ from themer.validation.held_out import (
     require_every_label,
     training_counts,
 )
-from themer.validation.retraining import Pictures, new_splits, retrained_probabilities, validation_share
+from themer.validation.pictures import Pictures
+from themer.validation.retraining import new_splits, retrained_probabilities, validation_share
 
 LABEL_COUNT = 3
 QUICK = settings(epochs=1, warm_up_epochs=0, batch_size=8)

@@ -7,18 +7,11 @@ from hypothesis import strategies as st
 from tests.small_shards import LABELS, settings, write_shards
 from themer.base.errors import UserError
 from themer.base.params import SPLITS
-from themer.dataset.shards import read_split, read_summary
+from themer.features.shard_dataset import read_split
+from themer.shards.files import read_summary
 from themer.validation.folds import folds
-from themer.validation.retraining import (
-    Pictures,
-    new_splits,
-    read_examples,
-    read_pictures,
-    repack,
-    retrained_probabilities,
-    validation_share,
-    write_no_photos,
-)
+from themer.validation.pictures import Pictures, all_examples, read_pictures
+from themer.validation.retraining import new_splits, repack, retrained_probabilities, validation_share, write_no_photos
 
 LABEL_COUNT = 3
 RED = LABELS.index("red")
@@ -26,7 +19,7 @@ QUICK = settings(epochs=1, warm_up_epochs=0, batch_size=8)
 
 
 def test_records_are_in_the_order_of_the_pictures(shards):
-    found = [(example.set_id, example.label) for example in read_examples(shards)]
+    found = [(example.set_id, example.label) for example in all_examples(shards)]
     decoded = [one for split in SPLITS for one in read_split(shards, split).as_numpy_iterator()]
     assert found == [(one["set_id"].decode(), one["label"]) for one in decoded]
 
@@ -90,10 +83,10 @@ def test_new_splits_keep_the_share_of_the_validation_split():
 
 
 def test_repacking_moves_every_record_unchanged(shards, tmp_path):
-    count = len(list(read_examples(shards)))
+    count = len(list(all_examples(shards)))
     splits = [SPLITS[number % 3] for number in range(count)]
     repack(shards, splits, range(LABEL_COUNT), tmp_path)
-    before, after = list(read_examples(shards)), list(read_examples(tmp_path))
+    before, after = list(all_examples(shards)), list(all_examples(tmp_path))
     assert after == [one for split in SPLITS for one, its in zip(before, splits, strict=True) if its == split]
     assert read_summary(tmp_path).pictures == {split: splits.count(split) for split in SPLITS}
 
@@ -104,7 +97,7 @@ def test_repacking_leaves_out_pictures_without_a_split_and_renumbers_the_labels(
     summary, label_of = read_summary(tmp_path), dict(zip(pictures.set_ids, pictures.label_names, strict=True))
     assert summary.labels == ["blue", "red"]
     assert sum(summary.pictures.values()) == sum(split is not None for split in splits)
-    for one in read_examples(tmp_path):
+    for one in all_examples(tmp_path):
         assert summary.labels[one.label] == label_of[one.set_id]
 
 

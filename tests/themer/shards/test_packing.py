@@ -8,8 +8,8 @@ from tests.conftest import picture_bytes
 from themer.base.errors import UserError
 from themer.base.params import Resize
 from themer.catalogue.sets import shuffled
-from themer.dataset.packing import ordered_map, pack_split, padded_example, read_picture
-from themer.dataset.shards import ShardSummary, read_split, write_summary
+from themer.shards.files import read_examples
+from themer.shards.packing import ordered_map, pack_split, padded_example, read_picture
 
 SETTINGS = Resize(size=32, fill=(1, 2, 3), pictures_per_shard=3)
 
@@ -27,10 +27,9 @@ def test_pictures_are_packed_padded_and_shuffled(tmp_path):
     picture = read_picture(tmp_path / "a.jpg", "")
     names = [f"{number}-1" for number in range(8)]
     assert pack_split(tmp_path, "train", names, lambda name: padded_example(name, 1, picture, SETTINGS), 3, 2) == 8
-    write_summary(tmp_path, ShardSummary(["A", "B"], 32, (1, 2, 3), {"train": 8}))
-    rows = list(read_split(tmp_path, "train").as_numpy_iterator())
-    assert [row["set_id"].decode() for row in rows] == shuffled(names)
-    assert rows[0]["image"][0, 0].tolist() == [1, 2, 3]
+    rows = list(read_examples(tmp_path, "train"))
+    assert [row.set_id for row in rows] == shuffled(names)
+    assert rows[0].pixels[0, 0].tolist() == [1, 2, 3]
     assert len(list(tmp_path.glob("train-*-of-00003.tfrecord"))) == 3
 
 

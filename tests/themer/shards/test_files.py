@@ -7,13 +7,12 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from themer.base.errors import UserError
-from themer.base.quiet_tensorflow import tf
-from themer.dataset.shards import (
+from themer.shards.files import (
     Example,
     ShardSummary,
+    read_batches,
+    read_examples,
     read_labels,
-    read_records,
-    read_split,
     read_summary,
     require_fit,
     write_split,
@@ -30,13 +29,6 @@ def example(index: int) -> Example:
     return Example(f"{index}-1", index % 2, png.getvalue())
 
 
-def unpacked(record: bytes) -> Example:
-    """Return the example in a serialized record."""
-    features = tf.train.Example.FromString(record).features.feature
-    set_id, label, image = (features[name] for name in ("set_id", "label", "image"))
-    return Example(set_id.bytes_list.value[0].decode(), label.int64_list.value[0], image.bytes_list.value[0])
-
-
 def test_a_summary_is_read_as_it_was_written(tmp_path):
     write_summary(tmp_path, SUMMARY)
     assert read_summary(tmp_path) == SUMMARY
@@ -47,31 +39,30 @@ def test_a_summary_is_read_as_it_was_written(tmp_path):
 def test_examples_are_read_whole_and_in_order(tmp_path_factory, count, pictures_per_shard):
     directory = tmp_path_factory.mktemp("shards")
     assert write_split(directory, "train", map(example, range(count)), pictures_per_shard) == count
-    records = list(read_records(directory, "train").as_numpy_iterator())
-    assert list(map(unpacked, records)) == list(map(example, range(count)))
+    assert list(read_examples(directory, "train")) == list(map(example, range(count)))
 
 
 def test_pictures_are_decoded_and_stay_in_order(tmp_path):
-    write_summary(tmp_path, SUMMARY)
     write_split(tmp_path, "train", map(example, range(12)), 5)
-    elements = list(read_split(tmp_path, "train").as_numpy_iterator())
-    assert [element["set_id"].decode() for element in elements] == [f"{index}-1" for index in range(12)]
-    assert [element["label"] for element in elements] == [index % 2 for index in range(12)]
-    assert all(element["image"].shape == (8, 8, 3) for element in elements)
-    assert all((element["image"] == index).all() for index, element in enumerate(elements))
+    batches = list(read_batches(tmp_path, "train", 8))
+    assert [len(batch.labels) for batch in batches] == [8, 4]
+    assert [set_id for batch in batches for set_id in batch.set_ids] == [f"{index}-1" for index in range(12)]
+    assert np.concatenate([batch.labels for batch in batches]).tolist() == [0, 1] * 6
+    pixels = np.concatenate([batch.pixels for batch in batches])
+    assert pixels.shape == (12, 8, 8, 3) and pixels.dtype == np.uint8
+    assert (pixels == np.arange(12)[:, None, None, None]).all()
 
 
 def test_labels_can_be_read_without_pictures(tmp_path):
-    write_summary(tmp_path, SUMMARY)
     write_split(tmp_path, "train", map(example, range(5)), 2)
-    assert list(read_labels(tmp_path, "train").as_numpy_iterator()) == [0, 1, 0, 1, 0]
+    assert read_labels(tmp_path, "train").tolist() == [0, 1, 0, 1, 0]
 
 
 def test_a_split_may_be_empty(tmp_path):
     write_summary(tmp_path, SUMMARY)
     assert write_split(tmp_path, "train", [], 2) == 0
     assert [path.name for path in tmp_path.glob("*.tfrecord")] == ["train-00000-of-00001.tfrecord"]
-    assert list(read_split(tmp_path, "train")) == list(read_labels(tmp_path, "train")) == []
+    assert list(read_examples(tmp_path, "train")) == list(read_labels(tmp_path, "train")) == []
 
 
 def test_file_names_say_their_position_and_number(tmp_path):
@@ -98,12 +89,13 @@ def test_a_failure_while_writing_leaves_the_earlier_files(tmp_path):
     write_split(tmp_path, "train", map(example, range(5)), 2)
     with pytest.raises(ZeroDivisionError):
         write_split(tmp_path, "train", (example(1 // index) for index in (1, 1, 1, 0)), 2)
-    assert len(list(read_split(tmp_path, "train"))) == 5
+    assert len(list(read_examples(tmp_path, "train"))) == 5
 
 
 def test_a_missing_directory_is_an_error_that_says_what_to_run(tmp_path):
-    with pytest.raises(UserError, match="no shards here.*dvc repro"):
-        read_split(tmp_path / "nowhere", "train")
+    for read in (lambda: read_summary(tmp_path / "nowhere"), lambda: read_examples(tmp_path / "nowhere", "train")):
+        with pytest.raises(UserError, match=r"nowhere: .* are here.*dvc repro|no shards here.*dvc repro"):
+            read()
 
 
 def test_a_missing_file_is_noticed(tmp_path):
@@ -111,7 +103,7 @@ def test_a_missing_file_is_noticed(tmp_path):
     write_split(tmp_path, "train", map(example, range(5)), 2)
     (tmp_path / "train-00001-of-00003.tfrecord").unlink()
     with pytest.raises(UserError, match="2 of 3 files of the split 'train'"):
-        read_split(tmp_path, "train")
+        read_examples(tmp_path, "train")
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"labels": []}'])

@@ -1,14 +1,19 @@
 """Shards: padded pictures with their labels in TFRecord files, and a summary beside them."""
 
+import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
 
 from themer.base.errors import UserError
 from themer.base.files import write_json
-from themer.base.quiet_tensorflow import tf
+from themer.shards.records import read_records, serialized, values_of, write_records
 
 SUMMARY_NAME = "shards.json"
 
@@ -20,6 +25,20 @@ class Example:
     set_id: str
     label: int
     image_png: bytes
+
+    @property
+    def pixels(self) -> np.ndarray:
+        """The decoded picture, uint8 [size, size, 3]."""
+        return np.asarray(Image.open(io.BytesIO(self.image_png)))
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some pictures: their sets, the index of each label, int32 [n], and pixels, uint8 [n, size, size, 3]."""
+
+    set_ids: list[str]
+    labels: np.ndarray
+    pixels: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -73,10 +92,10 @@ def write_split(directory: Path, split: str, examples: Iterable[Example], pictur
     parts, count = [], 0
     for shard_number, shard in groupby(enumerate(examples), key=lambda pair: pair[0] // pictures_per_shard):
         parts.append(directory / f"{split}-{shard_number:05}.part")
-        count += _write_file(parts[-1], (example for _, example in shard))
+        count += write_records(parts[-1], (_record(example) for _, example in shard))
     if not parts:
         parts.append(directory / f"{split}-00000.part")
-        _write_file(parts[-1], [])
+        write_records(parts[-1], [])
     for old in directory.glob(f"{split}-*.tfrecord"):
         old.unlink()
     for shard_number, part in enumerate(parts):
@@ -84,58 +103,29 @@ def write_split(directory: Path, split: str, examples: Iterable[Example], pictur
     return count
 
 
-def read_split(directory: Path, split: str) -> tf.data.Dataset:
-    """Return a split's pictures in the order of the shards, not batched.
+def read_examples(directory: Path, split: str) -> Iterator[Example]:
+    """Yield a split's pictures in the order of the shards, without decoding them; raise UserError if a file is missing.
 
-    Each element is {"set_id": string, "label": int32, "image": uint8 [size, size, 3]}.
-
-    Raises:
-        UserError: there is no summary, or a file of the split is missing.
+    The files are checked at once, before the first picture.
     """
-    size = read_summary(directory).size
-    records = read_records(directory, split)
-    return records.map(lambda record: _parse(record, size))
+    paths = split_files(directory, split)
+    return (_example(values_of(record)) for path in paths for record in read_records(path))
 
 
-def read_labels(directory: Path, split: str) -> tf.data.Dataset:
-    """Return the labels of a split's pictures as int32 scalars, without decoding pictures."""
-    fields = {"label": tf.io.FixedLenFeature([], tf.int64)}
-    records = read_records(directory, split)
-    return records.map(lambda record: tf.cast(tf.io.parse_single_example(record, fields)["label"], tf.int32))
+def read_batches(directory: Path, split: str, batch_size: int) -> Iterator[Batch]:
+    """Yield a split's decoded pictures, `batch_size` at a time; raise UserError if a file is missing."""
+    examples = read_examples(directory, split)
+    while batch := list(islice(examples, batch_size)):
+        labels = np.array([example.label for example in batch], np.int32)
+        yield Batch([example.set_id for example in batch], labels, np.stack([example.pixels for example in batch]))
 
 
-def read_records(directory: Path, split: str) -> tf.data.Dataset:
-    """Return a split's pictures as serialized examples, scalar strings; raise UserError if a file is missing."""
-    records = tf.data.TFRecordDataset([str(path) for path in _split_files(directory, split)])
-    # Datasets made from this one inherit the option. Autotuning gains nothing measurable here, and its thread sometimes
-    # misses the end: TensorFlow 2.21 then waits as long again as the dataset was in use.
-    options = tf.data.Options()
-    options.autotune.enabled = False
-    return records.with_options(options)
+def read_labels(directory: Path, split: str) -> np.ndarray:
+    """Return the labels of a split's pictures, int64 [n], in the order of the shards."""
+    return np.array([example.label for example in read_examples(directory, split)], np.int64)
 
 
-def _write_file(path: Path, examples: Iterable[Example]) -> int:
-    """Write one TFRecord file and return the number of its records."""
-    count = 0
-    with tf.io.TFRecordWriter(str(path)) as writer:
-        for example in examples:
-            writer.write(_serialized(example))
-            count += 1
-    return count
-
-
-def _serialized(example: Example) -> bytes:
-    """Return a serialized tf.train.Example; without `deterministic`, the order of protobuf maps may vary."""
-    features = {
-        "set_id": tf.train.Feature(bytes_list=tf.train.BytesList(value=[example.set_id.encode()])),
-        "label": tf.train.Feature(int64_list=tf.train.Int64List(value=[example.label])),
-        "image": tf.train.Feature(bytes_list=tf.train.BytesList(value=[example.image_png])),
-    }
-    record = tf.train.Example(features=tf.train.Features(feature=features))
-    return bytes(record.SerializeToString(deterministic=True))
-
-
-def _split_files(directory: Path, split: str) -> list[Path]:
+def split_files(directory: Path, split: str) -> list[Path]:
     """Return the split's files in order; raise UserError unless there are as many as their names say."""
     paths = sorted(directory.glob(f"{split}-*.tfrecord"))
     expected = int(paths[0].stem.rsplit("-", 1)[-1]) if paths else 1
@@ -147,13 +137,11 @@ def _split_files(directory: Path, split: str) -> list[Path]:
     return paths
 
 
-def _parse(record: tf.Tensor, size: int) -> dict[str, tf.Tensor]:
-    """Return the fields of one record, its picture decoded."""
-    fields = {
-        "set_id": tf.io.FixedLenFeature([], tf.string),
-        "label": tf.io.FixedLenFeature([], tf.int64),
-        "image": tf.io.FixedLenFeature([], tf.string),
-    }
-    values = tf.io.parse_single_example(record, fields)
-    image = tf.ensure_shape(tf.io.decode_png(values["image"], channels=3), [size, size, 3])
-    return {"set_id": values["set_id"], "label": tf.cast(values["label"], tf.int32), "image": image}
+def _record(example: Example) -> bytes:
+    """Return the record of an example."""
+    return serialized({"set_id": example.set_id.encode(), "label": example.label, "image": example.image_png})
+
+
+def _example(values: dict[str, Any]) -> Example:
+    """Return the example in the values of a record."""
+    return Example(values["set_id"].decode(), values["label"], values["image"])

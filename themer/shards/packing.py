@@ -12,8 +12,8 @@ from tqdm import tqdm
 from themer.base.errors import UserError
 from themer.base.params import Resize
 from themer.catalogue.sets import shuffled
-from themer.dataset.shards import Example, write_split
 from themer.pictures.images import PictureError, decode, encode_png, square
+from themer.shards.files import Example, write_split
 
 
 def read_picture(path: Path, remedy: str) -> Image.Image:

@@ -1,0 +1,88 @@
+"""Stored features: the files of a folder, what they were made from, and how to read them.
+
+A folder has a summary and one file for each split and view: `train-0.npy` is float32 [pictures, width], in the order
+of the shards. View 0 is the unchanged picture. The other views are random, and only training pictures have them.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from themer.base.errors import UserError
+from themer.base.files import write_json
+from themer.base.params import Train
+from themer.features.fingerprint import code_sha256, fingerprint
+
+SUMMARY_NAME = "features.json"
+# Every setting that features depend on. dvc.yaml lists them too, and a test compares both.
+SETTINGS = {"augmentation", "feature_views", "network", "photo_views", "seed", "weights"}
+
+
+@dataclass(frozen=True)
+class FeatureSummary:
+    """The fingerprint, width and number of views of stored features; the width is 0 without a pretrained backbone."""
+
+    fingerprint: str
+    width: int
+    views: int
+
+
+def store_features(shards: Path, photos: Path, settings: Train, directory: Path) -> None:
+    """Write the features of every unchanged picture, and of random views of the training pictures, to a folder.
+
+    The user's training photos are included. Stored features stay if the same code made them from the same shards and
+    settings. A network that is trained from scratch has no features.
+
+    Raises:
+        UserError: shards or pretrained weights are missing, or the weights do not fit.
+    """
+    made_from = f"{fingerprint([shards, photos], settings, SETTINGS)}-{code_sha256()[:16]}"
+    if not settings.is_pretrained:
+        prepare_directory(directory, FeatureSummary(made_from, 0, settings.feature_views))
+        return
+    # Imported here, so that a network without features does not wait for TensorFlow.
+    from themer.features.backbone_features import compute_features
+
+    compute_features(shards, photos, settings, directory, made_from)
+
+
+def prepare_directory(directory: Path, summary: FeatureSummary) -> None:
+    """Prepare a folder: keep the files that an interrupted run wrote for the same summary, and delete all others."""
+    directory.mkdir(parents=True, exist_ok=True)
+    if not _matches(directory, summary):
+        for path in directory.iterdir():
+            path.unlink()
+    write_json(asdict(summary), directory / SUMMARY_NAME)
+
+
+def read_feature_summary(directory: Path) -> FeatureSummary:
+    """Read the summary of a folder of features; raise UserError if it is missing or unreadable."""
+    path = directory / SUMMARY_NAME
+    try:
+        return FeatureSummary(**json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise UserError(f"{path}: not a summary of features ({error}). Run: dvc repro --force features") from None
+
+
+def features_path(directory: Path, split: str, view: int) -> Path:
+    """Return the path of a split's features of one view."""
+    return directory / f"{split}-{view}.npy"
+
+
+def read_features(path: Path) -> np.ndarray:
+    """Return a file's features, float32 [pictures, width], mapped into memory; raise UserError if unreadable."""
+    try:
+        features: np.ndarray = np.load(path, mmap_mode="r")
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path}: no features here ({error}). Run: dvc repro --force features") from None
+    return features
+
+
+def _matches(directory: Path, summary: FeatureSummary) -> bool:
+    """Return whether a folder has this summary; an unreadable summary does not match."""
+    try:
+        return read_feature_summary(directory) == summary
+    except UserError:
+        return False
