@@ -1,5 +1,6 @@
 """Shared by many tests: a real site on loopback, pictures, the project's own params, and the option --quick."""
 
+import gc
 import io
 import sys
 import threading
@@ -19,10 +20,13 @@ from PIL import Image, ImageDraw
 PROJECT = Path(__file__).parent.parent
 REAL_DATA = PROJECT.parent / "shared" / "real"
 # The longest files start first, so that all workers end at about the same time.
-LONGEST = ("test_pipeline", "test_fit", "test_accessibility", "test_registry", "test_lite_export", "test_train")
+LONGEST = ("test_pipeline", "test_every_network", "test_accessibility", "test_fit", "test_train", "test_lite_export")
 # With --quick: no test that imports this module, and neither runs of the whole pipeline nor browsers.
 SLOW_MODULE = "themer.base.quiet_tensorflow"
 SLOW_FOLDERS = {"end_to_end", "browser"}
+
+# Keras creates so many objects that collecting garbage at the default rate takes a tenth of its time.
+gc.set_threshold(50_000, 50, 100)
 
 # A busy machine must not fail a property.
 hypothesis.settings.register_profile("patient", deadline=None)

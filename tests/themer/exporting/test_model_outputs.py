@@ -19,25 +19,29 @@ def model_of(network: str) -> keras.Model:
     return (short_classifier(network) if network in CUTS else untrained_classifier(network)).model
 
 
+@cache
+def outputs_of(network: str) -> dict[str, np.ndarray]:
+    """Return all outputs for the pictures, computed directly: building a graph for them would take longer."""
+    return {name: output.numpy() for name, output in with_all_outputs(model_of(network))(PIXELS).items()}
+
+
 @pytest.mark.parametrize("network", ["lego_cnn", "efficientnet_lite0"])
 def test_one_pass_gives_the_model_s_probabilities_and_features_of_length_one(network):
-    model = model_of(network)
-    outputs = with_all_outputs(model).predict_on_batch(PIXELS)
-    np.testing.assert_allclose(outputs["probabilities"], model.predict_on_batch(PIXELS), atol=1e-6)
+    outputs = outputs_of(network)
+    np.testing.assert_allclose(outputs["probabilities"], model_of(network)(PIXELS), atol=1e-6)
     np.testing.assert_allclose(np.linalg.norm(outputs["features"], axis=1), 1, atol=1e-5)
 
 
 @pytest.mark.parametrize("network", ["efficientnet_lite0", "mobilenet_v3_small", "vgg16"])
 def test_class_maps_add_up_to_the_logits(network):
-    model = model_of(network)
-    outputs = with_all_outputs(model).predict_on_batch(PIXELS)
-    logits = outputs["class_maps"].mean(axis=(1, 2)) + model.get_layer("probabilities").get_weights()[1]
+    outputs = outputs_of(network)
+    logits = outputs["class_maps"].mean(axis=(1, 2)) + model_of(network).get_layer("probabilities").get_weights()[1]
     np.testing.assert_allclose(softmax(logits, axis=1), outputs["probabilities"], atol=1e-5)
 
 
 def test_with_layer_normalization_class_maps_are_the_logits_but_for_a_factor():
     """The classifier has no bias yet, and the normalization no offset."""
-    outputs = with_all_outputs(model_of("convnext_tiny")).predict_on_batch(PIXELS)
+    outputs = outputs_of("convnext_tiny")
     logits = np.log(outputs["probabilities"])
     logits -= logits.mean(axis=1, keepdims=True)
     sums = outputs["class_maps"].mean(axis=(1, 2))

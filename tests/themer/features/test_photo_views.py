@@ -7,13 +7,18 @@ from tests.small_shards import picture
 from themer.base.quiet_tensorflow import tf
 from themer.features.photo_views import backdrop, background, colours, photo_view, shapes
 
-PICTURE = picture(label=1, seed=0)
+SIZE = 64
+PICTURE = tf.image.resize(picture(label=1, seed=0), (SIZE, SIZE)).numpy()
 seeds = st.lists(st.integers(0, 2**31 - 1), min_size=2, max_size=2)
 channels = st.tuples(*[st.integers(0, 255)] * 3)
 
 
+# Most tests draw many views of one size; as in training, the graph for it is built once.
+graph = tf.function(photo_view, input_signature=[tf.TensorSpec([SIZE, SIZE, 3]), tf.TensorSpec([2], tf.int32)])
+
+
 def view(seed: list[int], image: np.ndarray = PICTURE) -> np.ndarray:
-    return photo_view(tf.constant(image), tf.constant(seed, tf.int32)).numpy()
+    return graph(tf.constant(image, tf.float32), tf.constant(seed, tf.int32)).numpy()
 
 
 def on_white(size: int, top: int, left: int, height: int, width: int) -> np.ndarray:
@@ -27,7 +32,7 @@ def on_white(size: int, top: int, left: int, height: int, width: int) -> np.ndar
 def test_views_of_any_size_and_colour_keep_shape_and_range(seed, size, ground, block):
     pixels = np.full((size, size, 3), ground, np.uint8)
     pixels[size // 4 : size // 2, size // 3 : -size // 4] = block
-    found = view(seed, pixels)
+    found = photo_view(tf.constant(pixels), tf.constant(seed, tf.int32)).numpy()
     assert found.shape == pixels.shape and found.dtype == np.float32
     assert found.min() >= 0 and found.max() <= 255
 
@@ -44,13 +49,11 @@ def test_different_seeds_give_different_views():
 
 
 def test_one_thread_and_four_give_the_same_bytes():
-    image = tf.image.resize(picture(1, 0), (64, 64))
-
     def views(threads: int) -> list[bytes]:
         options = tf.data.Options()
         options.threading.private_threadpool_size = options.threading.max_intra_op_parallelism = threads
         numbers = tf.data.Dataset.range(16)
-        drawn = numbers.map(lambda number: photo_view(image, tf.stack([7, number])), num_parallel_calls=threads)
+        drawn = numbers.map(lambda number: graph(PICTURE, tf.cast([7, number], tf.int32)), num_parallel_calls=threads)
         return [view.tobytes() for view in drawn.with_options(options).as_numpy_iterator()]
 
     one, four = views(1), views(4)
@@ -59,14 +62,14 @@ def test_one_thread_and_four_give_the_same_bytes():
 
 @pytest.mark.parametrize("channel", range(3))
 def test_a_subject_that_fills_the_picture_keeps_its_colour(channel):
-    pixels = np.full((48, 48, 3), 40, np.uint8)
+    pixels = np.full((SIZE, SIZE, 3), 40, np.uint8)
     pixels[..., channel] = 180
     shares = [np.mean(view([2, index], pixels).argmax(axis=2) == channel) for index in range(25)]
     assert np.mean(shares) > 0.6 and np.quantile(shares, 0.1) > 0.25
 
 
 def test_white_around_a_block_is_replaced_and_the_block_stays():
-    views = np.stack([view([3, index], on_white(64, 16, 16, 32, 32)) for index in range(25)])
+    views = np.stack([view([3, index], on_white(SIZE, 16, 16, 32, 32)) for index in range(25)])
     corners = views[:, [2, 2, -3, -3], [2, -3, 2, -3]]
     middle = np.median(views[:, 28:36, 28:36], axis=(1, 2))
     assert np.mean(corners.min(axis=-1) > 230) < 0.3
@@ -75,13 +78,12 @@ def test_white_around_a_block_is_replaced_and_the_block_stays():
 
 @pytest.mark.parametrize("fill", [(0, 0, 0), (30, 90, 160)])
 def test_padding_in_another_colour_is_replaced_too(fill):
-    padded = np.full((64, 64, 3), fill, np.uint8)
-    padded[:, 16:48] = on_white(64, 16, 16, 32, 32)[:, 16:48]
-    as_white = on_white(64, 16, 16, 32, 32)
+    padded = np.full((SIZE, SIZE, 3), fill, np.uint8)
+    as_white = on_white(SIZE, 16, 16, 32, 32)
+    padded[:, 16:48] = as_white[:, 16:48]
     for index in range(5):
-        seed = tf.constant([4, index])
-        found = photo_view(tf.constant(padded), seed, fill).numpy()
-        np.testing.assert_allclose(found.mean(), photo_view(tf.constant(as_white), seed).numpy().mean(), atol=6)
+        found = photo_view(tf.constant(padded), tf.constant([4, index]), fill).numpy()
+        np.testing.assert_allclose(found.mean(), view([4, index], as_white).mean(), atol=6)
 
 
 @settings(deadline=None, max_examples=40)

@@ -63,13 +63,6 @@ def test_0_blocks_mean_that_nothing_is_trainable_and_too_many_mean_all_blocks(li
     assert trainable(lite0, 16)[0] == "blocks_0_depthwise_conv"
 
 
-def test_frozen_blocks_drop_nothing():
-    backbone = application_features("efficientnet_v2_b0", 32, imagenet=False)
-    fine_tune_last_blocks(backbone, r"block\d[a-z](?=_)", 2)
-    dropping = {layer.name for layer in backbone.layers if isinstance(layer, keras.layers.Dropout) and layer.rate > 0}
-    assert dropping == {"block6g_drop", "block6h_drop"}
-
-
 def test_normalization_from_scratch_averages_over_few_batches_even_after_saving(classifier):
     backbone = keras.models.load_model(classifier).get_layer("backbone")
     momenta = {layer.momentum for layer in backbone.layers if isinstance(layer, keras.layers.BatchNormalization)}
@@ -110,12 +103,6 @@ def test_a_file_without_fitting_weights_is_named(tmp_path, blank, name):
     message = rf"train.weights: .*{name}: the weights do not fit the backbone .* \(.+\)\. Save weights with"
     with pytest.raises(UserError, match=message):
         load_weights_file(blank, tmp_path / name)
-
-
-def test_weights_of_a_larger_sibling_are_refused(tmp_path, blank):
-    application_features("mobilenet_v3_large", 32, imagenet=False).save_weights(tmp_path / "large.weights.h5")
-    with pytest.raises(UserError, match="the weights do not fit"):
-        load_weights_file(blank, tmp_path / "large.weights.h5")
 
 
 def test_a_file_without_the_weights_of_one_layer_is_refused(tmp_path, small, blank):

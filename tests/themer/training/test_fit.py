@@ -22,7 +22,8 @@ from themer.training.training_pictures import TrainingPictures
 
 # Without photograph-like views, whose graph takes a second to build in each epoch.
 ONE_EPOCH = {"epochs": 1, "warm_up_epochs": 0, "photo_views": 0}
-TWO_EPOCHS = {"epochs": 2}
+TWO_EPOCHS = {"epochs": 2, "photo_views": 0}
+CLASS_WEIGHTS = {"imbalance": "class_weights", **ONE_EPOCH}
 IMBALANCES = get_args(Train.model_fields["imbalance"].annotation)
 
 
@@ -33,8 +34,10 @@ class Data:
         self.folder = folder
         self.shards, self.features = write_shards(folder / "shards", **counts), folder / "features"
         self.photos = write_photo_shards(folder / "photos", train=(1, 1, 1))
-        # Each model is trained once for all tests, in a folder of its own. Tests must not change it.
-        self.trained = cache(lambda **changes: self.train(settings(**changes), Path(mkdtemp(dir=folder))))
+        # Each model is trained once for all tests. Tests must not change it.
+        self.trained = cache(lambda **changes: self.train(settings(**changes), self.checkpoint(**changes)))
+        # The folder of each model's state.
+        self.checkpoint = cache(lambda **changes: Path(mkdtemp(dir=folder)))
         # The pretrained network with the fewest layers, whose graph takes the least time to build.
         self.frozen = {"network": "vgg16", "weights": str(folder / "vgg16.weights.h5"), "epochs": 0, "photo_views": 0}
 
@@ -61,7 +64,7 @@ def resumed(data) -> tuple[keras.Model, Progress]:
     """A fine-tuned model, a quarter of the way: interrupted in its first epoch, then resumed without `fit_head`."""
     wanted, checkpoint = settings(**{**data.frozen, **ONE_EPOCH}, interpolation=0.25), data.folder / "interrupted"
     with pytest.MonkeyPatch.context() as patch, pytest.raises(Interrupted):
-        interrupt_in_epoch(1, patch)
+        patch.setattr(TrainingPictures, "epoch", interrupted)
         data.train(wanted, checkpoint)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(fit, "fit_head", None)
@@ -74,6 +77,10 @@ def weights(model: keras.Model) -> list[bytes]:
 
 class Interrupted(Exception):
     pass
+
+
+def interrupted(*arguments: object) -> None:
+    raise Interrupted
 
 
 def interrupt_in_epoch(epoch: int, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,8 +96,8 @@ def interrupt_in_epoch(epoch: int, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_it_learns_colours(tmp_path):
-    data = Data(tmp_path, train=(8, 8, 8))
-    quick = settings(epochs=4, learning_rate=0.003, augmentation=0.1, photo_views=0, dropout=0, label_smoothing=0)
+    data = Data(tmp_path, train=(16, 16, 16))
+    quick = settings(epochs=2, learning_rate=0.003, augmentation=0.1, photo_views=0, dropout=0, label_smoothing=0)
     _, progress = data.train(quick, tmp_path / "checkpoint")
     assert progress.history[-1]["split"] == "validation" and progress.history[-1]["accuracy"] == 1
     assert progress.history[-2]["loss"] < progress.history[0]["loss"]
@@ -130,14 +137,14 @@ def test_a_run_interrupted_in_the_first_epoch_does_not_fit_the_classifier_again(
 
 
 def test_a_finished_run_is_repeated_only_with_other_settings(data, tmp_path, monkeypatch):
-    wanted = settings(**ONE_EPOCH)
-    first, _ = data.train(wanted, tmp_path)
+    first, _ = data.trained(**CLASS_WEIGHTS)
+    checkpoint = shutil.copytree(data.checkpoint(**CLASS_WEIGHTS), tmp_path / "checkpoint")
     with monkeypatch.context() as patch:
         patch.setattr(fit, "_run_epoch", None)
-        again, progress = data.train(wanted, tmp_path)
+        again, progress = data.train(settings(**CLASS_WEIGHTS), checkpoint)
     assert progress.epoch == 1 and weights(first) == weights(again)
-    other, progress = data.train(settings(**ONE_EPOCH, seed=8), tmp_path)
-    assert progress.epoch == 1 and weights(first) != weights(other) and len(list(tmp_path.iterdir())) == 1
+    other, progress = data.train(settings(**CLASS_WEIGHTS, seed=8), checkpoint)
+    assert progress.epoch == 1 and weights(first) != weights(other) and len(list(checkpoint.iterdir())) == 1
 
 
 @pytest.mark.parametrize("imbalance", IMBALANCES)
@@ -163,7 +170,8 @@ def test_without_epochs_a_classifier_is_fitted_on_the_frozen_backbone(data):
 
 def test_fine_tuned_weights_are_interpolated_with_the_pretrained_ones(data, resumed):
     (began, _), (quarter, _) = data.trained(**data.frozen), resumed
-    end, _ = data.trained(**{**data.frozen, **ONE_EPOCH}, interpolation=1)
+    # The last state has the weights before the interpolation.
+    end = keras.models.load_model(next(data.folder.glob("interrupted/*/model.keras")), compile=False)
     assert weights(end) != weights(began)
     for first, part, last in zip(began.get_weights(), quarter.get_weights(), end.get_weights(), strict=True):
         np.testing.assert_allclose(part, first + 0.25 * (last - first), atol=1e-6)
@@ -181,8 +189,8 @@ def test_the_classifier_is_fitted_on_every_view_of_sets_and_photos(data):
 
 
 def test_photos_change_the_trained_weights(data, tmp_path):
-    with_photos, _ = data.trained(imbalance="class_weights", **ONE_EPOCH)
-    no_photos, wanted = write_photo_shards(tmp_path / "photos"), settings(imbalance="class_weights", **ONE_EPOCH)
+    with_photos, _ = data.trained(**CLASS_WEIGHTS)
+    no_photos, wanted = write_photo_shards(tmp_path / "photos"), settings(**CLASS_WEIGHTS)
     without, _ = train(data.shards, no_photos, data.features, wanted, tmp_path / "checkpoint")
     assert weights(with_photos) != weights(without)
 

@@ -23,7 +23,8 @@ from themer.validation.pictures import Pictures
 from themer.validation.retraining import new_splits, retrained_probabilities, validation_share
 
 LABEL_COUNT = 3
-QUICK = settings(epochs=1, warm_up_epochs=0, batch_size=8)
+# Without photograph-like views, whose graph takes a second to build in each epoch.
+QUICK = settings(epochs=1, warm_up_epochs=0, batch_size=8, photo_views=0)
 
 
 def points(seed: int, count: int = 90) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:

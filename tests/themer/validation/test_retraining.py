@@ -15,7 +15,8 @@ from themer.validation.retraining import new_splits, repack, retrained_probabili
 
 LABEL_COUNT = 3
 RED = LABELS.index("red")
-QUICK = settings(epochs=1, warm_up_epochs=0, batch_size=8)
+# Without photograph-like views, whose graph takes a second to build in each epoch.
+QUICK = settings(epochs=1, warm_up_epochs=0, batch_size=8, photo_views=0)
 
 
 def test_records_are_in_the_order_of_the_pictures(shards):
