@@ -149,10 +149,11 @@ def entry(result: Result, top: int) -> dict[str, Any]:
 
 
 def fields(prediction: Prediction, top: int | None) -> list[str]:
-    """Return the theme or "not sure" and the reason, the confidence and, with `top`, the most probable themes."""
+    """Return the theme or why there is none, the confidence and, with `top`, the most probable themes."""
     reason = f" ({prediction.reason})" if prediction.reason else ""
     best = [f"{theme} {100 * share:.0f} %" for theme, share in list(prediction.probabilities.items())[: top or 0]]
-    words = [f"{prediction.theme or 'not sure'}{reason}", f"{100 * prediction.confidence:.0f} %", ", ".join(best)]
+    unnamed = "none of these themes" if prediction.level == "other" else "not sure"
+    words = [f"{prediction.theme or unnamed}{reason}", f"{100 * prediction.confidence:.0f} %", ", ".join(best)]
     return words if top else words[:-1]
 
 

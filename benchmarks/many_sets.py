@@ -17,6 +17,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from stages import paths
+from themer.answering.boundary import BOUNDARY_NAME
 from themer.answering.index import FEATURES_NAME, PICTURES_NAME, SUMMARY_NAME, Index
 from themer.answering.nearest import Search, cosine_distances, smallest
 from themer.base.tables import read_csv, write_csv
@@ -96,7 +97,8 @@ def write_project(root: Path, out: Path, numbers: np.ndarray, features: np.ndarr
     target.mkdir(parents=True)
     for linked in ("data", "metrics", "plots", paths.lock, paths.model):
         (out / linked).symlink_to(root.resolve() / linked)
-    shutil.copy(source / SUMMARY_NAME, target)
+    for name in (SUMMARY_NAME, BOUNDARY_NAME):
+        shutil.copy(source / name, target)
     write_csv(read_csv(source / PICTURES_NAME).iloc[numbers], target / PICTURES_NAME)
     np.save(target / FEATURES_NAME, features.astype(np.float16))
 

@@ -10,29 +10,34 @@ import pandas
 
 from stages import paths
 from themer.base.errors import explained
-from themer.base.params import CrossValidate, Params
+from themer.base.params import CrossValidate, Params, Train
 from themer.base.params_file import load_params
-from themer.base.tables import write_csv
+from themer.base.tables import column_by_set, write_csv
 from themer.features.feature_store import read_feature_summary
 from themer.scoring.label_issues import COLUMNS as ISSUE_COLUMNS
 from themer.scoring.label_issues import label_issues
 from themer.scoring.prediction_table import Predictions, write_predictions
 from themer.scoring.theme_pairs import COLUMNS as PAIR_COLUMNS
 from themer.scoring.theme_pairs import theme_pairs, worthwhile_pairs
+from themer.shards.files import read_summary
+from themer.training.confidence import fit_temperature, with_temperature
 from themer.training.linear_head import blocks
 from themer.validation.folds import folds, scarce_labels
 from themer.validation.held_out import (
     has_training_label,
     held_out_probabilities,
+    linear_probabilities,
     plain_features,
     reason_to_skip,
     require_every_label,
     split_by,
+    view_features,
 )
-from themer.validation.pictures import Pictures, column_by_set, read_pictures
+from themer.validation.pictures import Pictures, read_pictures
 from themer.validation.split_comparison import first_year_held_out, random_folds
 
 MOST_PAIRS = 50
+CALIBRATION_COLUMNS = ["set_id", "family", "confidence", "correct"]
 SPLIT_COLUMNS = ["split", "set_id", "fold", "predicted"]
 
 
@@ -49,15 +54,17 @@ def main() -> None:
     """Write the held-out predictions under three ways to split, the label issues and the theme pairs."""
     params = load_params(paths.params)
     pictures = read_pictures(paths.shards, column_by_set(paths.dataset, "family"))
-    width = read_feature_summary(paths.features).width
-    reason = reason_to_skip(params, width)
+    stored = read_feature_summary(paths.features)
+    reason = reason_to_skip(params, stored.width)
     if reason:
         skip(pictures, reason)
         return
-    features = plain_features(paths.features, paths.shards) if width else []
+    features = plain_features(paths.features, paths.shards) if stored.width else []
     by_family = grouped_by_family(pictures, params.cross_validate)
     probabilities = held_out(params, pictures, features, by_family)
     write_out_of_fold(pictures, by_family, probabilities)
+    views = [] if params.cross_validate.fine_tuned else view_features(paths.features, stored.views)
+    write_calibration(params.train, pictures, features, views, by_family, probabilities)
     write_issues(pictures, probabilities)
     write_pairs(pictures, probabilities, features)
     write_splits(params, pictures, features, by_family, probabilities)
@@ -92,6 +99,44 @@ def write_out_of_fold(pictures: Pictures, split: Split, probabilities: np.ndarra
     write_predictions(found, "fold", split.fold_of[order].tolist(), paths.out_of_fold)
     if len(ids):
         print(f"cross_validate: accuracy {found.correct.mean():.1%} on {len(ids):,} held-out pictures")
+
+
+def write_calibration(
+    settings: Train,
+    pictures: Pictures,
+    features: list[np.ndarray],
+    views: list[np.ndarray],
+    split: Split,
+    probabilities: np.ndarray,
+) -> None:
+    """Write the calibrated confidence of every held-out prediction, also of the training pictures' random views.
+
+    For the views, the classifiers are trained on views too, as the served one is.
+    """
+    rows = np.arange(len(pictures.set_ids))
+    if views:
+        rows = np.concatenate([rows, *(rows[: len(part)] for part in views)])
+        actual, fold_of = pictures.actual[rows], split.fold_of[rows]
+        probabilities = linear_probabilities([*features, *views], actual, fold_of, settings, len(pictures.labels))
+    # The test pictures, which are the last, must not decide when the model abstains.
+    used = rows < len(pictures.set_ids) - read_summary(paths.shards).pictures["test"]
+    temperature = fit_temperature(probabilities[used], pictures.actual[rows[used]])
+    calibrated = with_temperature(probabilities[used], temperature)
+    write_csv(calibration_table(pictures, rows[used], calibrated), paths.calibration)
+
+
+def calibration_table(pictures: Pictures, rows: np.ndarray, probabilities: np.ndarray) -> pandas.DataFrame:
+    """Return set_id, family, confidence and correct of held-out predictions; `rows` holds the picture of each."""
+    correct = probabilities.argmax(axis=1) == pictures.actual[rows]
+    table = pandas.DataFrame(
+        {
+            "set_id": np.array(pictures.set_ids, object)[rows],
+            "family": np.array(pictures.families, object)[rows],
+            "confidence": probabilities.max(axis=1).astype(np.float32),
+            "correct": np.where(correct, "yes", "no"),
+        }
+    )
+    return table.sort_values("set_id", kind="stable")
 
 
 def write_issues(pictures: Pictures, probabilities: np.ndarray) -> None:
@@ -170,6 +215,7 @@ def skip(pictures: Pictures, reason: str) -> None:
     print(f"cross_validate: skipped, since {reason}")
     empty = Pictures([], np.empty(0, np.int64), [], pictures.labels)
     write_out_of_fold(empty, Split("", np.empty(0, np.int64)), np.empty((0, len(pictures.labels)), np.float32))
+    write_csv(pandas.DataFrame(columns=CALIBRATION_COLUMNS), paths.calibration)
     write_csv(pandas.DataFrame(columns=ISSUE_COLUMNS), paths.label_issues)
     write_csv(pandas.DataFrame(columns=PAIR_COLUMNS), paths.theme_pairs)
     write_csv(pandas.DataFrame(columns=SPLIT_COLUMNS), paths.other_splits)

@@ -15,7 +15,7 @@ from themer.base.params_file import load_params
 from themer.base.tables import read_csv, write_csv
 from themer.scoring import scores
 from themer.scoring.prediction_table import Predictions, write_predictions
-from themer.shards.files import read_batches, read_summary, require_fit
+from themer.shards.files import OTHER, read_batches, read_summary, require_fit
 
 SPLIT = "test"
 BATCH_SIZE = 32
@@ -36,7 +36,8 @@ def main() -> None:
     baseline = most_frequent_label(dataset, predictor.labels)
     headline = scores.headline(found.actual, found.probabilities, families, baseline, confidence_level)
     confidence = scores.confidence_scores(found.actual, found.probabilities, sure, predictor.description.temperature)
-    write_json({name: headline[name] for name in COMPARED} | confidence, paths.evaluate_metrics)
+    others = other_theme_scores(predictor)
+    write_json({name: headline[name] for name in COMPARED} | confidence | others, paths.evaluate_metrics)
     write_json(photo_scores(predictor, confidence_level), paths.photo_metrics)
     write_json(scores.theme_scores(found.actual, found.probabilities, predictor.labels), paths.theme_metrics)
     write_csv(scores.headline_table(headline), paths.headline)
@@ -52,13 +53,13 @@ def require_test_pictures() -> None:
         )
 
 
-def predict_split(predictor: Predictor, shards: Path) -> tuple[Predictions, np.ndarray]:
-    """Return the predictions of the test split in a folder of shards, and whether the model is sure, bool [n]."""
+def predict_split(predictor: Predictor, shards: Path, split: str = SPLIT) -> tuple[Predictions, np.ndarray]:
+    """Return the predictions of a split in a folder of shards, and whether the model is sure, bool [n]."""
     ids: list[str] = []
     actual = [np.empty(0, np.int64)]
     probabilities, sure = [np.empty((0, len(predictor.labels)), np.float32)], [np.empty(0, bool)]
-    with tqdm(total=read_summary(shards).pictures[SPLIT], desc=SPLIT, unit=" pictures") as progress:
-        for batch in read_batches(shards, SPLIT, BATCH_SIZE):
+    with tqdm(total=read_summary(shards).pictures[split], desc=split, unit=" pictures") as progress:
+        for batch in read_batches(shards, split, BATCH_SIZE):
             ids.extend(batch.set_ids)
             actual.append(batch.labels)
             assessment = predictor.assess(batch.pixels)
@@ -67,6 +68,15 @@ def predict_split(predictor: Predictor, shards: Path) -> tuple[Predictions, np.n
             progress.update(len(batch.labels))
     found = Predictions(ids, np.concatenate(actual), np.concatenate(probabilities), predictor.labels)
     return found, np.concatenate(sure)
+
+
+def other_theme_scores(predictor: Predictor) -> dict[str, float]:
+    """Return the number of test pictures of other themes, and the share of them that gets a label; none, no share."""
+    split = f"{OTHER}{SPLIT}"
+    if not read_summary(paths.shards).pictures.get(split, 0):
+        return {"other_themes": 0}
+    _, sure = predict_split(predictor, paths.shards, split)
+    return {"other_themes": len(sure), "other_themes_answered": float(np.mean(sure))}
 
 
 def photo_scores(predictor: Predictor, confidence_level: float) -> dict[str, float]:

@@ -9,8 +9,9 @@ from stages import paths
 from themer.base.errors import explained
 from themer.base.files import files_sha256, write_json
 from themer.base.params_file import load_params
-from themer.base.tables import read_csv
-from themer.exporting.thresholds import choose_threshold, is_made_from
+from themer.base.tables import column_by_set, read_csv
+from themer.exporting.thresholds import Promises, choose_thresholds, is_made_from
+from themer.training.guarantee import Guarantee
 
 THEMER = Path(themer.__file__).parent
 
@@ -24,15 +25,16 @@ def main() -> None:
         print("export: the model and its index are up to date; only the threshold is chosen")
     else:
         write_model_and_index(params.source.set_page, made_from)
-    index = choose_threshold(paths.index, params.export.accepted_risk)
-    write_json({"bytes": paths.model.stat().st_size, "threshold": index.threshold}, paths.export_metrics)
-    print(f"export: the model abstains below confidence {index.threshold:.3f} and beyond distance {index.limit:.3f}")
+    promises = choose_thresholds(paths.index, read_csv(paths.calibration), params.export)
+    write_json(metrics(promises), paths.export_metrics)
+    print(summary(promises))
 
 
 def fingerprint(set_page: str | None) -> str:
     """Return 16 hexadecimal digits for everything that the model and its index depend on."""
     folders = [folder for folder in (paths.shards, paths.photo_shards) if folder.is_dir()]
-    data = [path for path in (paths.classifier, paths.labelled) if path.is_file()]
+    tables = (paths.classifier, paths.labelled, paths.dataset, paths.other_themes)
+    data = [path for path in tables if path.is_file()]
     files = [*data, *(path for folder in folders for path in folder.iterdir())]
     versions = [version(name) for name in ("ai-edge-litert", "keras", "tensorflow")]
     code = [Path(__file__), *THEMER.rglob("*.py")]
@@ -47,12 +49,48 @@ def write_model_and_index(set_page: str | None, made_from: str) -> None:
     from themer.exporting.served_model import write_served_model
 
     facts = set_facts(read_csv(paths.labelled), set_page)
+    families = column_by_set(paths.dataset, "family") | column_by_set(paths.other_themes, "family")
     compared = write_served_model(
-        paths.classifier, paths.model, paths.index, paths.shards, paths.photo_shards, facts, made_from
+        paths.classifier, paths.model, paths.index, paths.shards, paths.photo_shards, facts, families, made_from
     )
     print(
         f"export: {paths.model.stat().st_size / 1e6:.1f} MB; no probability differs by more than "
         f"{compared.largest_difference:.0e} on {compared.pictures} test pictures"
+    )
+
+
+def metrics(promises: Promises) -> dict[str, float | bool]:
+    """Return the size of the model, its thresholds, and what they promise."""
+    return {
+        "bytes": paths.model.stat().st_size,
+        "threshold": promises.risk.threshold,
+        "risk_bound": promises.risk.bound,
+        "risk_holds": promises.risk.holds,
+        "boundary": promises.other_themes.threshold,
+        "other_themes_bound": promises.other_themes.bound,
+        "other_themes_holds": promises.other_themes.holds,
+    }
+
+
+def summary(promises: Promises) -> str:
+    """Return in words when the model abstains, and which promises the data can't support."""
+    risk, others = promises.risk, promises.other_themes
+    lines = [
+        f"export: the model abstains below confidence {risk.threshold:g}, and where the labels' themes have a "
+        f"probability below {others.threshold:g}",
+        unsupported("accepted_risk", risk),
+        unsupported("accepted_other_themes", others),
+    ]
+    return "\n".join(filter(None, lines))
+
+
+def unsupported(name: str, promise: Guarantee) -> str:
+    """Return a sentence on a promise that the data can't support, or ""."""
+    if promise.holds:
+        return ""
+    return (
+        f"export: there are too few held-out pictures, or too many errors, to promise export.{name}; the rate may be "
+        f"up to {promise.bound:.3f}. Get more pictures, or raise export.{name}."
     )
 
 

@@ -30,6 +30,7 @@ join_metrics = Path("metrics/join.json")  # how many sets have a picture and a t
 
 # regroup
 dataset = Path("data/dataset.csv")  # the label, family and split of each set
+other_themes = Path("data/other_themes.csv")  # the sets whose theme has no label: theme, family and split
 dataset_metrics = Path("metrics/dataset.json")  # how many pictures, labels and families there are
 labels_plot = Path("plots/labels.csv")  # how many pictures each label has in each split
 
@@ -50,6 +51,7 @@ history = Path("plots/history.csv")  # loss and accuracy after each epoch
 # cross_validate
 fold_checkpoint = Path("models/.folds")  # the predictions of finished folds, to resume from; not an output
 out_of_fold = Path("data/out_of_fold.csv")  # a prediction for each set, by a model that saw none of its family
+calibration = Path("data/calibration.csv")  # confidence of each held-out prediction, of pictures and of their views
 other_splits = Path("data/other_splits.csv")  # predictions under random splits and splits by year
 label_issues = Path("data/label_issues.csv")  # the sets whose label looks wrong
 theme_pairs = Path("plots/theme_pairs.csv")  # the pairs of labels that are hardest to tell apart

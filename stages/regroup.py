@@ -12,7 +12,9 @@ from themer.catalogue.rebrickable import read_table
 from themer.catalogue.theme_tree import ThemeTree, check_rules
 from themer.dataset.families import families
 from themer.dataset.labels import labels, relabelled, require_sets_for_every_label
-from themer.dataset.splits import split
+from themer.dataset.splits import random_split, split
+
+OTHER_COLUMNS = ["set_id", "theme", "family", "split"]
 
 
 @explained
@@ -21,26 +23,49 @@ def main() -> None:
     rules = load_params(paths.params).regroup
     check_rules(rules, ThemeTree.of(read_table(paths.themes_table)))
     hashes = read_csv(paths.thumbnails_table).set_index("set_id")["perceptual_hash"]
-    dataset, dropped = regroup(read_csv(paths.labelled), hashes, rules)
+    found = with_labels(read_csv(paths.labelled), hashes, rules)
+    dataset, others = regroup(found, rules), other_themes(found, rules)
     write_csv(dataset, paths.dataset)
-    write_json(count(dataset, dropped), paths.dataset_metrics)
+    write_csv(others, paths.other_themes)
+    write_json(count(dataset, len(found) - len(dataset)), paths.dataset_metrics)
     write_csv(label_counts(dataset), paths.labels_plot)
 
 
-def regroup(labelled: pandas.DataFrame, hashes: pandas.Series, rules: Regroup) -> tuple[pandas.DataFrame, int]:
-    """Return set_id, label, family and split of the sets that the rules keep, and how many they drop.
+def with_labels(labelled: pandas.DataFrame, hashes: pandas.Series, rules: Regroup) -> pandas.DataFrame:
+    """Return the sets sorted by number, with their family and label; the label is None where the rules drop a set.
 
     Raises:
-        UserError: a correction is invalid, a group has no set, fewer than two labels remain, or a split would lack one.
+        UserError: a correction is invalid.
     """
     found = labelled.sort_values("set_id", ignore_index=True)
     found["family"] = families(found["set_id"], hashes[found["set_id"]], rules.duplicate_distance)
     by_rules = labels(found["theme_path"], found["family"], rules)
     found["label"] = relabelled(list(found["set_id"]), by_rules, rules)
+    return found
+
+
+def regroup(found: pandas.DataFrame, rules: Regroup) -> pandas.DataFrame:
+    """Return set_id, label, family and split of the sets that have a label.
+
+    Raises:
+        UserError: a group has no set, fewer than two labels remain, or a split would lack one.
+    """
     kept = found[found["label"].notna()]
     require_sets_for_every_label(set(kept["label"]), rules)
     parts = split(kept["label"], kept["family"], rules.split.model_dump(), rules.seed)
-    return kept[["set_id", "label", "family"]].assign(split=parts), len(found) - len(kept)
+    return kept[["set_id", "label", "family"]].assign(split=parts)
+
+
+def other_themes(found: pandas.DataFrame, rules: Regroup) -> pandas.DataFrame:
+    """Return set_id, theme, family and split of the sets of all other themes, without families that have a label.
+
+    A set that `regroup.relabel` leaves out is not among them: its picture or its theme is wrong.
+    """
+    labelled_families = set(found.loc[found["label"].notna(), "family"])
+    other = found["label"].isna() & ~found["family"].isin(labelled_families)
+    others = found[other & ~found["set_id"].isin(list(rules.relabel))]
+    parts = random_split(others["family"], rules.split.model_dump(), rules.seed)
+    return others[["set_id", "family"]].assign(split=parts, theme=others["theme_path"])[OTHER_COLUMNS]
 
 
 def count(dataset: pandas.DataFrame, dropped: int) -> dict[str, int]:

@@ -131,6 +131,7 @@ def card_facts(params: Params) -> dict[str, Any]:
         "from_scratch": not params.train.is_pretrained,
         "size": params.resize.size,
         "level": params.evaluate.confidence_level,
+        "promised_with": params.export.confidence_level,
         "cross_validate": params.cross_validate.model_dump(),
         "terms": params.source.terms or "not stated; see `sources` in `params.yaml`",
         "labels": counts.reset_index().to_dict("records"),

@@ -14,7 +14,7 @@ from themer.base.params_file import load_params
 from themer.base.tables import read_csv, write_csv
 from themer.pictures.images import FORMATS, MAXIMUM_PIXELS, perceptual_hash, picture_path
 from themer.pictures.own_photos import PHOTO_SPLITS, find_photos, photo_path, photo_table
-from themer.shards.files import Example, ShardSummary, write_summary
+from themer.shards.files import OTHER, Example, ShardSummary, write_summary
 from themer.shards.packing import ordered_map, pack_split, padded_example, read_picture
 
 SET_REMEDY = "Delete it and run: dvc repro --force download"
@@ -27,22 +27,28 @@ WORKERS = os.cpu_count() or 1
 def main() -> None:
     """Write the shards of the sets and of the photos, and the table of photos."""
     params = load_params(paths.params)
-    dataset = read_csv(paths.dataset)
+    dataset, others = read_csv(paths.dataset), read_csv(paths.other_themes)
     labels = sorted(dataset["label"].unique())
-    pack_sets(dataset, labels, params.resize)
+    pack_sets(dataset, others, labels, params.resize)
     pack_photos(dataset, labels, params)
 
 
-def pack_sets(dataset: pandas.DataFrame, labels: list[str], settings: Resize) -> None:
-    """Write the shards of every split of the sets."""
-    label_of = dict(zip(dataset["set_id"], dataset["label"].map(labels.index), strict=True))
-    make_example = partial(set_example, label_of=label_of, settings=settings)
-    set_ids = {split: dataset["set_id"][dataset["split"] == split] for split in SPLITS}
-    counts = {
-        split: pack_split(paths.shards, split, set_ids[split], make_example, settings.pictures_per_shard, WORKERS)
-        for split in SPLITS
+def pack_sets(dataset: pandas.DataFrame, others: pandas.DataFrame, labels: list[str], settings: Resize) -> None:
+    """Write the shards of every split of the sets, and of the sets of other themes."""
+    themes = sorted(others["theme"].unique())
+    counts = pack_table(dataset, dataset["label"].map(labels.index), "", settings)
+    counts |= pack_table(others, others["theme"].map(themes.index), OTHER, settings)
+    write_summary(paths.shards, ShardSummary(labels, settings.size, settings.fill, counts, themes))
+
+
+def pack_table(table: pandas.DataFrame, indices: pandas.Series, prefix: str, settings: Resize) -> dict[str, int]:
+    """Write the shards of the sets in a table, split by split; return the number of pictures in each."""
+    make_example = partial(set_example, label_of=dict(zip(table["set_id"], indices, strict=True)), settings=settings)
+    set_ids = {f"{prefix}{split}": table["set_id"][table["split"] == split] for split in SPLITS}
+    return {
+        name: pack_split(paths.shards, name, ids, make_example, settings.pictures_per_shard, WORKERS)
+        for name, ids in set_ids.items()
     }
-    write_summary(paths.shards, ShardSummary(labels, settings.size, settings.fill, counts))
 
 
 def pack_photos(dataset: pandas.DataFrame, labels: list[str], params: Params) -> None:

@@ -9,6 +9,7 @@ import pandas
 from stages import paths
 from tests.drawn_sets import FILL, KINDS, PICTURES, SIZE, drawn_set
 from tests.drawn_shards import write_drawn_shards, write_no_photos
+from tests.promises import NOTHING_HELD_OUT, promises
 from tests.small_shards import settings
 from themer.answering.lite_runtime import LiteRuntime
 from themer.base.files import file_sha256, write_bytes, write_json
@@ -16,7 +17,7 @@ from themer.base.model_description import Description
 from themer.base.tables import write_csv
 from themer.exporting.index_writer import write_index
 from themer.exporting.lite_export import export_classifier
-from themer.exporting.thresholds import choose_threshold
+from themer.exporting.thresholds import choose_thresholds
 from themer.features.feature_store import store_features
 from themer.networks.model_file import Classifier, save_classifier
 from themer.pictures.images import encode_png, picture_path
@@ -24,7 +25,8 @@ from themer.training.calibrate import calibrate
 from themer.training.fit import train
 from themer.training.training_pictures import TrainingPictures
 
-ACCEPTED_RISK = 0.05
+# Few validation pictures promise little: with 18 of them, faultless, the risk may still be a fifth.
+ACCEPTED_RISK = 0.25
 
 
 def main(folder: Path) -> None:
@@ -35,7 +37,7 @@ def main(folder: Path) -> None:
     write_no_photos(paths.photo_shards)
     export_classifier(trained(), file_sha256(paths.classifier), paths.model)
     write_index(LiteRuntime(paths.model), paths.shards, paths.photo_shards, paths.index, made_from="drawn sets")
-    choose_threshold(paths.index, ACCEPTED_RISK)
+    choose_thresholds(paths.index, NOTHING_HELD_OUT, promises(ACCEPTED_RISK))
     write_tables()
 
 

@@ -117,10 +117,14 @@ YEAR = integer("year", "year of release", 1900)
 LABEL = text("label", "what the model is to predict: a group of `regroup.groups`, or a theme")
 THEME = text("theme", "the label, under the name that readers know")
 SPLIT = text("split", "split of the set and its whole family", "train", "validation", "test")
+FAMILY = text("family", "smallest number, without variant, of the sets that share a split")
+CONFIDENCE = share("confidence", "probability of the predicted label")
+CORRECT = text("correct", "whether the prediction is correct", "yes", "no")
 SHA256 = hexadecimal("sha256", "SHA-256 of the picture")
 FOLD = integer("fold", "fold in which the picture is held out", 0, 19)
 PICTURES = integer("pictures", "number of pictures", 1)
 SPLIT_COUNTS = tuple(integer(split, "pictures in this split", 1) for split in SPLIT.choices)
+OTHER_COUNTS = tuple(integer(f"other_{split}", "pictures of other themes in it", 0) for split in SPLIT.choices)
 PROBABILITIES = share("*", "probability of each label, in a column with its name")
 SCORED = (ACCURACY := share("accuracy", "correct predictions"), *interval("accuracy_", ", by family"))
 MACRO_F1 = share("macro_f1", "mean of the labels' F1")
@@ -132,6 +136,8 @@ ANSWERED_ACCURACY = share("answered_accuracy", "accuracy on these; missing if th
 LOW_HIGH = interval("", "")
 PRECISION = share("precision", "correct ones among the pictures predicted as the label")
 RECALL = share("recall", "correct ones among the pictures with the label")
+OTHER_SPLITS = tuple(f"other_{split}" for split in SPLIT.choices)
+BOUNDARY = share("boundary", "probability of the labels' themes below which the model names none of them")
 THRESHOLD = number("threshold", "confidence below which the model abstains; 2: always", 0, 2)
 LABELS = text("labels[]", "the labels in the order of their indices and probabilities")
 SIZE = integer("size", "side of the square pictures in pixels", 32, 1024)
@@ -139,7 +145,7 @@ FILL = integer("fill[]", "red, green and blue of the padding", 0, 255)
 NETWORK = text("network", "`train.network`")
 TEMPERATURE = number("temperature", "what the logits are divided by, to calibrate them", 0.05, 20)
 RECORD = (
-    integer("label", "index of the label in `labels` of `shards.json`", 0),
+    integer("label", "index in `labels` of `shards.json`, or in `other_themes`", 0),
     Field("image", "PNG", "the picture, scaled to fit a square and padded, in RGB"),
 )
 WAY_TO_SPLIT = text("split", "`grouped by family`, `at random` or `by year, from {year}`")
@@ -290,7 +296,13 @@ REGROUP = (
     File(
         str(paths.dataset),
         "The sets that the rules of `regroup` keep, sorted by `set_id`.",
-        (SET_ID, LABEL, text("family", "smallest number, without variant, of the sets that share a split"), SPLIT),
+        (SET_ID, LABEL, FAMILY, SPLIT),
+    ),
+    File(
+        str(paths.other_themes),
+        "The sets whose theme has no label, sorted by `set_id`, without families that have one; only headings if "
+        "there are none.",
+        (SET_ID, text("theme", "path of the theme, from its root"), FAMILY, SPLIT),
     ),
     File(
         str(paths.dataset_metrics),
@@ -311,13 +323,20 @@ RESIZE = (
         str(paths.shards / "{split}-{number}-of-{count}.tfrecord"),
         "The pictures of a split in shuffled order, at most `resize.pictures_per_shard` to a file, as "
         "`tf.train.Example` in TensorFlow's TFRecord format. Files are numbered from `00000`. "
-        "`themer.shards.files.read_split` reads them.",
+        "`themer.shards.files.read_examples` reads them. Splits that start with `other_` hold the sets of other "
+        "themes.",
         (SET_ID, *RECORD),
     ),
     File(
         str(paths.shards / "shards.json"),
         "A summary of the shards.",
-        (LABELS, SIZE, FILL, *within("pictures", *SPLIT_COUNTS)),
+        (
+            LABELS,
+            SIZE,
+            FILL,
+            *within("pictures", *SPLIT_COUNTS, *OTHER_COUNTS),
+            *can_be_missing(text("other_themes[]", "the themes of other sets in the order of their indices")),
+        ),
     ),
     File(
         str(paths.photos_table),
@@ -412,6 +431,13 @@ CROSS_VALIDATE = (
         (SET_ID, LABEL, FOLD, PROBABILITIES),
     ),
     File(
+        str(paths.calibration),
+        "The confidence of each held-out prediction, by classifiers trained without its family on pictures and their "
+        "views, sorted by `set_id`: first the picture, then its random views. Only headings if cross-validation is "
+        "skipped.",
+        (SET_ID, FAMILY, CONFIDENCE, CORRECT),
+    ),
+    File(
         str(paths.other_splits),
         "The predictions for held-out pictures under three ways to split. Only headings if cross-validation is "
         "skipped or `cross_validate.other_splits` is off.",
@@ -463,8 +489,8 @@ EXPORT = (
     ),
     File(
         str(paths.index / "index.json"),
-        "When the model abstains: if its confidence is below `threshold`, or the distance to the k-th nearest "
-        "training picture is above `limit`.",
+        "When the model abstains: if its confidence is below `threshold`, the probability of one of the labels' themes "
+        "is below `boundary`, or the distance to the k-th nearest training picture is above `limit`.",
         (
             hexadecimal("model_sha256", "SHA-256 of `classifier.keras`"),
             hexadecimal("made_from", "fingerprint of all that the model and its index depend on", 16),
@@ -473,6 +499,24 @@ EXPORT = (
             share("quantile", "validation views within the limit"),
             number("limit", "largest cosine distance at which the model predicts", 0, 2),
             THRESHOLD,
+            BOUNDARY,
+        ),
+    ),
+    File(
+        str(paths.index / "boundary.npy"),
+        "A logistic regression on features that tells the labels' themes from others: its weights, then its bias. "
+        "Empty if there are too few pictures of other themes.",
+        (Field("array", "float32", "weights and bias", axes=("width + 1",)),),
+    ),
+    File(
+        str(paths.index / "shares.csv"),
+        "How likely each picture outside the test split shows one of the labels, from which `boundary` is chosen.",
+        (
+            text("set_id", "set number, or `photo` of a photo"),
+            FAMILY,
+            text("other", "whether its theme has no label", "yes", "no"),
+            share("share", "probability of one of the labels' themes, held out"),
+            CONFIDENCE,
         ),
     ),
     File(
@@ -485,8 +529,8 @@ EXPORT = (
         "A row for each row of features: the photos that join training, then the sets by split.",
         (
             text("set_id", "set number, or `photo` of a photo"),
-            LABEL,
-            text("split", "where the picture belongs", "photos", *SPLIT.choices),
+            text("label", "label, or theme of a set without one"),
+            text("split", "where the picture belongs", "photos", *SPLIT.choices, *OTHER_SPLITS),
             *can_be_empty(NAME, YEAR, text("page", "URL of the set's page, from `set_page` of the source")),
         ),
     ),
@@ -495,14 +539,22 @@ EXPORT = (
         "The model's confidence in each validation picture, from which the threshold is chosen.",
         (
             SET_ID,
-            share("confidence", "probability of the predicted label"),
-            text("correct", "whether the prediction is correct", "yes", "no"),
+            CONFIDENCE,
+            CORRECT,
         ),
     ),
     File(
         str(paths.export_metrics),
         "The figures of the served model.",
-        (integer("bytes", "size of the model", 1), THRESHOLD),
+        (
+            integer("bytes", "size of the model", 1),
+            THRESHOLD,
+            share("risk_bound", "upper bound of the risk of new predictions"),
+            Field("risk_holds", "anything", "whether that is at most `export.accepted_risk`"),
+            BOUNDARY,
+            share("other_themes_bound", "upper bound of the share of other themes that gets a label"),
+            Field("other_themes_holds", "anything", "whether that is at most `export.accepted_other_themes`"),
+        ),
     ),
 )
 
@@ -527,6 +579,8 @@ EVALUATE = (
             share("calibration_error_before", "the same before calibration"),
             ANSWERED,
             *can_be_missing(ANSWERED_ACCURACY),
+            integer("other_themes", "test pictures of other themes", 0),
+            *can_be_missing(share("other_themes_answered", "the share of them that gets a label")),
         ),
     ),
     File(

@@ -68,12 +68,18 @@ class Entry(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     file: str = Field(description="the name of the uploaded file")
-    theme: str | None = Field(default=None, description="the predicted theme; null: not sure")
+    theme: str | None = Field(default=None, description="the predicted theme; null: not sure, or none of the themes")
     confidence: float | None = Field(
         default=None, description="the calibrated probability of the predicted theme, or of the best one if not sure"
     )
     sure: bool | None = None
-    reason: str | None = Field(default=None, description="why the model is not sure")
+    none_of_these: bool | None = Field(
+        default=None, description="true: the picture shows none of the themes that the model predicts"
+    )
+    other_theme: str | None = Field(
+        default=None, description="the theme of the most similar set, if the picture shows none of the model's themes"
+    )
+    reason: str | None = Field(default=None, description="why there is no theme, or a wider one than a label")
     top: list[ThemeProbability] | None = Field(default=None, description="the most probable themes")
     similar: list[SimilarSet] | None = Field(default=None, description="the most similar sets of the catalogue")
     heatmap: str | None = Field(default=None, description="a data URL: a PNG to lay over the picture")

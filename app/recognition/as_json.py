@@ -14,6 +14,8 @@ def as_json(prediction: Prediction, top: int = TOP_THEMES) -> dict[str, Any]:
         "theme": prediction.theme,
         "confidence": prediction.confidence,
         "sure": prediction.sure,
+        "none_of_these": prediction.level == "other",
+        "other_theme": prediction.other_theme,
         "reason": prediction.reason,
         "top": [{"theme": theme, "probability": probability} for theme, probability in ranking],
         "similar": [dict(vars(near)) for near in prediction.nearest],

@@ -12,6 +12,7 @@ from stages import paths
 from stages.evaluate import main
 from tests.conftest import PROJECT
 from tests.data_formats import problems_of_file
+from tests.promises import NOTHING_HELD_OUT, promises
 from themer.answering.lite_runtime import LiteRuntime
 from themer.base.files import write_bytes
 from themer.base.model_description import Description
@@ -19,7 +20,7 @@ from themer.base.quiet_tensorflow import keras
 from themer.base.tables import read_csv
 from themer.exporting.index_writer import write_index
 from themer.exporting.lite_export import export_classifier
-from themer.exporting.thresholds import choose_threshold
+from themer.exporting.thresholds import choose_thresholds
 from themer.networks.model_file import Classifier
 from themer.scoring.prediction_table import read_predictions
 from themer.shards.files import Example, ShardSummary, write_split, write_summary
@@ -94,7 +95,7 @@ def inputs(tmp_path_factory) -> Path:
         write_photos([])
         export_classifier(brightest_channel(), "0" * 64, paths.model)
         write_index(LiteRuntime(paths.model), paths.shards, paths.photo_shards, paths.index, made_from="test")
-        choose_threshold(paths.index, accepted_risk=0.05)
+        choose_thresholds(paths.index, NOTHING_HELD_OUT, promises(accepted_risk=0.9))
         shutil.copy(PROJECT / paths.params, paths.params)
     return folder
 

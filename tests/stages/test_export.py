@@ -20,7 +20,10 @@ from themer.base.files import file_sha256
 from themer.networks.model_file import save_classifier
 from themer.shards.files import ShardSummary, write_split, write_summary
 
-INDEX = [f"models/index/{name}" for name in ("features.npy", "index.json", "pictures.csv", "validation.csv")]
+INDEX = [
+    f"models/index/{name}"
+    for name in ("boundary.npy", "features.npy", "index.json", "pictures.csv", "shares.csv", "validation.csv")
+]
 SET_PAGE = "https://rebrickable.com/sets/{set_id}/"
 UP_TO_DATE = "the model and its index are up to date; only the threshold is chosen"
 CHOOSING = """
@@ -40,6 +43,9 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / paths.classifier.parent).mkdir()
     shutil.copy(made / paths.classifier, folder / paths.classifier)
     (folder / paths.labelled).write_text("set_id,name,year\n500-1,Super Car,1994\n")
+    (folder / paths.dataset).write_text("set_id,label,family,split\n500-1,red,500,train\n")
+    (folder / paths.other_themes).write_text("set_id,theme,family,split\n")
+    (folder / paths.calibration).write_text("set_id,family,confidence,correct\n")
     return folder
 
 
@@ -74,10 +80,10 @@ def test_the_model_and_its_index_are_exported_with_a_threshold(finished, monkeyp
     index = Index(paths.index)
     assert index.summary.model_sha256 == file_sha256(paths.classifier)
     assert 0 < index.summary.limit < 1
-    assert json.loads(paths.export_metrics.read_text()) == {
-        "bytes": paths.model.stat().st_size,
-        "threshold": round(index.summary.threshold, 6),
-    }
+    figures = json.loads(paths.export_metrics.read_text())
+    assert figures["bytes"] == paths.model.stat().st_size
+    assert figures["threshold"] == index.summary.threshold and not figures["risk_holds"]
+    assert (figures["boundary"], figures["other_themes_holds"]) == (0, False)
 
 
 def test_the_index_has_the_facts_of_the_sets(finished):
@@ -93,14 +99,16 @@ def test_the_outputs_match_the_schema(finished, name):
 
 def test_a_new_accepted_risk_changes_the_threshold_alone(exported, write_params, capsys):
     before = contents()
-    # With random weights most predictions are wrong, so the accepted risk decides between always and never.
-    for risk, threshold in ((1.0, 0.0), (0.0001, 2.0)):
+    # Six validation pictures promise next to nothing, so the accepted risk decides between always and hardly ever.
+    for risk, threshold in ((1.0, 0.0), (0.0001, 0.95)):
         write_params({"fetch.source": "rebrickable", "export.accepted_risk": risk})
         main()
         out = capsys.readouterr().out
-        assert UP_TO_DATE in out and f"abstains below confidence {threshold:.3f}" in out
+        assert UP_TO_DATE in out and f"abstains below confidence {threshold:g}" in out
+        assert ("too few held-out pictures, or too many errors, to promise export.accepted_risk" in out) == (risk < 1)
         assert read_index_summary(paths.index).threshold == threshold
-        assert json.loads(paths.export_metrics.read_text())["threshold"] == threshold
+        figures = json.loads(paths.export_metrics.read_text())
+        assert (figures["threshold"], figures["risk_holds"]) == (threshold, risk == 1)
         after = contents()
         changed = {name for name in before if before[name] != after[name]}
         assert changed <= {"models/index/index.json", "metrics/export.json"}
@@ -172,6 +180,8 @@ def test_without_test_pictures_there_is_nothing_to_compare(inputs, folder, write
 def test_without_a_classifier_the_error_names_the_command(write_params):
     paths.labelled.parent.mkdir()
     paths.labelled.write_text("set_id,name,year\n")
+    for table in (paths.dataset, paths.other_themes):
+        table.write_text("set_id,family\n")
     write_params({})
     with pytest.raises(SystemExit, match=r"classifier\.keras: there is no model yet. Run: dvc repro"):
         main()

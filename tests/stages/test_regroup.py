@@ -5,7 +5,7 @@ import pandas
 import pytest
 
 from stages import paths
-from stages.regroup import count, label_counts, main, regroup
+from stages.regroup import count, label_counts, main, other_themes, regroup, with_labels
 from themer.base.errors import UserError
 from themer.base.files import write_bytes
 from themer.base.params import Regroup
@@ -28,56 +28,72 @@ def labelled(**counts: int) -> tuple[pandas.DataFrame, pandas.Series]:
     return frame, hashes
 
 
-def test_sets_outside_the_groups_are_dropped(params):
-    dataset, dropped = regroup(*labelled(Duplo=20, Technic=20, Castle=5), rules(params, duplicate_distance=0))
-    assert (len(dataset), dropped, set(dataset["label"])) == (40, 5, {"Young", "Technic"})
+def regrouped(
+    frame: pandas.DataFrame, hashes: pandas.Series, chosen: Regroup
+) -> tuple[pandas.DataFrame, pandas.DataFrame]:
+    """Return the dataset and the sets of other themes."""
+    found = with_labels(frame, hashes, chosen)
+    return regroup(found, chosen), other_themes(found, chosen)
+
+
+def test_sets_outside_the_groups_are_those_of_other_themes(params):
+    dataset, others = regrouped(*labelled(Duplo=20, Technic=20, Castle=5), rules(params, duplicate_distance=0))
+    assert (len(dataset), len(others), set(dataset["label"])) == (40, 5, {"Young", "Technic"})
+    assert list(others.columns) == ["set_id", "theme", "family", "split"] and set(others["theme"]) == {"Castle"}
     assert list(dataset["set_id"]) == sorted(dataset["set_id"])
 
 
 def test_counts_add_up(params):
-    dataset, dropped = regroup(*labelled(Duplo=20, Technic=20), rules(params, duplicate_distance=0))
-    counts = count(dataset, dropped)
+    dataset, others = regrouped(*labelled(Duplo=20, Technic=20), rules(params, duplicate_distance=0))
+    counts = count(dataset, len(others))
     assert counts["train"] + counts["validation"] + counts["test"] == counts["pictures"] == 40
     assert label_counts(dataset)["pictures"].sum() == 40
 
 
 def test_a_group_without_a_set_is_named(params):
     with pytest.raises(UserError, match=r"no set with a picture is in \['Technic'\]"):
-        regroup(*labelled(Duplo=20), rules(params))
+        regrouped(*labelled(Duplo=20), rules(params))
 
 
 def test_too_few_themes_are_an_error(params):
     with pytest.raises(UserError, match="needs two labels, but 1 root themes have at least 10 pictures in"):
-        regroup(*labelled(Duplo=20, Castle=9), rules(params, by="root"))
+        regrouped(*labelled(Duplo=20, Castle=9), rules(params, by="root"))
 
 
 def test_root_themes_need_no_groups(params):
-    dataset, _ = regroup(*labelled(Duplo=20, Castle=20), rules(params, by="root", duplicate_distance=0))
+    dataset, _ = regrouped(*labelled(Duplo=20, Castle=20), rules(params, by="root", duplicate_distance=0))
     assert set(dataset["label"]) == {"Duplo", "Castle"}
 
 
 def test_corrections_override_the_rules(params):
     relabel = {"100-1": "Technic", "101-1": None, "140-1": "Young"}
     sets = labelled(Duplo=20, Technic=20, Castle=5)
-    dataset, dropped = regroup(*sets, rules(params, duplicate_distance=0, relabel=relabel))
+    dataset, others = regrouped(*sets, rules(params, duplicate_distance=0, relabel=relabel))
     label_of = dict(zip(dataset["set_id"], dataset["label"], strict=True))
     assert (label_of["100-1"], label_of["140-1"], label_of["102-1"]) == ("Technic", "Young", "Young")
     assert "101-1" not in label_of
-    assert dropped == 5
+    assert list(others["set_id"]) == ["141-1", "142-1", "143-1", "144-1"]
+
+
+def test_a_family_with_a_label_is_in_no_split_of_other_themes(params):
+    frame, hashes = labelled(Duplo=20, Technic=20, Castle=5)
+    hashes["141-1"] = hashes["100-1"]
+    _, others = regrouped(frame, hashes, rules(params, duplicate_distance=0))
+    assert list(others["set_id"]) == ["140-1", "142-1", "143-1", "144-1"]
 
 
 def test_corrections_of_root_themes_must_name_kept_themes(params):
     sets = labelled(Duplo=20, Castle=20, Town=5)
-    dataset, _ = regroup(*sets, rules(params, by="root", duplicate_distance=0, relabel={"140-1": "Castle"}))
+    dataset, _ = regrouped(*sets, rules(params, by="root", duplicate_distance=0, relabel={"140-1": "Castle"}))
     assert dict(zip(dataset["set_id"], dataset["label"], strict=True))["140-1"] == "Castle"
     with pytest.raises(UserError, match=r'relabel: 100-1: there is no label "Town"\. Known labels: Castle, Duplo\.'):
-        regroup(*sets, rules(params, by="root", duplicate_distance=0, relabel={"100-1": "Town"}))
+        regrouped(*sets, rules(params, by="root", duplicate_distance=0, relabel={"100-1": "Town"}))
 
 
 def test_every_invalid_correction_is_named(params):
     relabel = {"100-2": None, "x": "Castel"}
     with pytest.raises(UserError) as error:
-        regroup(*labelled(Duplo=20, Castle=20), rules(params, by="root", duplicate_distance=0, relabel=relabel))
+        regrouped(*labelled(Duplo=20, Castle=20), rules(params, by="root", duplicate_distance=0, relabel=relabel))
     first, second, third = str(error.value).splitlines()
     assert 'regroup: relabel: 100-2: no set with a picture and a theme has this number (did you mean "100-1"' in first
     assert "relabel: x: no set" in second

@@ -16,6 +16,7 @@ from themer.shards.files import read_examples, read_labels, read_summary
 LABELS = ["Technic/Bionicle", "MiniFig"]
 SPLITS = ["train"] * 10 + ["validation"] * 2 + ["test"] * 3
 SET_IDS = [f"{number:04}-1" for number in range(len(SPLITS))]
+OTHERS = {"7000-1": "Star Wars", "7001-1": "City / Police", "7002-1": "Star Wars"}
 # One set of each split.
 IN_SPLIT = {"train": "0001-1", "validation": "0010-1", "test": "0012-1"}
 
@@ -30,7 +31,9 @@ def run(write_params: Callable[..., Path]) -> Callable[..., None]:
     """Return a function that runs the stage on the sets, with changed params."""
     rows = [(set_id, LABELS[number % 2], str(number), SPLITS[number]) for number, set_id in enumerate(SET_IDS)]
     write_csv(pandas.DataFrame(rows, columns=["set_id", "label", "family", "split"]), paths.dataset)
-    for number, set_id in enumerate(SET_IDS):
+    others = [(set_id, theme, set_id, "train") for set_id, theme in OTHERS.items()]
+    write_csv(pandas.DataFrame(others, columns=["set_id", "theme", "family", "split"]), paths.other_themes)
+    for number, set_id in enumerate([*SET_IDS, *OTHERS]):
         write_bytes(picture_of(number), picture_path(paths.thumbnails, set_id))
     hashes = [perceptual_hash(decode(picture_of(number))) for number in range(len(SET_IDS))]
     thumbnails = pandas.DataFrame({"set_id": [*SET_IDS, "9999-1"], "perceptual_hash": [*hashes, ""]})
@@ -62,10 +65,20 @@ def contents(*folders: Path) -> dict[Path, bytes]:
 
 def test_every_split_is_packed_with_its_labels(run):
     run()
-    assert read_summary(paths.shards).pictures == {"train": 10, "validation": 2, "test": 3}
+    counts = {"train": 10, "validation": 2, "test": 3, "other_train": 3, "other_validation": 0, "other_test": 0}
+    assert read_summary(paths.shards).pictures == counts
     assert read_summary(paths.shards).labels == sorted(LABELS)
     packed = {one.set_id: one.label for one in read_examples(paths.shards, "test")}
     assert packed == {"0012-1": 1, "0013-1": 0, "0014-1": 1}
+
+
+def test_sets_of_other_themes_have_splits_of_their_own(run):
+    run()
+    themes = read_summary(paths.shards).other_themes
+    assert themes == ["City / Police", "Star Wars"]
+    packed = {one.set_id: themes[one.label] for one in read_examples(paths.shards, "other_train")}
+    assert packed == OTHERS
+    assert list(read_examples(paths.shards, "other_test")) == []
 
 
 def test_pictures_are_squares_padded_with_the_fill(run):

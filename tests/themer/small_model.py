@@ -10,6 +10,7 @@ import pytest
 from filelock import FileLock
 
 from stages import paths
+from tests.promises import NOTHING_HELD_OUT, promises
 from tests.small_shards import FILL, LABELS, SIZE, settings, write_photo_shards, write_shards
 from themer.answering.lite_runtime import LiteRuntime
 from themer.base.files import file_sha256
@@ -17,7 +18,7 @@ from themer.base.model_description import Description
 from themer.base.quiet_tensorflow import keras
 from themer.exporting.index_writer import write_index
 from themer.exporting.lite_export import export_classifier
-from themer.exporting.thresholds import choose_threshold
+from themer.exporting.thresholds import choose_thresholds
 from themer.networks.model_file import Classifier, save_classifier
 from themer.networks.registry import build
 
@@ -52,4 +53,4 @@ def _make(folder: Path) -> None:
     save_classifier(classifier.model, classifier.description, folder / paths.classifier)
     export_classifier(classifier, file_sha256(folder / paths.classifier), folder / paths.model)
     write_index(LiteRuntime(folder / paths.model), shards, photos, folder / paths.index, made_from="small model")
-    choose_threshold(folder / paths.index, accepted_risk=1.0)
+    choose_thresholds(folder / paths.index, NOTHING_HELD_OUT, promises(accepted_risk=1.0))

@@ -10,16 +10,17 @@ LEAST_PROBABILITY = float(np.finfo(np.float32).tiny)
 
 
 def class_activation(class_maps: np.ndarray, shares: np.ndarray) -> np.ndarray:
-    """Return what each place adds to a theme, float32 [height, width]. A theme may include several labels.
+    """Return how much more each place adds to a theme than to the mean label, float32 [height, width].
 
-    For a single label this is the class activation map of Zhou et al. 2016, https://arxiv.org/abs/1512.04150. Here it
-    equals Grad-CAM.
+    A theme may include several labels. For a single label, the first term is the class activation map of Zhou et al.
+    2016, https://arxiv.org/abs/1512.04150; here it equals Grad-CAM. What a place adds to all labels decides nothing, so
+    it is subtracted. As the maps include the bias, some place always speaks for the most probable label.
 
     Args:
         class_maps: float32 [height, width, labels].
         shares: float [labels], the weight of each label; they add up to 1.
     """
-    return np.asarray(class_maps @ shares.astype(np.float32))
+    return np.asarray(class_maps @ shares.astype(np.float32) - class_maps.mean(axis=-1))
 
 
 def occlusion(

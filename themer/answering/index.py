@@ -1,9 +1,10 @@
 """The index: the model's features of every picture, to find the nearest sets and to notice unfamiliar pictures.
 
 A folder holds `features.npy` (float16 [pictures, width], rows of length 1), `pictures.csv` (a row for each picture),
-`validation.csv` (the model's confidence in each validation picture) and `index.json`, the summary. The user's photos
-come first, then the splits train, validation and test. So the training pictures, photos included, are one block of
-rows, and the sets are another.
+`validation.csv` (the model's confidence in each validation picture), `shares.csv` (how likely each picture shows one of
+the labels), `boundary.npy` (see `boundary`) and `index.json`, the summary. The user's photos come first, then the
+training pictures, also those of other themes, then all others. So the training pictures are one block of rows, and the
+sets are another.
 """
 
 import csv
@@ -14,21 +15,23 @@ from typing import NamedTuple
 
 import numpy as np
 
+from themer.answering.boundary import Boundary
 from themer.answering.nearest import Search
 from themer.base.errors import UserError
 
 FEATURES_NAME, PICTURES_NAME, SUMMARY_NAME = "features.npy", "pictures.csv", "index.json"
-VALIDATION_NAME = "validation.csv"
+VALIDATION_NAME, SHARES_NAME = "validation.csv", "shares.csv"
 PHOTOS = "photos"
-TRAINING = (PHOTOS, "train")
+TRAINING = (PHOTOS, "train", "other_train")
 
 
 @dataclass(frozen=True)
 class IndexSummary:
     """The model that an index belongs to, and when that model abstains.
 
-    It abstains when its confidence is below `threshold`, or when the cosine distance to the k-th nearest training
-    picture is above `limit`. k is `neighbours`. A share `quantile` of the validation views is within the limit.
+    It abstains when its confidence is below `threshold`, when the probability that the picture shows one of the labels
+    is below `boundary`, or when the cosine distance to the k-th nearest training picture is above `limit`. k is
+    `neighbours`. A share `quantile` of the validation views is within the limit.
     `made_from` is the fingerprint of everything that the model's export and the index depend on.
     """
 
@@ -38,6 +41,7 @@ class IndexSummary:
     quantile: float
     limit: float
     threshold: float
+    boundary: float
     made_from: str
 
 
@@ -76,6 +80,7 @@ class Index:
             self.summary = read_index_summary(directory)
             self.pictures = _read_pictures(directory / PICTURES_NAME)
             self.features = np.load(directory / FEATURES_NAME).astype(np.float32)
+            self.boundary = Boundary.read(directory)
             _require(self.features.shape == (len(self.pictures), self.summary.width), "its files differ in length")
         except (OSError, ValueError, TypeError) as error:
             raise UserError(f"{directory}: not an index of features ({error}). Run: dvc repro --force export") from None

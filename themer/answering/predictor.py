@@ -18,6 +18,9 @@ from themer.pictures.images import square, upright_rgb
 
 NEAREST_SETS = 6
 OUT_OF_DISTRIBUTION = "unlike every training picture"
+OTHER_THEME = "none of the model's themes"
+# Below this probability of the labels, another theme is more likely than not.
+EVEN_CHANCE = 0.5
 
 
 @dataclass(frozen=True)
@@ -33,15 +36,18 @@ class Prediction:
     """The prediction for one picture.
 
     `theme` is the predicted theme and `confidence` its probability. When the model abstains, `theme` is None and
-    `confidence` is the probability of the best label. `level` tells a label from a theme above it; `reason` says why
-    the prediction is not a label. `probabilities` lists every label, the most probable first. `nearest` lists the sets
-    whose pictures are most similar.
+    `confidence` is the probability of the best label. `level` tells a label from a theme above it, and another theme
+    from an unknown one; `reason` says why the prediction is not a label. `known` is the probability that the picture
+    shows one of the labels at all. `other_theme` is the theme of the nearest set if the picture shows none of them.
+    `probabilities` lists every label, the most probable first. `nearest` lists the sets with the most similar pictures.
     """
 
     theme: str | None
     confidence: float
     level: Level
     reason: str | None
+    known: float
+    other_theme: str | None
     probabilities: dict[str, float]
     nearest: list[NearSet]
 
@@ -104,8 +110,9 @@ class Predictor:
         """Return predictions for padded RGB pixels, uint8 [n, size, size, 3]; ValueError for anything else."""
         outputs = self._run(pixels)
         distances, nearest = self.index.look_up(outputs.features, NEAREST_SETS)
-        familiar = distances <= self.index.summary.limit
-        return [self._prediction(*row) for row in zip(outputs.probabilities, familiar, nearest, strict=True)]
+        familiar, known = distances <= self.index.summary.limit, self.index.boundary.probability(outputs.features)
+        rows = zip(outputs.probabilities, familiar.tolist(), known.tolist(), nearest, strict=True)
+        return [self._prediction(*row) for row in rows]
 
     def assess(self, pixels: np.ndarray) -> Assessment:
         """Return the probabilities for padded RGB pixels, uint8 [n, size, size, 3], and whether the model is sure.
@@ -115,7 +122,9 @@ class Predictor:
         """
         outputs = self._run(pixels)
         familiar = self.index.distances(outputs.features) <= self.index.summary.limit
-        return Assessment(outputs.probabilities, familiar & (outputs.probabilities.max(axis=1) >= self.threshold))
+        known = self.index.boundary.probability(outputs.features) >= self.index.summary.boundary
+        confident = outputs.probabilities.max(axis=1) >= self.threshold
+        return Assessment(outputs.probabilities, familiar & known & confident)
 
     def heat_map(self, pixels: np.ndarray, theme: str) -> np.ndarray:
         """Return how much each place in a padded RGB picture speaks for a theme, float32 [size, size], 0 to 1.
@@ -146,18 +155,28 @@ class Predictor:
             raise ValueError(f"expected uint8 [n, {size}, {size}, 3], received {pixels.dtype} {list(pixels.shape)}")
         return self._runtime.run(pixels)
 
-    def _prediction(self, probabilities: np.ndarray, familiar: bool, nearest: list[NearSet]) -> Prediction:
+    def _prediction(
+        self, probabilities: np.ndarray, familiar: bool, known: float, nearest: list[NearSet]
+    ) -> Prediction:
         """Return the prediction for one picture's probabilities, float32 [labels]."""
-        choice, reason = self._choice(probabilities, bool(familiar))
+        choice, reason = self._choice(probabilities, familiar, known)
+        other = next((near for near in nearest if near.theme not in self.labels), None)
+        if choice.level == "other" and other is not None:
+            reason = f"{OTHER_THEME}; it looks like {other.theme}: {other.set_id} {other.name}".rstrip()
         pairs = zip(self.labels, probabilities.tolist(), strict=True)
         ranking = dict(sorted(pairs, key=lambda pair: -pair[1]))
-        return Prediction(choice.theme, choice.confidence, choice.level, reason, ranking, nearest)
+        other_theme = other.theme if choice.level == "other" and other is not None else None
+        return Prediction(choice.theme, choice.confidence, choice.level, reason, known, other_theme, ranking, nearest)
 
-    def _choice(self, probabilities: np.ndarray, familiar: bool) -> tuple[Choice, str | None]:
+    def _choice(self, probabilities: np.ndarray, familiar: bool, known: float) -> tuple[Choice, str | None]:
         """Return the choice for one picture, and the reason if it is not a label."""
-        best = float(probabilities.max())
+        best, boundary = float(probabilities.max()), self.index.summary.boundary
         if not familiar:
             return Choice(None, best, "none"), OUT_OF_DISTRIBUTION
+        if known < min(boundary, EVEN_CHANCE):
+            return Choice(None, best, "other"), OTHER_THEME
+        if known < boundary:
+            return Choice(None, best, "none"), "it may show another theme than the model's"
         choice = step_back(probabilities, self.labels, self.threshold)
         reason = None if choice.level == "label" else f"the most probable theme has only {100 * best:.0f} %"
         return choice, reason

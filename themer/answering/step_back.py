@@ -11,7 +11,8 @@ import numpy as np
 
 from themer.base.theme_paths import SEPARATOR, ancestors, lies_within
 
-Level = Literal["label", "ancestor", "none"]
+# "other" is a theme that the model knows no label for, "none" that it is not sure.
+Level = Literal["label", "ancestor", "other", "none"]
 
 
 @dataclass(frozen=True)

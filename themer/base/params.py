@@ -262,6 +262,8 @@ class Export(Section):
     """When the served model abstains."""
 
     accepted_risk: Annotated[float, Field(gt=0, le=1)]
+    accepted_other_themes: Annotated[float, Field(gt=0, le=1)]
+    confidence_level: Fraction
 
 
 class Evaluate(Section):

@@ -15,3 +15,8 @@ def write_csv(frame: pandas.DataFrame, path: Path) -> None:
 def read_csv(path: Path) -> pandas.DataFrame:
     """Read every column as text, so that "0011-2" keeps its zeros and a theme named "None" its name."""
     return pandas.read_csv(path, dtype=str, keep_default_na=False)
+
+
+def column_by_set(path: Path, name: str) -> dict[str, str]:
+    """Return a column of a table of sets, by set number."""
+    return {str(set_id): str(value) for set_id, value in read_csv(path).set_index("set_id")[name].items()}

@@ -1,5 +1,7 @@
 """Splits that no family crosses and that keep the shares of every label."""
 
+import bisect
+import itertools
 import random
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -35,6 +37,16 @@ def split(labels: Sequence[str], family_of: Sequence[str], fractions: dict[str, 
     splits = [chosen[family] for family in family_of]
     _require_every_label_in_every_split(labels, family_of, splits, list(fractions))
     return splits
+
+
+def random_split(family_of: Sequence[str], fractions: dict[str, float], seed: int) -> list[str]:
+    """Return the split of each set without regard to labels, with each family in one split; a split may be empty.
+
+    Each family draws a number from 0 to 1 by its name, so that more families change no other family's split.
+    """
+    ends = list(itertools.accumulate(fractions.values()))
+    chosen = {family: bisect.bisect(ends[:-1], random.Random(f"{seed} {family}").random()) for family in set(family_of)}
+    return [list(fractions)[chosen[family]] for family in family_of]
 
 
 def _need(labels: list[str], missing: dict[str, float], targets: dict[str, float]) -> float:

@@ -11,10 +11,12 @@ import pandas
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from tqdm import tqdm
 
+from themer.answering.boundary import Boundary
 from themer.answering.index import (
     FEATURES_NAME,
     PHOTOS,
     PICTURES_NAME,
+    SHARES_NAME,
     SUMMARY_NAME,
     TRAINING,
     VALIDATION_NAME,
@@ -26,10 +28,11 @@ from themer.answering.runtime import ModelOutputs, Runtime
 from themer.base.params import SET_ID, SPLITS
 from themer.base.quiet_tensorflow import tf
 from themer.base.tables import write_csv
+from themer.exporting.other_themes import FEWEST_FAMILIES, fit_boundary, held_out_shares
 from themer.exporting.thresholds import write_index_summary
 from themer.features.shard_dataset import read_split
 from themer.features.views import Views
-from themer.shards.files import read_summary, require_fit
+from themer.shards.files import OTHER, read_summary, require_fit
 from themer.training.confidence import ALWAYS_ABSTAIN
 
 # Chosen by trying: with these the model abstains on 2 % of 267 photographs of real sets and on 82 % of 119 pictures of
@@ -38,6 +41,8 @@ NEIGHBOURS = 5
 QUANTILE = 0.98
 PHOTO_VIEWS = 4
 PICTURES_PER_BATCH = 32
+FIRST_BOUNDARY_VIEW = 1_000  # far from the views for the distance limit
+SHARES_COLUMNS = ["set_id", "family", "other", "share", "confidence"]
 
 
 class SetFacts(NamedTuple):
@@ -50,6 +55,7 @@ class SetFacts(NamedTuple):
 
 UNKNOWN = SetFacts("", "", "")
 NO_FACTS: Mapping[str, SetFacts] = MappingProxyType({})
+NO_FAMILIES: Mapping[str, str] = MappingProxyType({})
 
 
 def set_facts(labelled: pandas.DataFrame, set_page: str | None) -> dict[str, SetFacts]:
@@ -69,8 +75,9 @@ def write_index(
     directory: Path,
     made_from: str,
     facts: Mapping[str, SetFacts] = NO_FACTS,
+    families: Mapping[str, str] = NO_FAMILIES,
 ) -> None:
-    """Write a model's index of all sets and of the user's training photos.
+    """Write a model's index of all sets, also those of other themes, and of the user's training photos.
 
     A share QUANTILE of the validation views is within the distance limit. The model always abstains until
     `choose_threshold` is called.
@@ -82,6 +89,7 @@ def write_index(
         directory: the folder to write.
         made_from: the fingerprint to store in the summary.
         facts: the name, year and page of each set, by set number.
+        families: the family of each set, by set number; without one, a picture is its own family.
 
     Raises:
         UserError: there are no shards, or the model has other labels or another input size.
@@ -94,16 +102,20 @@ def write_index(
     pictures, width = _write_features(runtime, shards, photos, directory / FEATURES_NAME)
     write_csv(_with_facts(pictures, facts), directory / PICTURES_NAME)
     write_csv(_validation(pictures), directory / VALIDATION_NAME)
+    views = _view_features(runtime, shards)
+    _write_boundary(pictures, families, views, directory)
     limit = _distance_limit(runtime, shards, directory, pictures)
-    summary = IndexSummary(runtime.model_sha256, width, NEIGHBOURS, QUANTILE, limit, ALWAYS_ABSTAIN, made_from)
+    summary = IndexSummary(runtime.model_sha256, width, NEIGHBOURS, QUANTILE, limit, ALWAYS_ABSTAIN, 0.0, made_from)
     write_index_summary(summary, directory)
 
 
 def _write_features(runtime: Runtime, shards: Path, photos: Path, path: Path) -> tuple[pandas.DataFrame, int]:
     """Write the features of all pictures; return the table of `_described` with each split, and the width."""
-    sources = [(PHOTOS, photos, "train"), *((split, shards, split) for split in SPLITS)]
+    summary = read_summary(shards)
+    sources = [(PHOTOS, photos, "train"), *((split, shards, split) for split in _splits(summary.pictures))]
     count = sum(read_summary(source).pictures[split] for _, source, split in sources)
     size, labels = runtime.description.size, np.array(runtime.description.labels)
+    themes = np.array(summary.other_themes)
     width = runtime.run(np.zeros((1, size, size, 3), np.uint8)).features.shape[1]
     parts = []
     with path.open("wb") as file:
@@ -112,8 +124,53 @@ def _write_features(runtime: Runtime, shards: Path, photos: Path, path: Path) ->
             total = read_summary(source).pictures[split]
             for batch, outputs in _outputs(runtime, read_split(source, split), total, name):
                 file.write(outputs.features.astype("<f2").tobytes())
-                parts.append(_described(batch, outputs, labels).assign(split=name))
+                known = themes if name.startswith(OTHER) else labels
+                parts.append(_described(batch, outputs, known).assign(split=name))
     return pandas.concat(parts, ignore_index=True), width
+
+
+def _splits(pictures: Mapping[str, int]) -> list[str]:
+    """Return the splits that shards have, training pictures first."""
+    found = [f"{prefix}{split}" for split in SPLITS for prefix in ("", OTHER)]
+    return [split for split in found if split in pictures]
+
+
+def _view_features(runtime: Runtime, shards: Path) -> np.ndarray:
+    """Return the features of one photograph-like view of each picture outside the test split, float32 [n, width].
+
+    Without them, a photo would look like another theme, because its background is unlike those of product pictures.
+    """
+    summary = read_summary(shards)
+    parts = [runtime.run(np.zeros((0, summary.size, summary.size, 3), np.uint8)).features]
+    for split in _splits(summary.pictures) if summary.other_themes else []:
+        if not split.endswith("test"):
+            pictures = _photographed(read_split(shards, split), summary.fill, FIRST_BOUNDARY_VIEW)
+            outputs = _outputs(runtime, pictures, summary.pictures[split], f"views of {split}")
+            parts += [found.features for _, found in outputs]
+    return np.concatenate(parts)
+
+
+def _write_boundary(
+    pictures: pandas.DataFrame, families: Mapping[str, str], views: np.ndarray, directory: Path
+) -> None:
+    """Write the boundary to other themes, and each picture's held-out probability of showing a label.
+
+    Test pictures are left out. With too few pictures of other themes there is no boundary.
+    """
+    used = ~pictures["split"].isin(["test", f"{OTHER}test"]).to_numpy()
+    rows = np.load(directory / FEATURES_NAME, mmap_mode="r")[used].astype(np.float32)
+    chosen = pictures[used]
+    is_other = chosen["split"].str.startswith(OTHER).to_numpy()
+    family_of = np.array([families.get(set_id, set_id) for set_id in chosen["set_id"]])
+    boundary, shares = Boundary(np.empty(0, np.float32)), np.ones(len(chosen), np.float32)
+    if len(np.unique(family_of[is_other])) >= FEWEST_FAMILIES:
+        view_of = np.flatnonzero(chosen["split"] != PHOTOS)
+        boundary = fit_boundary(np.concatenate([rows, views]), np.concatenate([is_other, is_other[view_of]]))
+        shares = held_out_shares(rows, is_other, list(family_of), views, view_of)
+    boundary.write(directory)
+    other = np.where(is_other, "yes", "no")
+    table = chosen[["set_id", "confidence"]].assign(family=family_of, other=other, share=shares)
+    write_csv(table[SHARES_COLUMNS], directory / SHARES_NAME)
 
 
 def _described(batch: dict[str, np.ndarray], outputs: ModelOutputs, labels: np.ndarray) -> pandas.DataFrame:
@@ -170,14 +227,16 @@ def _distance_limit(runtime: Runtime, shards: Path, directory: Path, pictures: p
 
 def with_photo_views(pictures: tf.data.Dataset, fill: tuple[int, int, int]) -> tf.data.Dataset:
     """Return elements with "image", float32: each picture unchanged, then several photograph-like views of each."""
-    views = Views(seed=0, strength=0.0, photo_share=1.0, fill=fill)
-
-    def photographed(view: tf.Tensor) -> tf.data.Dataset:
-        return pictures.enumerate().map(
-            lambda number, element: {"image": views.view(element["image"], view, number)},
-            num_parallel_calls=tf.data.AUTOTUNE,
-            deterministic=True,
-        )
-
     plain = pictures.map(lambda element: {"image": tf.cast(element["image"], tf.float32)})
-    return plain.concatenate(tf.data.Dataset.range(1, PHOTO_VIEWS + 1, output_type=tf.int32).flat_map(photographed))
+    numbers = tf.data.Dataset.range(1, PHOTO_VIEWS + 1, output_type=tf.int32)
+    return plain.concatenate(numbers.flat_map(lambda view: _photographed(pictures, fill, view)))
+
+
+def _photographed(pictures: tf.data.Dataset, fill: tuple[int, int, int], view: tf.Tensor | int) -> tf.data.Dataset:
+    """Return elements with "image", float32: a photograph-like view of each picture, another one for each number."""
+    views = Views(seed=0, strength=0.0, photo_share=1.0, fill=fill)
+    return pictures.enumerate().map(
+        lambda number, element: {"image": views.view(element["image"], view, number)},
+        num_parallel_calls=tf.data.AUTOTUNE,
+        deterministic=True,
+    )

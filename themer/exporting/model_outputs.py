@@ -24,7 +24,8 @@ def with_all_outputs(model: keras.Model) -> keras.Model:
         inputs = keras.Input(model.input_shape[1:], name="pixels")
         features, maps = keras.Model(backbone.inputs, [backbone.output, pooling.input])(inputs)
         outputs = {"probabilities": head(features), "features": features}
-        outputs["class_maps"] = _class_maps(maps, head.get_weights()[0], norms)
+        kernel, bias = head.get_weights()
+        outputs["class_maps"] = _class_maps(maps, kernel, bias, norms)
     outputs["features"] = keras.layers.UnitNormalization(name="unit_length")(outputs["features"])
     return keras.Model(inputs, outputs, name=model.name)
 
@@ -38,16 +39,18 @@ def _after_pooling(model: keras.Model) -> list[keras.layers.Layer] | None:
     return after if linear else None
 
 
-def _class_maps(maps: Any, kernel: np.ndarray, norms: list[keras.layers.LayerNormalization]) -> Any:
+def _class_maps(maps: Any, kernel: np.ndarray, bias: np.ndarray, norms: list[keras.layers.LayerNormalization]) -> Any:
     """Return feature maps [n, height, width, features] weighted as the classifier weights the pooled features.
 
+    Every place has the whole bias, so that the mean over all places is the logit.
+
     Layer normalization subtracts the mean over the features and then scales by two factors: one for each feature, and
-    one for the whole picture, which is left out here.
+    one for the whole picture. That one is left out here, and so is the bias, which it would not fit.
     """
     for norm in norms:
         kernel = norm.get_weights()[0][:, np.newaxis] * kernel
         kernel = kernel - kernel.mean(axis=0)
-    layer = keras.layers.Conv2D(kernel.shape[1], 1, use_bias=False, name="class_maps")
+    layer = keras.layers.Conv2D(kernel.shape[1], 1, name="class_maps")
     weighted = layer(maps)
-    layer.set_weights([kernel[np.newaxis, np.newaxis]])
+    layer.set_weights([kernel[np.newaxis, np.newaxis], np.zeros_like(bias) if norms else bias])
     return weighted

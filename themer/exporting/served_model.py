@@ -25,6 +25,7 @@ def write_served_model(
     shards: Path,
     photos: Path,
     facts: Mapping[str, SetFacts],
+    families: Mapping[str, str],
     made_from: str,
 ) -> Comparison:
     """Export a classifier, check that it predicts the same on the test split, and write its index.
@@ -41,7 +42,7 @@ def write_served_model(
             f"{shards}: the split {SPLIT!r} holds no pictures to compare predictions on. "
             "Raise regroup.split.test or fetch more sets."
         )
-    write_index(runtime, shards, photos, index, made_from, facts)
+    write_index(runtime, shards, photos, index, made_from, facts, families)
     return compared
 
 

@@ -1,29 +1,75 @@
-"""Choose the confidence below which the served model abstains. This needs no TensorFlow, so it takes a second."""
+"""Choose when the served model abstains. This needs no TensorFlow, so it takes a second."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import pandas
 
-from themer.answering.index import SUMMARY_NAME, VALIDATION_NAME, IndexSummary, read_index_summary
+from themer.answering.index import (
+    SHARES_NAME,
+    SUMMARY_NAME,
+    VALIDATION_NAME,
+    IndexSummary,
+    read_index_summary,
+)
 from themer.base.files import write_json
+from themer.base.params import Export
 from themer.base.tables import read_csv
-from themer.training.confidence import threshold_for_risk
+from themer.training.guarantee import GRID, Guarantee, guaranteed_threshold
 
 
-def choose_threshold(directory: Path, accepted_risk: float) -> IndexSummary:
-    """Write a new threshold into an index, and return its summary.
+@dataclass(frozen=True)
+class Promises:
+    """What holds for new pictures: the risk of predictions, and the share of other themes that get a label."""
 
-    Of the validation predictions at or above the threshold, at most a share `accepted_risk` is wrong. The threshold is
-    the lowest such confidence.
+    risk: Guarantee
+    other_themes: Guarantee
+
+
+def choose_thresholds(directory: Path, held_out: pandas.DataFrame, settings: Export) -> Promises:
+    """Write new thresholds into an index, and return what they promise.
+
+    `held_out` has set_id, family, confidence and correct of held-out predictions. If it is empty, those of the
+    validation pictures take its place.
     """
-    validation = read_csv(directory / VALIDATION_NAME)
-    # As float32, so that the threshold is bit for bit a confidence that the model outputs.
-    confidence = validation["confidence"].to_numpy(np.float32)
-    threshold = threshold_for_risk(confidence, (validation["correct"] == "yes").to_numpy(bool), accepted_risk)
-    summary = replace(read_index_summary(directory), threshold=threshold)
+    if held_out.empty:
+        validation = read_csv(directory / VALIDATION_NAME)
+        held_out = validation.assign(family=validation["set_id"])
+    shares = read_csv(directory / SHARES_NAME)
+    boundary = guaranteed_boundary(shares, settings)
+    risk = guaranteed_risk(held_out, shares, boundary.threshold, settings)
+    summary = replace(read_index_summary(directory), threshold=risk.threshold, boundary=boundary.threshold)
     write_index_summary(summary, directory)
-    return summary
+    return Promises(risk, boundary)
+
+
+def guaranteed_boundary(shares: pandas.DataFrame, settings: Export) -> Guarantee:
+    """Return the lowest share of the labels at which few enough pictures of other themes get a label."""
+    others = shares[shares["other"] == "yes"]
+    limit, level = settings.accepted_other_themes, settings.confidence_level
+    if others.empty or limit >= 1:
+        return Guarantee(0.0, 1.0, limit >= 1)
+    # Less confident ones get no label, whatever the threshold.
+    confident = others["confidence"].astype(float) >= GRID[0]
+    share = np.where(confident, others["share"].astype(float), 0.0)
+    return guaranteed_threshold(share, share >= 0, list(others["family"]), False, limit, level)
+
+
+def guaranteed_risk(
+    held_out: pandas.DataFrame, shares: pandas.DataFrame, boundary: float, settings: Export
+) -> Guarantee:
+    """Return the lowest confidence at which the risk on new pictures is accepted; 0 if every risk is accepted.
+
+    Only pictures that reach the boundary count, since the others get no label.
+    """
+    if settings.accepted_risk >= 1:
+        return Guarantee(0.0, 1.0, True)
+    share_of = dict(zip(shares["set_id"], shares["share"].astype(float), strict=True))
+    within = held_out[[share_of.get(set_id, 1.0) >= boundary for set_id in held_out["set_id"]]]
+    confidence, wrong = within["confidence"].to_numpy(np.float32), (within["correct"] != "yes").to_numpy(bool)
+    families, limit = list(within["family"]), settings.accepted_risk
+    return guaranteed_threshold(confidence, wrong, families, True, limit, settings.confidence_level)
 
 
 def write_index_summary(summary: IndexSummary, directory: Path) -> None:

@@ -1,8 +1,9 @@
 """Confidence intervals that treat a family, not a picture, as the independent unit."""
 
 import numpy as np
-import pandas
 from scipy.stats import norm
+
+from themer.base.families import effective_pictures
 
 RESAMPLES = 1000
 
@@ -63,15 +64,3 @@ def weighted_macro_f1(actual: np.ndarray, predicted: np.ndarray, weights: np.nda
     )
     present = support > 0
     return float(np.mean(2 * correct[present] / (support + predictions)[present]))
-
-
-def effective_pictures(correct: np.ndarray, families: list[str]) -> float:
-    """Return how many independent pictures would estimate the accuracy as precisely, between 1 and n."""
-    by_family = pandas.DataFrame({"correct": correct.astype(float), "family": families}).groupby("family")["correct"]
-    hits, size = by_family.sum().to_numpy(), by_family.size().to_numpy()
-    share, count = hits.sum() / size.sum(), len(size)
-    residuals = np.sum((hits - share * size) ** 2)
-    if count == 1 or np.isclose(residuals, 0):
-        return float(count)
-    variance = count / (count - 1) * residuals / size.sum() ** 2
-    return float(np.clip(share * (1 - share) / variance, 1, size.sum()))

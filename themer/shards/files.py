@@ -3,7 +3,7 @@
 import io
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from themer.base.files import write_json
 from themer.shards.records import read_records, serialized, values_of, write_records
 
 SUMMARY_NAME = "shards.json"
+OTHER = "other_"
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,17 @@ class Batch:
 
 @dataclass(frozen=True)
 class ShardSummary:
-    """A directory of shards: its sorted labels, side in pixels, padding colour as RGB, and pictures in each split."""
+    """A directory of shards: its sorted labels, side in pixels, padding colour as RGB, and pictures in each split.
+
+    The splits that start with OTHER hold sets of themes without a label. Their "labels" are indices into
+    `other_themes`, which is sorted.
+    """
 
     labels: list[str]
     size: int
     fill: tuple[int, int, int]
     pictures: dict[str, int]
+    other_themes: list[str] = field(default_factory=list)
 
 
 def write_summary(directory: Path, summary: ShardSummary) -> None:

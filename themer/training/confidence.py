@@ -1,4 +1,4 @@
-"""Confidence: temperature scaling, calibration error, and the threshold below which the model abstains.
+"""Confidence: temperature scaling, calibration error, and the risk at each coverage.
 
 Throughout, `actual` is int [n], the index of each picture's label; `probabilities` is float [n, labels]; `confidence`
 is float [n], the highest probability of each picture; `correct` is bool [n].
@@ -71,20 +71,6 @@ def reliability_table(actual: np.ndarray, probabilities: np.ndarray, bins: int) 
 def _logits(probabilities: np.ndarray) -> np.ndarray:
     """Return the logarithms of probabilities, float64 and finite even where a probability is 0."""
     return np.log(np.maximum(probabilities.astype(np.float64), SMALLEST_PROBABILITY))
-
-
-def threshold_for_risk(confidence: np.ndarray, correct: np.ndarray, accepted_risk: float) -> float:
-    """Return the lowest confidence from which up at most a share `accepted_risk` of the predictions is wrong.
-
-    It is one of `confidence`, so the model abstains below every confidence that was measured. It is 0 if
-    `accepted_risk` is 1, and ALWAYS_ABSTAIN if no confidence keeps the risk. The risk is estimated from these pictures;
-    other pictures may have a higher one.
-    """
-    if accepted_risk >= 1:
-        return 0.0
-    table = risk_coverage_table(confidence, correct)
-    accepted = table.loc[table["risk"] <= accepted_risk, "threshold"]
-    return float(accepted.min()) if len(accepted) else ALWAYS_ABSTAIN
 
 
 def risk_coverage_table(confidence: np.ndarray, correct: np.ndarray) -> pandas.DataFrame:

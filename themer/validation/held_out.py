@@ -50,6 +50,11 @@ def plain_features(directory: Path, shards: Path) -> list[np.ndarray]:
     return parts
 
 
+def view_features(directory: Path, views: int) -> list[np.ndarray]:
+    """Return the features of the training split's random views, a part for each view after the first."""
+    return [read_features(features_path(directory, "train", view)) for view in range(1, views)]
+
+
 def split_by(parts: Sequence[np.ndarray], values: np.ndarray) -> list[np.ndarray]:
     """Return values, one for each picture, cut into pieces as long as the parts."""
     return np.split(values, np.cumsum([len(part) for part in parts])[:-1])

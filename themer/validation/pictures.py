@@ -9,7 +9,6 @@ import numpy as np
 
 from themer.base.errors import UserError
 from themer.base.params import SPLITS
-from themer.base.tables import read_csv
 from themer.shards.files import Example, read_examples, read_summary
 
 
@@ -45,11 +44,6 @@ def read_pictures(shards: Path, family_of: Mapping[str, str]) -> Pictures:
     set_ids = [set_id for set_id, _ in pairs]
     actual = np.array([label for _, label in pairs], np.int64)
     return Pictures(set_ids, actual, [family_of[set_id] for set_id in set_ids], summary.labels)
-
-
-def column_by_set(path: Path, name: str) -> dict[str, str]:
-    """Return a column of a table of sets, by set number."""
-    return {str(set_id): str(value) for set_id, value in read_csv(path).set_index("set_id")[name].items()}
 
 
 def all_examples(shards: Path) -> Iterator[Example]:

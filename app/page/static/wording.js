@@ -21,10 +21,18 @@ const sentence = (text) => (text ? `${text[0].toUpperCase()}${text.slice(1)}.` :
 
 /** Return a prediction's headline and the text below it in pieces. A piece in an array is emphasised. */
 export function verdict(prediction) {
-  const headline = prediction.theme ?? "Not sure";
+  const headline = prediction.theme ?? (prediction.none_of_these ? "None of these themes" : "Not sure");
   if (prediction.sure) return { headline, pieces: [`${words(prediction.confidence)}, `, [perCent(prediction.confidence)]] };
+  if (prediction.none_of_these) return { headline, pieces: lookalike(prediction) };
   const [best] = prediction.top;
   return { headline, pieces: [`${sentence(prediction.reason)} Best guess: `, [best.theme], `, ${perCent(best.probability)}.`] };
+}
+
+/** Return what a picture of another theme looks like, in pieces. */
+function lookalike({ other_theme, similar }) {
+  const near = similar.find((one) => one.theme === other_theme);
+  if (!near) return ["It looks like another theme than those that this model knows."];
+  return ["It looks like ", [other_theme], `: ${near.set_id} ${near.name ?? ""}`.trimEnd(), "."];
 }
 
 /** Return a prediction as one line of text. */

@@ -49,9 +49,17 @@ def test_the_log_odds_of_a_certain_prediction_still_fall():
 
 def test_a_theme_of_several_labels_mixes_their_maps_by_share():
     maps = np.arange(12, dtype=np.float32).reshape(2, 2, 3)
-    np.testing.assert_array_equal(class_activation(maps, np.array([0, 1, 0])), maps[..., 1])
+    mean = maps.mean(axis=-1)
+    np.testing.assert_array_equal(class_activation(maps, np.array([0, 1, 0])), maps[..., 1] - mean)
     mixed = class_activation(maps, np.array([0.25, 0, 0.75]))
-    np.testing.assert_allclose(mixed, 0.25 * maps[..., 0] + 0.75 * maps[..., 2])
+    np.testing.assert_allclose(mixed, 0.25 * maps[..., 0] + 0.75 * maps[..., 2] - mean)
+
+
+def test_a_label_that_wins_by_its_bias_alone_still_has_a_warm_place():
+    """Its own maps are negative everywhere, and those of the other labels more so on the whole."""
+    maps = np.full((2, 2, 3), -5, np.float32)
+    maps[..., 0] = [[-1, -2], [-3, -4]]
+    assert scaled(class_activation(maps, np.array([1, 0, 0])), 32).max() == 1
 
 
 @given(st.integers(0, 6), st.integers(0, 6), st.sampled_from([32, 75, 224]), st.sampled_from([1e-20, 1.0, 1e6]))

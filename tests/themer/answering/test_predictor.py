@@ -13,6 +13,7 @@ from tests.drawn_project import shared_project
 from tests.drawn_sets import KINDS, drawn_set
 from tests.small_shards import FILL, LABELS, picture
 from tests.themer.small_model import small_model
+from themer.answering.boundary import Boundary
 from themer.answering.index import Index
 from themer.answering.lite_runtime import LiteRuntime
 from themer.answering.predictor import OUT_OF_DISTRIBUTION, Predictor
@@ -129,6 +130,38 @@ def test_below_the_threshold_the_model_steps_back_to_a_theme_above(project, trai
 
 
 @pytest.mark.parametrize("mode", ["L", "P", "RGBA", "CMYK", "1"])
+def with_boundary(project: Path, known: float, boundary: float, other_theme: str = "") -> Predictor:
+    """Return the predictor where every picture shows a label with a probability; and perhaps all sets another theme."""
+    found = changed(project)
+    width = found.index.summary.width
+    found.index.boundary = Boundary(np.append(np.zeros(width), np.log(known / (1 - known))).astype(np.float32))
+    found.index.summary = replace(found.index.summary, boundary=boundary)
+    if other_theme:
+        found.index.pictures = [one._replace(label=other_theme) for one in found.index.pictures]
+    return found
+
+
+def test_a_picture_of_another_theme_is_none_of_these_and_looks_like_the_nearest_set(project, training_picture):
+    found = with_boundary(project, 0.1, 0.8, "Star Wars").predict(training_picture)
+    assert (found.theme, found.level, found.sure, found.other_theme) == (None, "other", False, "Star Wars")
+    nearest = found.nearest[0]
+    assert (
+        found.reason == f"none of the model's themes; it looks like Star Wars: {nearest.set_id} {nearest.name}".strip()
+    )
+    assert found.known == pytest.approx(0.1)
+
+
+def test_without_a_set_of_another_theme_nearby_none_is_named(project, training_picture):
+    found = with_boundary(project, 0.1, 0.8).predict(training_picture)
+    assert (found.level, found.other_theme, found.reason) == ("other", None, "none of the model's themes")
+
+
+def test_near_the_boundary_the_model_is_not_sure(project, training_picture):
+    found = with_boundary(project, 0.7, 0.8).predict(training_picture)
+    assert (found.theme, found.level) == (None, "none") and "may show another theme" in found.reason
+    assert with_boundary(project, 0.9, 0.8).predict(training_picture).sure
+
+
 def test_pictures_of_any_mode_and_size_are_predicted(predictor, mode):
     found = predictor.predict(Image.fromarray(PICTURES[0]).resize((90, 40)).convert(mode))
     assert sum(found.probabilities.values()) == pytest.approx(1, abs=1e-5)
@@ -158,6 +191,10 @@ def test_a_batch_gives_the_predictions_of_each_picture_alone(trained):
         assert (alone.theme, alone.level, alone.reason) == (found.theme, found.level, found.reason)
         assert [near.set_id for near in alone.nearest] == [near.set_id for near in found.nearest]
         assert alone.probabilities == pytest.approx(found.probabilities, abs=1e-6)
+
+
+def test_pictures_beyond_the_boundary_are_not_assessed_as_sure(project):
+    assert not with_boundary(project, 0.7, 0.8).assess(PICTURES).sure.any()
 
 
 def test_a_batch_is_assessed_as_it_is_predicted(predictor):

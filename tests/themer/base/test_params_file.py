@@ -19,7 +19,7 @@ UNKNOWN = {
     "misspelt section": ({"trian": {}}, 'params.yaml: trian: unknown key (did you mean "train"?). Known keys: fetch, '),
     "misspelt key of a section with one key": (
         {"export.accepted_risks": 0.1},
-        'params.yaml: export.accepted_risks: unknown key (did you mean "accepted_risk"?). Known keys: accepted_risk.',
+        'params.yaml: export.accepted_risks: unknown key (did you mean "accepted_risk"?). Known keys: ',
     ),
     "key of another section": (
         {"train.accepted_risk": 0.1},

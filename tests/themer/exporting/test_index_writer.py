@@ -1,5 +1,6 @@
 import filecmp
 import json
+import shutil
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
@@ -7,8 +8,10 @@ from pathlib import Path
 import numpy as np
 import pandas
 import pytest
+from PIL import Image
 
 from stages import paths
+from tests.promises import NOTHING_HELD_OUT, promises
 from tests.small_shards import FILL, LABELS, write_shards
 from tests.themer.small_model import small_model
 from themer.answering.index import Index, NearSet
@@ -17,12 +20,14 @@ from themer.base.errors import UserError
 from themer.base.files import write_json
 from themer.base.tables import read_csv
 from themer.exporting.index_writer import SetFacts, set_facts, with_photo_views, write_index
-from themer.exporting.thresholds import choose_threshold
+from themer.exporting.thresholds import choose_thresholds
 from themer.features.shard_dataset import read_split
-from themer.shards.files import read_summary, write_summary
+from themer.pictures.images import encode_png
+from themer.shards.files import Example, read_summary, write_split, write_summary
 from themer.training.confidence import ALWAYS_ABSTAIN
 
-FILES = ["features.npy", "index.json", "pictures.csv", "validation.csv"]
+FILES = ["boundary.npy", "features.npy", "index.json", "pictures.csv", "shares.csv", "validation.csv"]
+OTHERS = {"other_train": 12, "other_validation": 4, "other_test": 2}
 
 
 @pytest.fixture(scope="module")
@@ -54,10 +59,45 @@ def test_all_sets_and_training_photos_are_rows_of_length_one(index):
     np.testing.assert_allclose(np.linalg.norm(index.features.astype(float), axis=1), 1, atol=1e-3)
 
 
+@pytest.fixture(scope="module")
+def with_others(project: Path, runtime: LiteRuntime, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of the same sets, and of sets of another theme, whose pictures are black with a white corner."""
+    shards, folder = tmp_path_factory.mktemp("shards"), tmp_path_factory.mktemp("index")
+    shutil.copytree(project / paths.shards, shards, dirs_exist_ok=True)
+    for split, count in OTHERS.items():
+        write_split(shards, split, [black(f"{split} {number}", number) for number in range(count)], 5)
+    summary = read_summary(shards)
+    write_summary(shards, replace(summary, pictures=summary.pictures | OTHERS, other_themes=["City / Police"]))
+    write_index(runtime, shards, project / paths.photo_shards, folder, made_from="with others")
+    return folder
+
+
+def black(set_id: str, number: int) -> Example:
+    pixels = np.zeros((32, 32, 3), np.uint8)
+    pixels[: 2 + number, : 2 + number] = 255
+    return Example(set_id, 0, encode_png(Image.fromarray(pixels)))
+
+
+def test_sets_of_other_themes_are_in_the_index_with_their_theme(with_others):
+    index = Index(with_others)
+    splits = [picture.split for picture in index.pictures]
+    assert splits[:27] == ["photos"] * 3 + ["train"] * 12 + ["other_train"] * 12
+    assert {picture.label for picture in index.pictures if picture.split in OTHERS} == {"City / Police"}
+
+
+def test_the_boundary_tells_pictures_of_other_themes_that_no_boundary_was_fitted_to(with_others):
+    index, shares = Index(with_others), read_csv(with_others / "shares.csv")
+    known = index.boundary.probability(index.features)
+    of_split = {name: known[[picture.split == name for picture in index.pictures]] for name in ("test", "other_test")}
+    assert of_split["other_test"].max() < of_split["test"].min()
+    assert set(shares["set_id"]) == {picture.set_id for picture in index.pictures if "test" not in picture.split}
+    assert (shares["other"] == "yes").sum() == 16
+
+
 def test_the_same_inputs_give_the_same_bytes(project, runtime, tmp_path):
     write_index(runtime, project / paths.shards, project / paths.photo_shards, tmp_path, made_from="small model")
     assert Index(tmp_path).summary.threshold == ALWAYS_ABSTAIN
-    choose_threshold(tmp_path, accepted_risk=1.0)
+    choose_thresholds(tmp_path, NOTHING_HELD_OUT, promises(accepted_risk=1.0))
     assert sorted(path.name for path in tmp_path.iterdir()) == FILES
     assert filecmp.cmpfiles(project / paths.index, tmp_path, FILES, shallow=False) == (FILES, [], [])
 

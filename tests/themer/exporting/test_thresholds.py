@@ -5,57 +5,87 @@ import numpy as np
 import pandas
 import pytest
 
+from tests.promises import NOTHING_HELD_OUT, promises
 from themer.answering.index import IndexSummary, read_index_summary
 from themer.base.tables import write_csv
-from themer.exporting.thresholds import choose_threshold, is_made_from, write_index_summary
+from themer.exporting.thresholds import choose_thresholds, is_made_from, write_index_summary
 from themer.training.confidence import ALWAYS_ABSTAIN
 
-SUMMARY = IndexSummary("0" * 64, 4, 5, 0.98, 0.123456789, ALWAYS_ABSTAIN, "0123456789abcdef")
-CONFIDENCE = np.array([0.9, 0.8, 0.7, 1 / 3], np.float32)
+SUMMARY = IndexSummary("0" * 64, 4, 5, 0.98, 0.123456789, ALWAYS_ABSTAIN, 0.0, "0123456789abcdef")
+
+
+def held_out(confidence: list[float], correct: list[str], times: int) -> pandas.DataFrame:
+    """Return held-out predictions, each of them as often, each of its own family."""
+    names = [f"{number}-1" for number in range(times * len(confidence))]
+    columns = {"confidence": confidence * times, "correct": correct * times}
+    return pandas.DataFrame({"set_id": names, "family": names, **columns}).astype(str)
 
 
 @pytest.fixture
 def index(tmp_path: Path) -> Path:
-    """The two files of an index that a threshold needs: of four validation predictions, the third is wrong."""
-    table = pandas.DataFrame({"set_id": list("abcd"), "confidence": CONFIDENCE, "correct": ["yes", "yes", "no", "yes"]})
-    write_csv(table, tmp_path / "validation.csv")
+    """The files of an index that thresholds need: a few validation predictions, and 400 pictures of other themes."""
+    validation = held_out([0.9, 0.8], ["yes", "yes"], 10)
+    write_csv(validation[["set_id", "confidence", "correct"]], tmp_path / "validation.csv")
+    others = held_out([0.99], ["no"], 400)
+    shares = np.where(np.arange(400) < 40, 0.65, 0.1)
+    others["set_id"] = "other " + others["set_id"]
+    table = others[["set_id", "family"]].assign(other="yes", share=shares, confidence=0.99)
+    write_csv(table, tmp_path / "shares.csv")
     write_index_summary(SUMMARY, tmp_path)
     return tmp_path
 
 
-@pytest.mark.parametrize(
-    ("accepted_risk", "threshold"),
-    [(0.1, CONFIDENCE[1]), (0.25, CONFIDENCE[3]), (0.3, CONFIDENCE[3]), (1.0, 0.0)],
-)
-def test_the_threshold_is_the_lowest_confidence_with_the_accepted_risk(index, accepted_risk, threshold):
-    summary = choose_threshold(index, accepted_risk)
-    assert summary.threshold == threshold
-    assert read_index_summary(index) == summary
+def test_the_thresholds_are_the_lowest_that_keep_the_promises(index):
+    found = choose_thresholds(
+        index, held_out([0.95, 0.65], ["yes", "no"], 300).assign(set_id="not in the index"), promises()
+    )
+    assert found.risk.holds and found.other_themes.holds
+    summary = read_index_summary(index)
+    assert (summary.threshold, summary.boundary) == (0.7, 0.7)
 
 
-def test_without_an_acceptable_threshold_the_model_always_abstains(index):
-    table = pandas.DataFrame({"set_id": ["a"], "confidence": ["0.9"], "correct": ["no"]})
-    write_csv(table, index / "validation.csv")
-    assert choose_threshold(index, 0.5).threshold == ALWAYS_ABSTAIN
+def test_pictures_beyond_the_boundary_do_not_count_as_errors(index):
+    """The wrong ones look like other themes, so they get no label."""
+    predictions = held_out([0.97, 0.96], ["yes", "no"], 300)
+    shares = predictions[["set_id", "family", "confidence"]].assign(other="no")
+    for share, holds in ((0.1, True), (0.9, False)):
+        wrong = predictions["correct"] == "no"
+        others = pandas.read_csv(index / "shares.csv", dtype=str).query("other == 'yes'")
+        own = shares.assign(share=np.where(wrong, share, 0.9))[list(others.columns)]
+        write_csv(pandas.concat([others, own.assign(set_id="own " + own["set_id"])]), index / "shares.csv")
+        named = predictions.assign(set_id="own " + predictions["set_id"])
+        assert choose_thresholds(index, named, promises()).risk.holds == holds
 
 
-def test_the_threshold_is_a_confidence_to_the_last_bit(index):
-    choose_threshold(index, 0.25)
-    assert np.float32(read_index_summary(index).threshold).tobytes() == CONFIDENCE[3].tobytes()
+def test_every_risk_can_be_accepted(index):
+    choose_thresholds(index, held_out([0.9], ["no"], 9), promises(accepted_risk=1.0, accepted_other_themes=1.0))
+    summary = read_index_summary(index)
+    assert (summary.threshold, summary.boundary) == (0.0, 0.0)
 
 
-def test_only_the_threshold_changes(index):
+def test_a_promise_that_the_data_can_t_support_is_known_as_such(index):
+    found = choose_thresholds(index, held_out([0.9], ["no"], 300), promises())
+    assert not found.risk.holds and found.risk.bound > 0.02
+    assert read_index_summary(index).threshold == 0.95
+
+
+def test_without_held_out_predictions_the_validation_pictures_decide(index):
+    assert choose_thresholds(index, NOTHING_HELD_OUT, promises(accepted_risk=0.25)).risk.holds
+    assert not choose_thresholds(index, NOTHING_HELD_OUT, promises(accepted_risk=0.02)).risk.holds
+
+
+def test_only_the_thresholds_change(index):
     before = json.loads((index / "index.json").read_text())
-    choose_threshold(index, 0.1)
+    choose_thresholds(index, NOTHING_HELD_OUT, promises())
     after = json.loads((index / "index.json").read_text())
-    assert {name for name in before if before[name] != after[name]} == {"threshold"}
+    assert {name for name in before if before[name] != after[name]} == {"threshold", "boundary"}
 
 
 def test_choosing_again_gives_the_same_bytes(index):
-    choose_threshold(index, 0.1)
+    choose_thresholds(index, NOTHING_HELD_OUT, promises())
     once = (index / "index.json").read_bytes()
-    choose_threshold(index, 1.0)
-    choose_threshold(index, 0.1)
+    choose_thresholds(index, NOTHING_HELD_OUT, promises(accepted_risk=1.0))
+    choose_thresholds(index, NOTHING_HELD_OUT, promises())
     assert (index / "index.json").read_bytes() == once
 
 

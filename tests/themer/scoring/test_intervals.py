@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 from sklearn.metrics import f1_score
 
-from themer.scoring.intervals import accuracy_interval, effective_pictures, macro_f1_interval, weighted_macro_f1
+from themer.base.families import effective_pictures
+from themer.scoring.intervals import accuracy_interval, macro_f1_interval, weighted_macro_f1
 
 
 def test_the_interval_of_independent_pictures_is_wilsons():

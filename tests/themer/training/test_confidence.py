@@ -5,14 +5,12 @@ from hypothesis import strategies as st
 from scipy.special import softmax
 
 from themer.training.confidence import (
-    ALWAYS_ABSTAIN,
     PRIOR_PICTURES,
     expected_calibration_error,
     fit_temperature,
     log_loss,
     reliability_table,
     risk_coverage_table,
-    threshold_for_risk,
     with_temperature,
 )
 
@@ -32,12 +30,6 @@ def drawn(seed: int, pictures: int, true_temperature: float) -> tuple[np.ndarray
     logits = random.normal(size=(pictures, 5)) * 4
     actual = (logits / true_temperature + random.gumbel(size=logits.shape)).argmax(axis=1)
     return softmax(logits, axis=1).astype(np.float32), actual
-
-
-def risk_from(confidence: np.ndarray, correct: np.ndarray, threshold: float) -> float:
-    """Return the share of wrong predictions at or above a threshold, 0 if there are none."""
-    accepted = correct[confidence >= threshold]
-    return np.mean(~accepted) if len(accepted) else 0
 
 
 @pytest.mark.parametrize("true_temperature", [0.5, 1, 2.5])
@@ -116,38 +108,6 @@ def test_every_prediction_is_in_one_bin_and_the_calibration_error_is_a_share(see
     probabilities, actual = drawn(seed, pictures, 1)
     assert reliability_table(actual, probabilities, bins)["pictures"].sum() == pictures
     assert 0 <= expected_calibration_error(actual, probabilities, bins) <= 1
-
-
-@settings(deadline=None)
-@given(predictions, st.floats(0, 0.99))
-def test_the_threshold_keeps_the_risk_and_no_lower_confidence_does(drawn_predictions, accepted_risk):
-    confidence, correct = drawn_predictions
-    threshold = threshold_for_risk(confidence, correct, accepted_risk)
-    assert risk_from(confidence, correct, threshold) <= accepted_risk
-    assert threshold in {*confidence, ALWAYS_ABSTAIN}
-    lower = [value for value in set(confidence) if value < threshold]
-    assert all(risk_from(confidence, correct, value) > accepted_risk for value in lower)
-
-
-@pytest.mark.parametrize(("accepted_risk", "threshold"), [(0, 0.9), (0.25, 0.6), (0.3, 0.6), (0.4, 0.5), (1, 0)])
-def test_a_higher_accepted_risk_lowers_the_threshold(accepted_risk, threshold):
-    assert threshold_for_risk(CONFIDENCE, CORRECT, accepted_risk) == threshold
-
-
-def test_equal_confidences_are_accepted_together_or_not_at_all():
-    assert threshold_for_risk(np.array([0.8, 0.8]), np.array([True, False]), 0.4) == ALWAYS_ABSTAIN
-
-
-def test_the_model_always_abstains_if_the_most_confident_prediction_is_wrong():
-    confidence = np.array([1.0000002, 0.5])
-    threshold = threshold_for_risk(confidence, np.array([False, True]), 0.1)
-    assert not (confidence >= threshold).any()
-
-
-def test_a_threshold_from_single_precision_accepts_the_predictions_that_it_was_chosen_from():
-    confidence = np.array([0.9, 0.7, 0.3], np.float32)
-    threshold = threshold_for_risk(confidence, np.array([True, True, False]), 0.1)
-    assert (confidence >= threshold).tolist() == [True, True, False]
 
 
 def test_the_risk_coverage_table_has_a_row_for_each_distinct_confidence():
