@@ -4,7 +4,7 @@ import { Problem } from "./api.js";
 import { announce, clone, predictOn, showProblem, waitingCard } from "./answer.js";
 import { listenToCamera } from "./camera.js";
 import { listen } from "./intake.js";
-import { accent, perCent } from "./wording.js";
+import { accent, headline, perCent } from "./wording.js";
 
 const AT_A_TIME = 2;
 const limits = document.getElementById("upload").dataset;
@@ -77,10 +77,12 @@ function overviewItem(file, card) {
 }
 
 function summarize(item, { prediction, problem }) {
-  const theme = prediction?.theme;
-  item.className = theme ? accent(theme) : "accent-none";
-  const predicted = theme ? `${theme} ${prediction.sure ? perCent(prediction.confidence) : ""}` : "Not sure";
-  item.querySelector("span").textContent = problem ? problem.title : predicted;
+  item.className = prediction?.theme ? accent(prediction.theme) : "accent-none";
+  item.querySelector("span").textContent = problem ? problem.title : inShort(prediction);
+}
+
+function inShort(prediction) {
+  return prediction.sure ? `${prediction.theme} ${perCent(prediction.confidence)}` : headline(prediction);
 }
 
 function bringIntoView(card) {

@@ -19,13 +19,17 @@ export function perCent(share) {
 
 const sentence = (text) => (text ? `${text[0].toUpperCase()}${text.slice(1)}.` : "");
 
+/** Return a theme, or in words why there is none. */
+export const headline = ({ theme, none_of_these }) => theme ?? (none_of_these ? "None of these themes" : "Not sure");
+
 /** Return a prediction's headline and the text below it in pieces. A piece in an array is emphasised. */
-export function verdict(prediction) {
-  const headline = prediction.theme ?? (prediction.none_of_these ? "None of these themes" : "Not sure");
-  if (prediction.sure) return { headline, pieces: [`${words(prediction.confidence)}, `, [perCent(prediction.confidence)]] };
-  if (prediction.none_of_these) return { headline, pieces: lookalike(prediction) };
+export const verdict = (prediction) => ({ headline: headline(prediction), pieces: pieces(prediction) });
+
+function pieces(prediction) {
+  if (prediction.sure) return [`${words(prediction.confidence)}, `, [perCent(prediction.confidence)]];
+  if (prediction.none_of_these) return lookalike(prediction);
   const [best] = prediction.top;
-  return { headline, pieces: [`${sentence(prediction.reason)} Best guess: `, [best.theme], `, ${perCent(best.probability)}.`] };
+  return [`${sentence(prediction.reason)} Best guess: `, [best.theme], `, ${perCent(best.probability)}.`];
 }
 
 /** Return what a picture of another theme looks like, in pieces. */
@@ -37,6 +41,5 @@ function lookalike({ other_theme, similar }) {
 
 /** Return a prediction as one line of text. */
 export function line(prediction) {
-  const { headline, pieces } = verdict(prediction);
-  return `${prediction.file}: ${headline}. ${pieces.flat().join("")}`;
+  return `${prediction.file}: ${headline(prediction)}. ${pieces(prediction).flat().join("")}`;
 }

@@ -1,0 +1,47 @@
+"""A model for which every picture shows another theme than its own."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from app.settings import Settings
+from stages import paths
+from tests.app.browser.conftest import served
+from tests.app.browser.pictures import drawn_file
+from themer.answering.boundary import Boundary
+from themer.base.tables import read_csv, write_csv
+
+
+@pytest.fixture(scope="module")
+def strangers(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server whose sets are all of another theme."""
+    folder = shutil.copytree(project, tmp_path_factory.mktemp("strangers") / "project")
+    index = folder / paths.index
+    summary = json.loads((index / "index.json").read_text())
+    (index / "index.json").write_text(json.dumps(summary | {"boundary": 0.8}))
+    Boundary(np.append(np.zeros(summary["width"]), -3).astype(np.float32)).write(index)
+    write_csv(read_csv(index / "pictures.csv").assign(label="Star Wars", name="Falcon"), index / "pictures.csv")
+    with served(Settings(root=folder, requests_per_minute=0)) as address:
+        yield address
+
+
+def test_the_page_names_the_nearest_set_of_another_theme(open_page, strangers, tmp_path):
+    page = open_page(strangers)
+    page.set_input_files("#pictures", str(drawn_file(tmp_path, "technic", 9001)))
+    expect(page.get_by_role("heading", level=3)).to_have_text("None of these themes")
+    nearest = page.locator(".set-number").first.text_content()
+    expect(page.locator(".confidence")).to_have_text(f"It looks like Star Wars: {nearest} Falcon.")
+
+
+def test_without_a_script_it_says_the_same(open_page, strangers, tmp_path):
+    page = open_page(strangers, java_script_enabled=False)
+    page.set_input_files("#pictures", str(drawn_file(tmp_path, "technic", 9001)))
+    page.get_by_role("button", name="Predict the theme").click()
+    expect(page.get_by_role("heading", level=2)).to_have_text("None of these themes")
+    nearest = page.locator(".set-number").first.text_content()
+    expect(page.locator(".confidence")).to_have_text(f"It looks like Star Wars: {nearest} Falcon.")
