@@ -63,9 +63,17 @@ def test_a_mistake_in_a_table_is_found(tmp_path, name):
     assert problem in problems_of(tmp_path, "plots/labels.csv", TABLE.replace(before, after))[0]
 
 
-OBJECT = {"bytes": 13, "threshold": 0.9}
+OBJECT = {
+    "bytes": 13,
+    "threshold": 0.9,
+    "risk_bound": 0.01,
+    "risk_holds": True,
+    "boundary": 0.5,
+    "other_themes_bound": 0.04,
+    "other_themes_holds": True,
+}
 WRONG_OBJECTS = {
-    "a key that is missing": ({"bytes": 13}, "threshold is missing"),
+    "a key that is missing": ({name: OBJECT[name] for name in OBJECT if name != "threshold"}, "threshold is missing"),
     "an extra key": ({**OBJECT, "more": 1}, "more is not described"),
     "null": ({**OBJECT, "bytes": None}, "bytes is empty"),
     "text for a number": ({**OBJECT, "bytes": "13"}, "'13' is not integer"),

@@ -20,7 +20,7 @@ from themer.scoring.prediction_table import read_predictions
 from themer.shards.files import Example, ShardSummary, write_split, write_summary
 from themer.validation.pictures import Pictures
 
-OUTPUTS = [paths.out_of_fold, paths.label_issues, paths.theme_pairs, paths.other_splits]
+OUTPUTS = [paths.out_of_fold, paths.calibration, paths.label_issues, paths.theme_pairs, paths.other_splits]
 COUNTS = {"train": 7, "validation": 3, "test": 2}
 PICTURES = 36
 MISLABELLED = "train-0-0"  # shows red, but its label is blue
@@ -28,7 +28,7 @@ LATEST = ("train-0-1", "validation-0-0")  # two blue sets from the year of the r
 WITHOUT_YEAR = "test-0-1"
 QUICK = {
     "train.network": "vgg16",
-    "train.feature_views": 1,
+    "train.feature_views": 2,
     "train.batch_size": 8,
     "train.warm_up_epochs": 0,
     "train.epochs": 0,
@@ -73,7 +73,7 @@ def project(tmp_path_factory) -> Path:
     keras.utils.set_random_seed(0)
     # The pretrained network with the fewest layers, whose graph takes the least time to build, with random weights.
     application_features("vgg16", SIZE, imagenet=False).save_weights(folder / "vgg16.weights.h5")
-    pretrained = settings(network="vgg16", weights=str(folder / "vgg16.weights.h5"), feature_views=1)
+    pretrained = settings(network="vgg16", weights=str(folder / "vgg16.weights.h5"), photo_views=0)
     store_features(folder / "shards", photos, pretrained, folder / "features")
     store_features(folder / "shards", photos, settings(network="lego_cnn"), folder / "no_features")
     return folder
@@ -127,6 +127,18 @@ def test_every_picture_is_predicted_once(finished):
 @pytest.mark.parametrize("path", OUTPUTS, ids=str)
 def test_the_outputs_match_the_schema(finished, path):
     assert problems_of_file(finished / path, path.as_posix()) == []
+
+
+def test_the_calibration_has_every_view_of_every_picture_but_the_test_pictures(project, finished):
+    table, splits = (
+        read_csv(finished / paths.calibration),
+        read_csv(project / "sets.csv")["set_id"].str.split("-").str[0],
+    )
+    views = {"train": 2, "validation": 1, "test": 0}
+    assert len(table) == sum(splits.map(views))
+    assert not table["set_id"].str.startswith("test").any()
+    assert table["confidence"].astype(float).between(0, 1).all()
+    assert (table["correct"] == "yes").mean() > 0.8
 
 
 def test_the_predictions_are_mostly_correct(finished):

@@ -55,8 +55,18 @@ JSON = {
         "answered_accuracy": 0.986,
         "calibration_error": 0.021,
         "calibration_error_before": 0.057,
+        "other_themes": 87,
+        "other_themes_answered": 0.034,
     },
-    "export": {"bytes": 13473985, "threshold": 0.618},
+    "export": {
+        "bytes": 13473985,
+        "threshold": 0.618,
+        "risk_bound": 0.046,
+        "risk_holds": True,
+        "boundary": 0.722,
+        "other_themes_bound": 0.041,
+        "other_themes_holds": True,
+    },
     "join": {"sets": 1234, "labelled": 1194},
     "photos": {"photos": 0},
     "slices": {"worst_slice": "decade: 1980s", "worst_slice_accuracy": 0.734, "worst_slice_pictures": 15},
@@ -431,8 +441,17 @@ def test_the_card_names_the_starting_weights(write_card, changes, weights):
 
 def test_the_card_says_when_the_model_abstains(write_card):
     assert "below a confidence of 61.8 %, or when the picture is too far" in write_card()
-    card = write_card(export=JSON["export"] | {"threshold": 2.0})
-    assert "| always: no threshold met the accepted risk on the validation split |" in card
+    assert "from 72.2 % up, the picture counts as one of the themes" in write_card()
+
+
+def test_the_card_says_what_is_promised_and_what_can_t_be(write_card):
+    assert "| promise for the risk | at most 4.6 % of its predictions on new pictures is wrong, with a" in write_card()
+    card = write_card(export=JSON["export"] | {"other_themes_holds": False})
+    assert (
+        "| promise for other themes | none: the data can't support it. At most 4.1 % of the pictures of other" in card
+    )
+    assert "get one of these themes | 3.4 % of 87 |" in write_card()
+    assert "get one of these themes" not in write_card(evaluate=JSON["evaluate"] | {"other_themes": 0})
 
 
 def test_the_card_says_if_no_terms_are_stated(write_card):

@@ -11,7 +11,9 @@ from tests.drawn_sets import KINDS, drawn_set
 
 def test_a_picture_gets_its_theme_and_similar_sets(client):
     [found] = client.post("/api/predict", data=upload(drawing())).json
-    assert set(found) == {"file", "theme", "confidence", "sure", "reason", "top", "similar"}
+    assert set(found) == {
+        *("file", "theme", "confidence", "sure", "none_of_these", "other_theme", "reason", "top", "similar")
+    }
     assert found["file"] == "picture-0.jpg"
     assert sorted(one["theme"] for one in found["top"]) == sorted(KINDS)
     assert sum(one["probability"] for one in found["top"]) == pytest.approx(1, abs=1e-4)

@@ -129,7 +129,6 @@ def test_below_the_threshold_the_model_steps_back_to_a_theme_above(project, trai
     assert found.reason == f"the most probable theme has only {100 * max(found.probabilities.values()):.0f} %"
 
 
-@pytest.mark.parametrize("mode", ["L", "P", "RGBA", "CMYK", "1"])
 def with_boundary(project: Path, known: float, boundary: float, other_theme: str = "") -> Predictor:
     """Return the predictor where every picture shows a label with a probability; and perhaps all sets another theme."""
     found = changed(project)
@@ -162,6 +161,7 @@ def test_near_the_boundary_the_model_is_not_sure(project, training_picture):
     assert with_boundary(project, 0.9, 0.8).predict(training_picture).sure
 
 
+@pytest.mark.parametrize("mode", ["L", "P", "RGBA", "CMYK", "1"])
 def test_pictures_of_any_mode_and_size_are_predicted(predictor, mode):
     found = predictor.predict(Image.fromarray(PICTURES[0]).resize((90, 40)).convert(mode))
     assert sum(found.probabilities.values()) == pytest.approx(1, abs=1e-5)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from themer.base.errors import UserError
-from themer.dataset.splits import split
+from themer.dataset.splits import random_split, split
 
 FRACTIONS = {"train": 0.65, "validation": 0.15, "test": 0.2}
 
@@ -44,3 +44,12 @@ def test_the_seed_decides_the_order_of_equal_families():
 def test_a_label_that_a_split_lacks_is_named():
     with pytest.raises(UserError, match=r'the test split would have no "B" \(families with it: 1\)'):
         split(["A"] * 20 + ["B"] * 5, [str(index) for index in range(20)] + ["b"] * 5, FRACTIONS, 0)
+
+
+def test_random_splits_keep_families_whole_and_about_the_fractions():
+    families = [str(number // 2) for number in range(2000)]
+    found = random_split(families, {"train": 0.6, "validation": 0.1, "test": 0.3}, seed=0)
+    assert found[::2] == found[1::2]
+    assert [round(found.count(name) / 2000, 1) for name in ("train", "validation", "test")] == [0.6, 0.1, 0.3]
+    assert random_split(families[:500], {"train": 0.6, "validation": 0.1, "test": 0.3}, seed=0) == found[:500]
+    assert random_split([], {"train": 1.0}, seed=0) == []
