@@ -2,6 +2,7 @@ import io
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,8 @@ from stages.evaluate import main
 from tests.conftest import PROJECT
 from tests.data_formats import problems_of_file
 from tests.promises import NOTHING_HELD_OUT, promises
+from themer.answering.boundary import Boundary
+from themer.answering.index import read_index_summary
 from themer.answering.lite_runtime import LiteRuntime
 from themer.base.files import write_bytes
 from themer.base.model_description import Description
@@ -20,10 +23,10 @@ from themer.base.quiet_tensorflow import keras
 from themer.base.tables import read_csv
 from themer.exporting.index_writer import write_index
 from themer.exporting.lite_export import export_classifier
-from themer.exporting.thresholds import choose_thresholds
+from themer.exporting.thresholds import choose_thresholds, write_index_summary
 from themer.networks.model_file import Classifier
 from themer.scoring.prediction_table import read_predictions
-from themer.shards.files import Example, ShardSummary, write_split, write_summary
+from themer.shards.files import Example, ShardSummary, read_summary, write_split, write_summary
 from themer.training.confidence import log_loss
 
 LABELS = ["Blue", "Green", "Red"]
@@ -142,6 +145,19 @@ def test_held_out_photos_have_scores_of_their_own(copied, finished):
     assert scores["photos"] == 3 and scores["themes"] == {"Green": 0.5, "Red": 1.0}
     assert [problems_of_file(path, path.as_posix()) for path in OUTPUTS] == [[]] * len(OUTPUTS)
     assert scores_in(copied) == scores_in(finished)
+
+
+def test_pictures_of_other_themes_that_get_a_label_are_counted(copied, finished):
+    assert scores_in(finished)["other_themes"] == 0 and "other_themes_answered" not in scores_in(finished)
+    others = [Example(f"20{index}-1", 0, picture("Red", 255 - index)) for index in range(4)]
+    write_split(paths.shards, "other_test", others, pictures_per_shard=3)
+    summary = read_summary(paths.shards)
+    write_summary(paths.shards, replace(summary, pictures=summary.pictures | {"other_test": 4}, other_themes=["City"]))
+    for boundary, answered in ((0.0, 1.0), (0.8, 0.0)):
+        Boundary(np.zeros(4, np.float32)).write(paths.index)
+        write_index_summary(replace(read_index_summary(paths.index), boundary=boundary, threshold=0.0), paths.index)
+        main()
+        assert (scores_in(copied)["other_themes"], scores_in(copied)["other_themes_answered"]) == (4, answered)
 
 
 def test_a_lower_confidence_level_narrows_the_interval(copied, finished, write_params: Callable[..., Path]):
