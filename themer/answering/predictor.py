@@ -18,7 +18,7 @@ from themer.pictures.images import square, upright_rgb
 
 NEAREST_SETS = 6
 OUT_OF_DISTRIBUTION = "unlike every training picture"
-OTHER_THEME = "none of the model's themes"
+OTHER_THEME = "it looks like another theme than those that this model knows"
 # Below this probability of the labels, another theme is more likely than not.
 EVEN_CHANCE = 0.5
 
@@ -162,7 +162,7 @@ class Predictor:
         choice, reason = self._choice(probabilities, familiar, known)
         other = next((near for near in nearest if near.theme not in self.labels), None)
         if choice.level == "other" and other is not None:
-            reason = f"{OTHER_THEME}; it looks like {other.theme}: {other.set_id} {other.name}".rstrip()
+            reason = f"it looks like {other.theme}: {other.set_id} {other.name}".rstrip()
         pairs = zip(self.labels, probabilities.tolist(), strict=True)
         ranking = dict(sorted(pairs, key=lambda pair: -pair[1]))
         other_theme = other.theme if choice.level == "other" and other is not None else None

@@ -16,7 +16,7 @@ from tests.themer.small_model import small_model
 from themer.answering.boundary import Boundary
 from themer.answering.index import Index
 from themer.answering.lite_runtime import LiteRuntime
-from themer.answering.predictor import OUT_OF_DISTRIBUTION, Predictor
+from themer.answering.predictor import OTHER_THEME, OUT_OF_DISTRIBUTION, Predictor
 from themer.base.errors import UserError
 from themer.exporting.thresholds import write_index_summary
 from themer.features.shard_dataset import read_split
@@ -144,15 +144,13 @@ def test_a_picture_of_another_theme_is_none_of_these_and_looks_like_the_nearest_
     found = with_boundary(project, 0.1, 0.8, "Star Wars").predict(training_picture)
     assert (found.theme, found.level, found.sure, found.other_theme) == (None, "other", False, "Star Wars")
     nearest = found.nearest[0]
-    assert (
-        found.reason == f"none of the model's themes; it looks like Star Wars: {nearest.set_id} {nearest.name}".strip()
-    )
+    assert found.reason == f"it looks like Star Wars: {nearest.set_id} {nearest.name}".strip()
     assert found.known == pytest.approx(0.1)
 
 
 def test_without_a_set_of_another_theme_nearby_none_is_named(project, training_picture):
     found = with_boundary(project, 0.1, 0.8).predict(training_picture)
-    assert (found.level, found.other_theme, found.reason) == ("other", None, "none of the model's themes")
+    assert (found.level, found.other_theme, found.reason) == ("other", None, OTHER_THEME)
 
 
 def test_near_the_boundary_the_model_is_not_sure(project, training_picture):
