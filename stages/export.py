@@ -88,6 +88,8 @@ def unsupported(name: str, promise: Guarantee) -> str:
     """Return a sentence on a promise that the data can't support, or ""."""
     if promise.holds:
         return ""
+    if promise.threshold == 0:
+        return f"export: no set has another theme than the labels', so export.{name} promises nothing."
     return (
         f"export: there are too few held-out pictures, or too many errors, to promise export.{name}; the rate may be "
         f"up to {promise.bound:.3f}. Get more pictures, or raise export.{name}."

@@ -106,6 +106,7 @@ def test_a_new_accepted_risk_changes_the_threshold_alone(exported, write_params,
         out = capsys.readouterr().out
         assert UP_TO_DATE in out and f"abstains below confidence {threshold:g}" in out
         assert ("too few held-out pictures, or too many errors, to promise export.accepted_risk" in out) == (risk < 1)
+        assert "no set has another theme than the labels', so export.accepted_other_themes promises nothing" in out
         assert read_index_summary(paths.index).threshold == threshold
         figures = json.loads(paths.export_metrics.read_text())
         assert (figures["threshold"], figures["risk_holds"]) == (threshold, risk == 1)
