@@ -155,6 +155,13 @@ def change(params: dict, changes: dict[str, object]) -> None:
         section[last] = value
 
 
+def write_changed_params(changes: dict[str, object]) -> None:
+    """Write the project's params with changes to the current folder."""
+    values = yaml.safe_load((PROJECT / "params.yaml").read_text())
+    change(values, changes)
+    Path("params.yaml").write_text(yaml.safe_dump(values))
+
+
 @pytest.fixture
 def params() -> dict:
     """The values of the project's own params.yaml, to be changed by a test."""

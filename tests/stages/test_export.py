@@ -6,11 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml
 
 from stages import export, paths
 from stages.export import fingerprint, main
-from tests.conftest import PROJECT, change
+from tests.conftest import PROJECT, write_changed_params
 from tests.data_formats import problems_of_file
 from tests.small_shards import FILL, LABELS, SIZE
 from tests.themer.small_model import small_model, untrained_classifier
@@ -53,11 +52,9 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def finished(inputs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The inputs after one export with the project's own threshold; not to be changed."""
     folder = shutil.copytree(inputs, tmp_path_factory.mktemp("finished"), dirs_exist_ok=True)
-    params = yaml.safe_load((PROJECT / "params.yaml").read_text())
-    change(params, {"fetch.source": "rebrickable"})
-    (folder / paths.params).write_text(yaml.safe_dump(params))
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
+        write_changed_params({"fetch.source": "rebrickable"})
         main()
     return folder
 

@@ -6,10 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml
 
 from stages import features, paths
-from tests.conftest import PROJECT, change
+from tests.conftest import PROJECT, write_changed_params
 from tests.data_formats import problems_of_file
 from tests.small_shards import write_photo_shards, write_shards
 
@@ -36,16 +35,14 @@ features.main()
 
 def write_inputs(**changes: object) -> None:
     """Write params with changes of the section train, shards, and photo shards to the current folder."""
-    write_changed_params(**changes)
+    write_changed_params(quick(**changes))
     write_shards(paths.shards)
     write_photo_shards(paths.photo_shards, train=(1, 0, 1))
 
 
-def write_changed_params(**changes: object) -> None:
-    """Write the project's params with changes of the section train to the current folder."""
-    params = yaml.safe_load((PROJECT / paths.params).read_text())
-    change(params, QUICK | {f"train.{key}": value for key, value in changes.items()})
-    paths.params.write_text(yaml.safe_dump(params))
+def quick(**changes: object) -> dict[str, object]:
+    """Return QUICK with changes of the section train."""
+    return QUICK | {f"train.{key}": value for key, value in changes.items()}
 
 
 @pytest.fixture(scope="module")
@@ -98,20 +95,20 @@ def test_the_files_match_their_description(finished):
 
 def test_an_edit_of_other_settings_computes_nothing(copy):
     before = times()
-    write_changed_params(epochs=3, dropout=0.4, learning_rate=0.5, imbalance="none", fine_tuned_blocks=2)
+    write_changed_params(quick(epochs=3, dropout=0.4, learning_rate=0.5, imbalance="none", fine_tuned_blocks=2))
     features.main()
     assert times() == before
 
 
 def test_another_seed_computes_all_features_again(copy):
     before = times()
-    write_changed_params(seed=1)
+    write_changed_params(quick(seed=1))
     features.main()
     assert set(times()) == set(before) and all(time > before[name] for name, time in times().items())
 
 
 def test_fewer_views_leave_fewer_files_and_the_progress_names_each(copy, capfd):
-    write_changed_params(feature_views=1)
+    write_changed_params(quick(feature_views=1))
     features.main()
     names = {f"{name}-0" for name in ("train", "validation", "test", "photos")}
     errors = capfd.readouterr().err
@@ -119,7 +116,7 @@ def test_fewer_views_leave_fewer_files_and_the_progress_names_each(copy, capfd):
 
 
 def test_a_network_from_scratch_has_no_features(copy):
-    write_changed_params(network="lego_cnn")
+    write_changed_params(quick(network="lego_cnn"))
     features.main()
     assert [path.name for path in paths.features.iterdir()] == ["features.json"]
     assert json.loads((paths.features / "features.json").read_text())["width"] == 0

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
 
 from stages import features, paths, train
-from tests.conftest import PROJECT, change
+from tests.conftest import PROJECT, write_changed_params
 from tests.small_shards import LABELS, picture, write_photo_shards, write_shards
 from themer.base.quiet_tensorflow import keras
 from themer.base.tables import read_csv
@@ -56,17 +55,15 @@ train.main()
 
 def write_inputs(**changes: object) -> None:
     """Write params for a quick training to the current folder, and shards, photos and features for it."""
-    write_changed_params(**changes)
+    write_changed_params(quick(**changes))
     write_shards(paths.shards, train=(6, 9, 6))
     write_photo_shards(paths.photo_shards, train=(2, 1, 1))
     features.main()
 
 
-def write_changed_params(**changes: object) -> None:
-    """Write the project's params with changes of the section train to the current folder."""
-    params = yaml.safe_load((PROJECT / paths.params).read_text())
-    change(params, QUICK | {f"train.{key}": value for key, value in changes.items()})
-    paths.params.write_text(yaml.safe_dump(params))
+def quick(**changes: object) -> dict[str, object]:
+    """Return QUICK with changes of the section train."""
+    return QUICK | {f"train.{key}": value for key, value in changes.items()}
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +122,7 @@ def only_progress(errors: str) -> bool:
 
 def test_without_epochs_the_frozen_network_is_saved_with_its_classifier(pretrained, folder):
     shutil.copytree(pretrained, folder, dirs_exist_ok=True)
-    write_changed_params(**PRETRAINED, epochs=0)
+    write_changed_params(quick(**PRETRAINED, epochs=0))
     train.main()
     classifier = load_classifier(paths.classifier)
     metrics = json.loads(paths.train_metrics.read_text())
@@ -136,7 +133,7 @@ def test_without_epochs_the_frozen_network_is_saved_with_its_classifier(pretrain
 
 
 def test_missing_shards_are_reported_without_a_traceback():
-    write_changed_params()
+    write_changed_params(quick())
     with pytest.raises(SystemExit, match=f"error: {paths.shards}: there are no shards here"):
         train.main()
 

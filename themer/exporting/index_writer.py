@@ -80,7 +80,7 @@ def write_index(
     """Write a model's index of all sets, also those of other themes, and of the user's training photos.
 
     A share QUANTILE of the validation views is within the distance limit. The model always abstains until
-    `choose_threshold` is called.
+    `choose_thresholds` is called.
 
     Args:
         runtime: the model.
@@ -157,7 +157,7 @@ def _write_boundary(
 
     Test pictures are left out. With too few pictures of other themes there is no boundary.
     """
-    used = ~pictures["split"].isin(["test", f"{OTHER}test"]).to_numpy()
+    used = ~pictures["split"].str.endswith("test").to_numpy()
     rows = np.load(directory / FEATURES_NAME, mmap_mode="r")[used].astype(np.float32)
     chosen = pictures[used]
     is_other = chosen["split"].str.startswith(OTHER).to_numpy()

@@ -53,7 +53,7 @@ def guaranteed_boundary(shares: pandas.DataFrame, settings: Export) -> Guarantee
     # Less confident ones get no label, whatever the threshold.
     confident = others["confidence"].astype(float) >= GRID[0]
     share = np.where(confident, others["share"].astype(float), 0.0)
-    return guaranteed_threshold(share, share >= 0, list(others["family"]), False, limit, level)
+    return guaranteed_threshold(share, np.ones(len(share), bool), list(others["family"]), False, limit, level)
 
 
 def guaranteed_risk(

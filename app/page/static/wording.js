@@ -33,9 +33,9 @@ function pieces(prediction) {
 }
 
 /** Return what a picture of another theme looks like, in pieces. */
-function lookalike({ other_theme, similar }) {
+function lookalike({ other_theme, reason, similar }) {
   const near = similar.find((one) => one.theme === other_theme);
-  if (!near) return ["It looks like another theme than those that this model knows."];
+  if (!near) return [sentence(reason)];
   return ["It looks like ", [other_theme], `: ${near.set_id} ${near.name ?? ""}`.trimEnd(), "."];
 }
 
