@@ -10,9 +10,8 @@ from themer.base.params_file import load_params
 from themer.base.tables import read_csv, write_csv
 from themer.catalogue.rebrickable import read_table
 from themer.catalogue.theme_tree import ThemeTree, check_rules
-from themer.dataset.families import families
 from themer.dataset.labels import labels, relabelled, require_sets_for_every_label
-from themer.dataset.splits import random_split, split
+from themer.dataset.splits import families, random_split, split
 
 OTHER_COLUMNS = ["set_id", "theme", "family", "split"]
 

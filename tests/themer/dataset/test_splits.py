@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from themer.base.errors import UserError
-from themer.dataset.splits import random_split, split
+from themer.dataset.splits import families, random_split, split
 
+FAR_APART = ["0" * 64, "f" * 64, "0f" * 32]
 FRACTIONS = {"train": 0.65, "validation": 0.15, "test": 0.2}
 
 
@@ -21,6 +22,25 @@ def catalogue(seed: int) -> tuple[list[str], list[str]]:
             names.append(label if chance.random() < 0.95 else "D")
             family_of.append(str(family))
     return names, family_of
+
+
+def test_variants_are_one_family():
+    assert families(["8684-1", "8684-16", "8685-1"], FAR_APART, 24) == ["8684", "8684", "8685"]
+
+
+def test_near_duplicates_are_one_family_however_long_the_chain():
+    hashes = ["0" * 64, "0" * 60 + "000f", "0" * 60 + "00ff", "f" * 64]
+    assert families(["4-1", "3-1", "2-1", "1-1"], hashes, 4) == ["2", "2", "2", "1"]
+
+
+def test_variants_and_near_duplicates_link_families_together():
+    hashes = [*FAR_APART[:2], FAR_APART[1], FAR_APART[2]]
+    assert families(["5-1", "5-2", "4-1", "3-1"], hashes, 0) == ["4", "4", "4", "3"]
+
+
+def test_the_distance_counts_bits():
+    assert families(["1-1", "2-1"], ["0" * 64, "0" * 63 + "3"], 1) == ["1", "2"]
+    assert families(["1-1", "2-1"], ["0" * 64, "0" * 63 + "3"], 2) == ["1", "1"]
 
 
 @settings(max_examples=30, deadline=None)
