@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.stats import norm
 
-from themer.base.families import effective_pictures
+from themer.training.confidence import effective_pictures
 
 RESAMPLES = 1000
 

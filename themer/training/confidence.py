@@ -1,4 +1,4 @@
-"""Confidence: temperature scaling, calibration error, and the risk at each coverage.
+"""Confidence: temperature scaling, calibration error, the risk at each coverage, the effective number of pictures.
 
 Throughout, `actual` is int [n], the index of each picture's label; `probabilities` is float [n, labels]; `confidence`
 is float [n], the highest probability of each picture; `correct` is bool [n].
@@ -68,11 +68,6 @@ def reliability_table(actual: np.ndarray, probabilities: np.ndarray, bins: int) 
     return sums
 
 
-def _logits(probabilities: np.ndarray) -> np.ndarray:
-    """Return the logarithms of probabilities, float64 and finite even where a probability is 0."""
-    return np.log(np.maximum(probabilities.astype(np.float64), SMALLEST_PROBABILITY))
-
-
 def risk_coverage_table(confidence: np.ndarray, correct: np.ndarray) -> pandas.DataFrame:
     """Return coverage, risk and threshold: a row for each distinct confidence, in descending order, unrounded."""
     thresholds, position = np.unique(-confidence.astype(np.float64), return_inverse=True)
@@ -89,3 +84,23 @@ def log_loss(actual: np.ndarray, probabilities: np.ndarray) -> float:
     rows = probabilities.astype(np.float64)
     rows /= rows.sum(axis=1, keepdims=True)
     return float(metrics.log_loss(actual, rows, labels=np.arange(rows.shape[1])))
+
+
+def effective_pictures(correct: np.ndarray, families: list[str]) -> float:
+    """Return how many independent pictures would estimate the accuracy as precisely, between 1 and n.
+
+    Pictures of a family tend to be predicted correctly, or wrongly, together.
+    """
+    by_family = pandas.DataFrame({"correct": correct.astype(float), "family": families}).groupby("family")["correct"]
+    hits, size = by_family.sum().to_numpy(), by_family.size().to_numpy()
+    share, count = hits.sum() / size.sum(), len(size)
+    residuals = np.sum((hits - share * size) ** 2)
+    if count == 1 or np.isclose(residuals, 0):
+        return float(count)
+    variance = count / (count - 1) * residuals / size.sum() ** 2
+    return float(np.clip(share * (1 - share) / variance, 1, size.sum()))
+
+
+def _logits(probabilities: np.ndarray) -> np.ndarray:
+    """Return the logarithms of probabilities, float64 and finite even where a probability is 0."""
+    return np.log(np.maximum(probabilities.astype(np.float64), SMALLEST_PROBABILITY))

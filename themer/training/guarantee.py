@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import beta
 
-from themer.base.families import effective_pictures
+from themer.training.confidence import effective_pictures
 
 GRID = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 

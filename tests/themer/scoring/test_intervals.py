@@ -5,7 +5,6 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 from sklearn.metrics import f1_score
 
-from themer.base.families import effective_pictures
 from themer.scoring.intervals import accuracy_interval, macro_f1_interval, weighted_macro_f1
 
 
@@ -65,9 +64,3 @@ def test_the_macro_f1_interval_is_one_point_for_one_family_or_no_mistakes():
     assert macro_f1_interval(actual, actual, list("abc"), 0.95) == (1, 1)
     low, high = macro_f1_interval(actual, np.zeros(3, int), ["a"] * 3, 0.95)
     assert low == high == pytest.approx((2 / 4 + 0) / 2)
-
-
-@given(st.lists(st.tuples(st.booleans(), st.integers(0, 5)), min_size=1, max_size=50))
-def test_the_effective_number_of_pictures_is_between_one_and_all(drawn):
-    correct, families = np.array([pair[0] for pair in drawn]), [str(pair[1]) for pair in drawn]
-    assert 1 <= effective_pictures(correct, families) <= len(drawn)

@@ -6,6 +6,7 @@ from scipy.special import softmax
 
 from themer.training.confidence import (
     PRIOR_PICTURES,
+    effective_pictures,
     expected_calibration_error,
     fit_temperature,
     log_loss,
@@ -130,3 +131,9 @@ def test_log_loss_is_the_mean_of_minus_log_p():
     probabilities = np.array([[0.8, 0.1, 0.1], [0.3, 0.6, 0.1], [0.1, 0.5, 0.4]], np.float32)
     losses = -np.log([0.8, 0.3, 0.4])
     assert log_loss(np.array([0, 0, 2]), probabilities) == pytest.approx(losses.mean(), abs=1e-6)
+
+
+@given(st.lists(st.tuples(st.booleans(), st.integers(0, 5)), min_size=1, max_size=50))
+def test_the_effective_number_of_pictures_is_between_one_and_all(drawn):
+    correct, families = np.array([pair[0] for pair in drawn]), [str(pair[1]) for pair in drawn]
+    assert 1 <= effective_pictures(correct, families) <= len(drawn)
