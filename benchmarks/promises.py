@@ -13,8 +13,7 @@ from stages import paths
 from themer.answering.index import SHARES_NAME
 from themer.base.params_file import load_params
 from themer.base.tables import read_csv
-from themer.exporting.thresholds import guaranteed_boundary, guaranteed_risk
-from themer.training.guarantee import GRID, Guarantee
+from themer.exporting.thresholds import GRID, Guarantee, guaranteed_boundary, guaranteed_risk
 
 SPLITS = 200
 

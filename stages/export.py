@@ -10,8 +10,7 @@ from themer.base.errors import explained
 from themer.base.files import files_sha256, write_json
 from themer.base.params_file import load_params
 from themer.base.tables import column_by_set, read_csv
-from themer.exporting.thresholds import Promises, choose_thresholds, is_made_from
-from themer.training.guarantee import Guarantee
+from themer.exporting.thresholds import Guarantee, Promises, choose_thresholds, is_made_from
 
 THEMER = Path(themer.__file__).parent
 
