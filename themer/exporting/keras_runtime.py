@@ -1,9 +1,14 @@
-"""Run a trained classifier with Keras, to compare the exported model with it."""
+"""Run a trained classifier with Keras: all outputs of the served model from one forward pass.
+
+The exported model is made from this one and compared with it.
+"""
+
+from typing import Any
 
 import numpy as np
 
 from themer.answering.runtime import ModelOutputs
-from themer.exporting.model_outputs import with_all_outputs
+from themer.base.quiet_tensorflow import keras
 from themer.networks.model_file import Classifier
 
 PICTURES_PER_BATCH = 8
@@ -30,3 +35,52 @@ class KerasRuntime:
             parts.append({name: np.asarray(rows, np.float32)[: len(chunk)] for name, rows in outputs.items()})
         found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
         return ModelOutputs(found["probabilities"], found["features"], found.get("class_maps"))
+
+
+def with_all_outputs(model: keras.Model) -> keras.Model:
+    """Return a classifier that takes pixels 0..255, float32 [n, size, size, 3], and returns a dictionary.
+
+    "probabilities" is [n, labels]; "features" is [n, width], rows of length 1. "class_maps" is
+    [n, height, width, labels]: what each place adds to each label's logit (class activation maps, Zhou et al. 2016,
+    https://arxiv.org/abs/1512.04150). It exists only if the classifier is linear in feature maps that are averaged over
+    the picture.
+    """
+    head = model.get_layer("probabilities")
+    outputs = {"probabilities": head.output, "features": head.input}
+    inputs = model.inputs[0]
+    after = _after_pooling(model)
+    if after is not None:
+        backbone, (pooling, *norms) = model.get_layer("backbone"), after
+        inputs = keras.Input(model.input_shape[1:], name="pixels")
+        features, maps = keras.Model(backbone.inputs, [backbone.output, pooling.input])(inputs)
+        outputs = {"probabilities": head(features), "features": features}
+        kernel, bias = head.get_weights()
+        outputs["class_maps"] = _class_maps(maps, kernel, bias, norms)
+    outputs["features"] = keras.layers.UnitNormalization(name="unit_length")(outputs["features"])
+    return keras.Model(inputs, outputs, name=model.name)
+
+
+def _after_pooling(model: keras.Model) -> list[keras.layers.Layer] | None:
+    """Return the backbone's last pooling and any layer normalization after it; None if other layers follow."""
+    layers = model.get_layer("backbone").layers if "backbone" in [layer.name for layer in model.layers] else []
+    poolings = [at for at, layer in enumerate(layers) if isinstance(layer, keras.layers.GlobalAveragePooling2D)]
+    after = layers[poolings[-1] :] if poolings else []
+    linear = bool(after) and all(isinstance(layer, keras.layers.LayerNormalization) for layer in after[1:])
+    return after if linear else None
+
+
+def _class_maps(maps: Any, kernel: np.ndarray, bias: np.ndarray, norms: list[keras.layers.LayerNormalization]) -> Any:
+    """Return feature maps [n, height, width, features] weighted as the classifier weights the pooled features.
+
+    Every place has the whole bias, so that the mean over all places is the logit.
+
+    Layer normalization subtracts the mean over the features and then scales by two factors: one for each feature, and
+    one for the whole picture. That one is left out here, and so is the bias, which it would not fit.
+    """
+    for norm in norms:
+        kernel = norm.get_weights()[0][:, np.newaxis] * kernel
+        kernel = kernel - kernel.mean(axis=0)
+    layer = keras.layers.Conv2D(kernel.shape[1], 1, name="class_maps")
+    weighted = layer(maps)
+    layer.set_weights([kernel[np.newaxis, np.newaxis], np.zeros_like(bias) if norms else bias])
+    return weighted

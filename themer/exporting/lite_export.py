@@ -12,7 +12,7 @@ from themer.answering.lite_runtime import CLASSIFIER_NAME
 from themer.answering.runtime import Runtime
 from themer.base.errors import UserError
 from themer.base.model_description import DESCRIPTION_NAME, description_json, member
-from themer.exporting.model_outputs import with_all_outputs
+from themer.exporting.keras_runtime import with_all_outputs
 from themer.networks.model_file import Classifier
 from themer.shards.files import Batch
 

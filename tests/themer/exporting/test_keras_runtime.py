@@ -1,11 +1,17 @@
+from functools import cache
+
 import numpy as np
 import pytest
+from scipy.special import softmax
 
 from tests.small_shards import picture
+from tests.themer.exporting.short_networks import CUTS, short_classifier
 from tests.themer.small_model import untrained_classifier
-from themer.exporting.keras_runtime import KerasRuntime
+from themer.base.quiet_tensorflow import keras
+from themer.exporting.keras_runtime import KerasRuntime, with_all_outputs
 
 PICTURES = np.stack([picture(index % 3, index) for index in range(19)])
+PIXELS = np.stack([picture(index, 5) for index in range(3)]).astype(np.float32)
 
 
 @pytest.fixture(scope="module")
@@ -23,3 +29,48 @@ def test_other_pictures_in_the_batch_change_no_output(runtime, count):
 def test_an_empty_batch_gives_empty_outputs(runtime):
     outputs = runtime.run(PICTURES[:0])
     assert outputs.probabilities.shape == (0, 3) and outputs.features.shape[0] == 0
+
+
+@cache
+def model_of(network: str) -> keras.Model:
+    """Return an untrained network, of the large ones the first blocks."""
+    return (short_classifier(network) if network in CUTS else untrained_classifier(network)).model
+
+
+@cache
+def outputs_of(network: str) -> dict[str, np.ndarray]:
+    """Return all outputs for the pictures, computed directly: building a graph for them would take longer."""
+    return {name: output.numpy() for name, output in with_all_outputs(model_of(network))(PIXELS).items()}
+
+
+@pytest.mark.parametrize("network", ["lego_cnn", "efficientnet_lite0"])
+def test_one_pass_gives_the_model_s_probabilities_and_features_of_length_one(network):
+    outputs = outputs_of(network)
+    np.testing.assert_allclose(outputs["probabilities"], model_of(network)(PIXELS), atol=1e-6)
+    np.testing.assert_allclose(np.linalg.norm(outputs["features"], axis=1), 1, atol=1e-5)
+
+
+@pytest.mark.parametrize("network", ["efficientnet_lite0", "mobilenet_v3_small", "vgg16"])
+def test_class_maps_with_the_bias_add_up_to_the_logits(network):
+    head = model_of(network).get_layer("probabilities")
+    head.set_weights([head.get_weights()[0], np.array([0.5, -1, 2])])
+    outputs = with_all_outputs(model_of(network))(PIXELS)
+    logits = outputs["class_maps"].numpy().mean(axis=(1, 2))
+    np.testing.assert_allclose(softmax(logits, axis=1), outputs["probabilities"], atol=1e-5)
+
+
+def test_with_layer_normalization_class_maps_are_the_logits_but_for_a_factor():
+    """The classifier has no bias yet, and the normalization no offset."""
+    outputs = outputs_of("convnext_tiny")
+    logits = np.log(outputs["probabilities"])
+    logits -= logits.mean(axis=1, keepdims=True)
+    sums = outputs["class_maps"].mean(axis=(1, 2))
+    sums -= sums.mean(axis=1, keepdims=True)
+    factors = logits / sums
+    assert (factors > 0).all()
+    np.testing.assert_allclose(factors, factors.mean(axis=1, keepdims=True) * np.ones(3), rtol=1e-3)
+
+
+@pytest.mark.parametrize("network", ["lego_cnn", "alexnet"])
+def test_networks_that_do_not_average_over_places_have_no_class_maps(network):
+    assert "class_maps" not in with_all_outputs(model_of(network)).output
