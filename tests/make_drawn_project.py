@@ -16,7 +16,7 @@ from themer.base.files import file_sha256, write_bytes, write_json
 from themer.base.model_description import Description
 from themer.base.tables import write_csv
 from themer.exporting.index_writer import write_index
-from themer.exporting.lite_export import export_classifier
+from themer.exporting.served_model import export_classifier
 from themer.exporting.thresholds import choose_thresholds
 from themer.features.feature_store import store_features
 from themer.networks.model_file import Classifier, save_classifier

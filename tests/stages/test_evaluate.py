@@ -22,7 +22,7 @@ from themer.base.model_description import Description
 from themer.base.quiet_tensorflow import keras
 from themer.base.tables import read_csv
 from themer.exporting.index_writer import write_index
-from themer.exporting.lite_export import export_classifier
+from themer.exporting.served_model import export_classifier
 from themer.exporting.thresholds import choose_thresholds, write_index_summary
 from themer.networks.model_file import Classifier
 from themer.scoring.prediction_table import read_predictions

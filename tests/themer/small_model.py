@@ -17,7 +17,7 @@ from themer.base.files import file_sha256
 from themer.base.model_description import Description
 from themer.base.quiet_tensorflow import keras
 from themer.exporting.index_writer import write_index
-from themer.exporting.lite_export import export_classifier
+from themer.exporting.served_model import export_classifier
 from themer.exporting.thresholds import choose_thresholds
 from themer.networks.model_file import Classifier, save_classifier
 from themer.networks.registry import build

@@ -1,21 +1,38 @@
-"""The slow part of the export: write the LiteRT model, compare it with Keras, and write its index."""
+"""The slow part of the export: write the LiteRT model, check that it predicts as Keras does, and write its index.
 
-from collections.abc import Iterator, Mapping
+The file of the model has the same bytes each time.
+"""
+
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import numpy as np
 from tqdm import tqdm
 
-from themer.answering.lite_runtime import LiteRuntime
+from themer.answering.lite_runtime import CLASSIFIER_NAME, LiteRuntime
+from themer.answering.runtime import Runtime
 from themer.base.errors import UserError
 from themer.base.files import file_sha256
+from themer.base.model_description import DESCRIPTION_NAME, description_json, member
 from themer.exporting.index_writer import SetFacts, write_index
-from themer.exporting.keras_runtime import KerasRuntime
-from themer.exporting.lite_export import Comparison, compare, export_classifier
-from themer.networks.model_file import load_classifier
+from themer.exporting.keras_runtime import KerasRuntime, with_all_outputs
+from themer.networks.model_file import Classifier, load_classifier
 from themer.shards.files import Batch, read_batches, read_summary
 
 SPLIT = "test"
 BATCH_SIZE = 32
+LARGEST_DIFFERENCE = 1e-4
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The number of pictures compared, and the largest difference between the two probabilities of any label."""
+
+    pictures: int
+    largest_difference: float
 
 
 def write_served_model(
@@ -46,9 +63,53 @@ def write_served_model(
     return compared
 
 
+def export_classifier(classifier: Classifier, model_sha256: str, path: Path) -> None:
+    """Write a classifier as a float32 `.tflite` file with the outputs of `with_all_outputs`.
+
+    A zip archive at the end of the file holds the description and the SHA-256 of the `.keras` file, as TensorFlow
+    Lite's metadata does: https://ai.google.dev/edge/litert/models/metadata
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=path.parent) as folder:
+        part = Path(folder) / "model.tflite"
+        with_all_outputs(classifier.model).export(part, format="litert", verbose=False)
+        with zipfile.ZipFile(part, "a") as file:
+            file.writestr(member(CLASSIFIER_NAME), model_sha256)
+            file.writestr(member(DESCRIPTION_NAME), description_json(classifier.description))
+        part.replace(path)
+
+
+def compare(classifier: Runtime, exported: Runtime, batches: Iterable[Batch]) -> Comparison:
+    """Compare two runtimes on batches of pictures.
+
+    Raises:
+        UserError: for some picture the most probable label differs, or a probability differs by more than 0.0001.
+    """
+    pictures, largest = 0, 0.0
+    for batch in batches:
+        first, second = (runtime.run(batch.pixels).probabilities for runtime in (classifier, exported))
+        differences = np.abs(first - second).max(axis=1)
+        # Written so that NaN counts as a difference.
+        same = (differences <= LARGEST_DIFFERENCE) & (first.argmax(axis=1) == second.argmax(axis=1))
+        if not same.all():
+            worst = int(np.flatnonzero(~same)[0])
+            raise UserError(_mismatch(batch.set_ids[worst], first[worst], second[worst]))
+        pictures, largest = pictures + len(differences), max(largest, float(differences.max()))
+    return Comparison(pictures, largest)
+
+
 def _test_batches(shards: Path) -> Iterator[Batch]:
     """Yield the test pictures in batches."""
     with tqdm(total=read_summary(shards).pictures[SPLIT], desc="compare", unit=" pictures") as progress:
         for batch in read_batches(shards, SPLIT, BATCH_SIZE):
             yield batch
             progress.update(len(batch.labels))
+
+
+def _mismatch(set_id: str, first: np.ndarray, second: np.ndarray) -> str:
+    """Return the message for a picture with two different predictions, float32 [labels] each."""
+    return (
+        f"{set_id}: the exported model predicts {second.round(4).tolist()}, but the trained classifier predicts "
+        f"{first.round(4).tolist()}. The conversion of this network is at fault: please report it, and choose another "
+        "train.network."
+    )

@@ -13,7 +13,7 @@ from themer.answering.lite_runtime import LiteRuntime
 from themer.base.errors import UserError
 from themer.base.files import file_sha256
 from themer.exporting.keras_runtime import KerasRuntime
-from themer.exporting.lite_export import compare, export_classifier
+from themer.exporting.served_model import compare, export_classifier
 from themer.features.shard_dataset import read_split
 from themer.networks.model_file import Classifier, load_classifier
 from themer.shards.files import Batch
