@@ -10,8 +10,7 @@ from tqdm import tqdm
 from themer.base.errors import UserError
 from themer.base.params import Train
 from themer.base.quiet_tensorflow import keras, tf
-from themer.features.feature_store import features_path, read_features
-from themer.features.fingerprint import fingerprint
+from themer.features.feature_store import features_path, fingerprint, read_features
 from themer.networks.registry import build, default_learning_rate, dropout_layers
 from themer.training.checkpoints import Checkpoints, Progress
 from themer.training.confidence import log_loss

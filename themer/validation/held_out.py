@@ -16,8 +16,7 @@ from tqdm import tqdm
 from themer.base.errors import UserError
 from themer.base.files import write_bytes
 from themer.base.params import SPLITS, CrossValidate, Params, Train
-from themer.features.feature_store import features_path, read_features
-from themer.features.fingerprint import fingerprint
+from themer.features.feature_store import features_path, fingerprint, read_features
 from themer.shards.files import read_summary
 from themer.training.balance import balance
 from themer.training.linear_head import LinearHead, Rows, blocks, fit_head

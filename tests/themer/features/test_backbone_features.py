@@ -1,5 +1,3 @@
-import json
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -9,23 +7,13 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from tests.small_shards import FILL, picture, settings, write_photo_shards, write_shards
-from themer.base.errors import UserError
 from themer.base.quiet_tensorflow import keras, tf
-from themer.features import fingerprint
 from themer.features.backbone_features import BATCH_SIZE, FIRST_EPOCH, apply_view, write_features
-from themer.features.feature_store import (
-    FeatureSummary,
-    features_path,
-    prepare_directory,
-    read_feature_summary,
-    read_features,
-    store_features,
-)
+from themer.features.feature_store import features_path, read_features, store_features
 from themer.features.shard_dataset import read_split
 from themer.features.views import Views
 from themer.networks.efficientnet import efficientnet_lite0_features
 
-SUMMARY = FeatureSummary("0123", width=1280, views=2)
 PICTURES = np.stack([picture(label=number % 3, seed=number) for number in range(BATCH_SIZE + 9)])
 
 
@@ -91,31 +79,6 @@ def test_a_failure_leaves_no_file_that_looks_complete(tmp_path, small):
     assert not (tmp_path / "train-0.npy").exists()
 
 
-def test_a_folder_keeps_only_the_files_of_the_same_summary(tmp_path):
-    for summary, left in ((SUMMARY, 0), (SUMMARY, 1), (FeatureSummary("4567", 1280, 2), 0)):
-        prepare_directory(tmp_path / "features", summary)
-        assert len(list((tmp_path / "features").glob("*.npy"))) == left
-        assert read_feature_summary(tmp_path / "features") == summary
-        (tmp_path / "features/train-0.npy").touch()
-
-
-@pytest.mark.parametrize("text", ["", "[]", '{"fingerprint": "0123"}'])
-def test_an_unreadable_summary_is_replaced(tmp_path, text):
-    (tmp_path / "features.json").write_text(text)
-    (tmp_path / "train-0.npy").touch()
-    with pytest.raises(UserError, match="not a summary of features .*dvc repro --force features"):
-        read_feature_summary(tmp_path)
-    prepare_directory(tmp_path, SUMMARY)
-    assert [path.name for path in tmp_path.iterdir()] == ["features.json"]
-
-
-def test_missing_features_are_reported_with_the_command_to_run(tmp_path):
-    (tmp_path / "broken.npy").write_bytes(b"\x93NUMPY")
-    for name in ("missing.npy", "broken.npy"):
-        with pytest.raises(UserError, match=f"{name}: no features .*dvc repro --force features"):
-            read_features(tmp_path / name)
-
-
 def test_view_0_is_the_unchanged_picture_and_the_others_differ_from_those_of_training(tmp_path):
     shards, views = write_shards(tmp_path), Views(7, 0.5, 0, FILL)
     pictures = read_split(shards, "train")
@@ -138,28 +101,3 @@ def test_all_splits_and_the_views_of_training_pictures_have_features(tmp_path):
     counts = {"train-0": 12, "train-1": 12, "validation-0": 6, "test-0": 3, "photos-0": 2, "photos-1": 2}
     assert rows == {f"{name}.npy": (count, 1280) for name, count in counts.items()}
     assert (read_features(features_path(tmp_path / "features", "train", 1)) >= 0).all()
-
-
-def test_features_of_other_code_are_deleted(tmp_path, monkeypatch):
-    shards, photos = write_shards(tmp_path / "shards"), write_photo_shards(tmp_path / "photos")
-    monkeypatch.setattr(fingerprint, "THEMER", shutil.copytree(fingerprint.THEMER, tmp_path / "themer"))
-    kept = []
-    for edit in ("", "", "# an edit"):
-        with (tmp_path / "themer/features/photo_views.py").open("a") as file:
-            file.write(edit)
-        store_features(shards, photos, settings(), tmp_path / "features")
-        kept.append((tmp_path / "features/train-0.npy").exists())
-        (tmp_path / "features/train-0.npy").touch()
-    assert kept == [False, True, False]
-
-
-def test_a_network_from_scratch_has_no_features(tmp_path):
-    shards, photos = write_shards(tmp_path / "shards"), write_photo_shards(tmp_path / "photos")
-    store_features(shards, photos, settings(), tmp_path / "features")
-    assert read_feature_summary(tmp_path / "features").width == 0
-    assert [path.name for path in (tmp_path / "features").iterdir()] == ["features.json"]
-
-
-def test_the_summary_is_json_without_times(tmp_path):
-    prepare_directory(tmp_path, SUMMARY)
-    assert json.loads((tmp_path / "features.json").read_text()) == {"fingerprint": "0123", "width": 1280, "views": 2}

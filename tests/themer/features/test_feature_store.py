@@ -1,4 +1,5 @@
 import hashlib
+import json
 import shutil
 from pathlib import Path
 
@@ -7,8 +8,19 @@ import pytest
 
 from tests.small_shards import settings, write_photo_shards, write_shards
 from themer.base.errors import UserError
-from themer.features import fingerprint as fingerprints
-from themer.features.fingerprint import code_sha256, fingerprint, weights_sha256
+from themer.features import feature_store
+from themer.features.feature_store import (
+    FeatureSummary,
+    code_sha256,
+    fingerprint,
+    prepare_directory,
+    read_feature_summary,
+    read_features,
+    store_features,
+    weights_sha256,
+)
+
+SUMMARY = FeatureSummary("0123", width=1280, views=2)
 
 
 @pytest.fixture
@@ -19,8 +31,8 @@ def sources(tmp_path) -> list[Path]:
 @pytest.fixture
 def code(tmp_path, monkeypatch) -> Path:
     """A copy of the project's code that stands for it in fingerprints."""
-    copy = shutil.copytree(fingerprints.THEMER, tmp_path / "themer")
-    monkeypatch.setattr(fingerprints, "THEMER", copy)
+    copy = shutil.copytree(feature_store.THEMER, tmp_path / "themer")
+    monkeypatch.setattr(feature_store, "THEMER", copy)
     return copy
 
 
@@ -81,3 +93,52 @@ def test_the_digest_of_weights_is_that_of_the_file_s_content(tmp_path):
     path.write_bytes(b"weights")
     assert weights_sha256(settings(network="vgg16", weights=str(path))) == hashlib.sha256(b"weights").hexdigest()
     assert [weights_sha256(settings(weights=name)) for name in ("imagenet", "none")] == ["", ""]
+
+
+def test_a_folder_keeps_only_the_files_of_the_same_summary(tmp_path):
+    for summary, left in ((SUMMARY, 0), (SUMMARY, 1), (FeatureSummary("4567", 1280, 2), 0)):
+        prepare_directory(tmp_path / "features", summary)
+        assert len(list((tmp_path / "features").glob("*.npy"))) == left
+        assert read_feature_summary(tmp_path / "features") == summary
+        (tmp_path / "features/train-0.npy").touch()
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"fingerprint": "0123"}'])
+def test_an_unreadable_summary_is_replaced(tmp_path, text):
+    (tmp_path / "features.json").write_text(text)
+    (tmp_path / "train-0.npy").touch()
+    with pytest.raises(UserError, match="not a summary of features .*dvc repro --force features"):
+        read_feature_summary(tmp_path)
+    prepare_directory(tmp_path, SUMMARY)
+    assert [path.name for path in tmp_path.iterdir()] == ["features.json"]
+
+
+def test_missing_features_are_reported_with_the_command_to_run(tmp_path):
+    (tmp_path / "broken.npy").write_bytes(b"\x93NUMPY")
+    for name in ("missing.npy", "broken.npy"):
+        with pytest.raises(UserError, match=f"{name}: no features .*dvc repro --force features"):
+            read_features(tmp_path / name)
+
+
+def test_features_of_other_code_are_deleted(code, tmp_path):
+    shards, photos = write_shards(tmp_path / "shards"), write_photo_shards(tmp_path / "photos")
+    kept = []
+    for edit in ("", "", "# an edit"):
+        with (code / "features/photo_views.py").open("a") as file:
+            file.write(edit)
+        store_features(shards, photos, settings(), tmp_path / "features")
+        kept.append((tmp_path / "features/train-0.npy").exists())
+        (tmp_path / "features/train-0.npy").touch()
+    assert kept == [False, True, False]
+
+
+def test_a_network_from_scratch_has_no_features(tmp_path):
+    shards, photos = write_shards(tmp_path / "shards"), write_photo_shards(tmp_path / "photos")
+    store_features(shards, photos, settings(), tmp_path / "features")
+    assert read_feature_summary(tmp_path / "features").width == 0
+    assert [path.name for path in (tmp_path / "features").iterdir()] == ["features.json"]
+
+
+def test_the_summary_is_json_without_times(tmp_path):
+    prepare_directory(tmp_path, SUMMARY)
+    assert json.loads((tmp_path / "features.json").read_text()) == {"fingerprint": "0123", "width": 1280, "views": 2}
