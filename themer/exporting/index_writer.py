@@ -30,8 +30,7 @@ from themer.base.quiet_tensorflow import tf
 from themer.base.tables import write_csv
 from themer.exporting.other_themes import FEWEST_FAMILIES, fit_boundary, held_out_shares
 from themer.exporting.thresholds import write_index_summary
-from themer.features.shard_dataset import read_split
-from themer.features.views import Views
+from themer.features.views import Views, read_split
 from themer.shards.files import OTHER, read_summary, require_fit
 from themer.training.confidence import ALWAYS_ABSTAIN
 

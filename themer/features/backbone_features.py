@@ -8,15 +8,13 @@ from tqdm import tqdm
 from themer.base.params import SPLITS, Train
 from themer.base.quiet_tensorflow import keras, tf
 from themer.features.feature_store import FeatureSummary, features_path, prepare_directory
-from themer.features.shard_dataset import read_split
-from themer.features.views import Views
+from themer.features.views import Views, apply_view, read_split
 from themer.networks.registry import build
 from themer.shards.files import read_summary
 
 # Processors compute a matrix product in blocks of rows: 6 with AVX2, more with AVX-512. Rows of an incomplete block are
 # summed in another order. With a multiple of the block size, the position in a batch changes no bit of the features.
 BATCH_SIZE = 48
-FIRST_EPOCH = 1_000_000  # far from the epochs of training, which have views of their own
 
 
 def compute_features(shards: Path, photos: Path, settings: Train, directory: Path, made_from: str) -> None:
@@ -50,17 +48,6 @@ def write_features(path: Path, backbone: keras.Model, pictures: tf.data.Dataset,
             file.write(_batch_features(backbone, pixels).tobytes())
             progress.update(len(pixels))
     part.rename(path)
-
-
-def apply_view(pictures: tf.data.Dataset, views: Views, view: int) -> tf.data.Dataset:
-    """Return a view of each picture, float32 [size, size, 3], from elements with "image"; view 0 is unchanged."""
-    if view == 0:
-        return pictures.map(lambda one: tf.cast(one["image"], tf.float32))
-    return pictures.enumerate().map(
-        lambda index, one: views.view(one["image"], FIRST_EPOCH + view, index),
-        num_parallel_calls=tf.data.AUTOTUNE,
-        deterministic=True,
-    )
 
 
 def _sources(shards: Path, photos: Path) -> list[tuple[str, Path, str]]:

@@ -6,7 +6,6 @@ The same seed gives the same view on any number of threads.
 """
 
 from themer.base.quiet_tensorflow import keras, tf
-from themer.features.augmentation import LUMA
 
 # Limits of the camera's position. The shift is a share of the picture's side.
 ROTATION_RADIANS = 0.35
@@ -19,6 +18,7 @@ BOX_LOG_DISTANCE = (0.1, 0.6)
 BOX_LOG_ASPECT = 0.5
 
 WHITE = (255, 255, 255)
+LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601
 # Difference from the background colour, in the channel that differs most: certainly background, certainly not.
 BACKGROUND_DIFFERENCE, FOREGROUND_DIFFERENCE = 15.0, 50.0
 CELL = 8  # pixels, the side of a cell of the grid on which the background grows inwards from the edges

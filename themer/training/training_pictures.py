@@ -8,8 +8,7 @@ import numpy as np
 from themer.base.errors import UserError
 from themer.base.params import Train
 from themer.base.quiet_tensorflow import tf
-from themer.features.shard_dataset import read_split
-from themer.features.views import Views
+from themer.features.views import Views, read_split
 from themer.shards.files import ShardSummary, read_labels, read_summary
 from themer.training.balance import balance
 

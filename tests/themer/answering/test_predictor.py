@@ -19,7 +19,7 @@ from themer.answering.lite_runtime import LiteRuntime
 from themer.answering.predictor import OTHER_THEME, OUT_OF_DISTRIBUTION, Predictor
 from themer.base.errors import UserError
 from themer.exporting.thresholds import write_index_summary
-from themer.features.shard_dataset import read_split
+from themer.features.views import read_split
 from themer.pictures.images import square
 
 PICTURES = np.stack([picture(index % 3, index) for index in range(19)])

@@ -6,12 +6,10 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from tests.small_shards import FILL, picture, settings, write_photo_shards, write_shards
+from tests.small_shards import picture, settings, write_photo_shards, write_shards
 from themer.base.quiet_tensorflow import keras, tf
-from themer.features.backbone_features import BATCH_SIZE, FIRST_EPOCH, apply_view, write_features
+from themer.features.backbone_features import BATCH_SIZE, write_features
 from themer.features.feature_store import features_path, read_features, store_features
-from themer.features.shard_dataset import read_split
-from themer.features.views import Views
 from themer.networks.efficientnet import efficientnet_lite0_features
 
 PICTURES = np.stack([picture(label=number % 3, seed=number) for number in range(BATCH_SIZE + 9)])
@@ -77,21 +75,6 @@ def test_a_failure_leaves_no_file_that_looks_complete(tmp_path, small):
     with pytest.raises(tf.errors.OpError):
         write_features(tmp_path / "train-0.npy", small, dataset, 2)
     assert not (tmp_path / "train-0.npy").exists()
-
-
-def test_view_0_is_the_unchanged_picture_and_the_others_differ_from_those_of_training(tmp_path):
-    shards, views = write_shards(tmp_path), Views(7, 0.5, 0, FILL)
-    pictures = read_split(shards, "train")
-    found = [np.stack(list(apply_view(pictures, views, view).as_numpy_iterator())) for view in (0, 1, 1, 2)]
-    images = [one["image"] for one in pictures.as_numpy_iterator()]
-    np.testing.assert_array_equal(found[0], images)
-    np.testing.assert_array_equal(found[1], found[2])
-    of_features, of_training = (
-        views.view(images[3], epoch, tf.constant(3, tf.int64)) for epoch in (FIRST_EPOCH + 1, 1)
-    )
-    np.testing.assert_allclose(found[1][3], of_features, atol=1e-3)
-    assert np.abs(found[1][3] - of_training).max() > 1
-    assert (found[1] != found[3]).any(axis=(1, 2, 3)).all()
 
 
 def test_all_splits_and_the_views_of_training_pictures_have_features(tmp_path):

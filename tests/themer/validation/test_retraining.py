@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from tests.small_shards import LABELS, settings, write_shards
 from themer.base.errors import UserError
 from themer.base.params import SPLITS
-from themer.features.shard_dataset import read_split
+from themer.features.views import read_split
 from themer.shards.files import read_summary
 from themer.validation.folds import folds
 from themer.validation.pictures import Pictures, all_examples, read_pictures
