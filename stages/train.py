@@ -13,9 +13,8 @@ from themer.base.params_file import load_params
 from themer.base.tables import write_csv
 from themer.networks.model_file import save_classifier
 from themer.shards.files import read_summary
-from themer.training.calibrate import Calibration, calibrate
 from themer.training.checkpoints import remove_checkpoints
-from themer.training.fit import train
+from themer.training.fit import Calibration, calibrate, train
 from themer.training.training_pictures import TrainingPictures
 
 

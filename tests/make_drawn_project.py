@@ -21,8 +21,7 @@ from themer.exporting.thresholds import choose_thresholds
 from themer.features.feature_store import store_features
 from themer.networks.model_file import Classifier, save_classifier
 from themer.pictures.images import encode_png, picture_path
-from themer.training.calibrate import calibrate
-from themer.training.fit import train
+from themer.training.fit import calibrate, train
 from themer.training.training_pictures import TrainingPictures
 
 # Few validation pictures promise little: with 18 of them, faultless, the risk may still be a fifth.

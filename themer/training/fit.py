@@ -1,8 +1,13 @@
-"""Training: first the classifier on stored features, then the last blocks with it. It resumes after each epoch."""
+"""Training: first the classifier on stored features, then the last blocks with it, then the temperature.
+
+It resumes after each epoch.
+"""
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from tqdm import tqdm
@@ -13,10 +18,45 @@ from themer.base.quiet_tensorflow import keras, tf
 from themer.features.feature_store import features_path, fingerprint, read_features
 from themer.networks.registry import build, default_learning_rate, dropout_layers
 from themer.training.checkpoints import Checkpoints, Progress
-from themer.training.confidence import log_loss
+from themer.training.confidence import expected_calibration_error, fit_temperature, log_loss, with_temperature
 from themer.training.linear_head import Rows, blocks, fit_head
-from themer.training.losses import SparseCrossentropy
 from themer.training.training_pictures import TrainingPictures
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """The temperature, and the scores on the validation split; only `calibration_error_before` is without it."""
+
+    temperature: float
+    accuracy: float
+    loss: float
+    calibration_error: float
+    calibration_error_before: float
+
+
+@keras.saving.register_keras_serializable("themer")
+class SparseCrossentropy(keras.losses.Loss):  # type: ignore[misc]
+    """Cross-entropy of labels int [n] and softmax probabilities float32 [n, labels], with label smoothing.
+
+    Keras's own SparseCategoricalCrossentropy takes no label smoothing. The loss takes sample weights and can be saved
+    with a compiled model.
+
+    Args:
+        label_smoothing: the share of each label, from 0 to below 1, that is spread over all labels.
+    """
+
+    def __init__(self, label_smoothing: float, name: str = "sparse_crossentropy", **options: Any) -> None:
+        super().__init__(name=name, **options)
+        self.label_smoothing = label_smoothing
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """Return the loss of each picture, float32 [n]."""
+        one_hot = keras.ops.one_hot(keras.ops.cast(y_true, "int32"), y_pred.shape[-1], dtype=y_pred.dtype)
+        return keras.losses.categorical_crossentropy(one_hot, y_pred, label_smoothing=self.label_smoothing)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments of the constructor, for a saved model."""
+        return {**super().get_config(), "label_smoothing": self.label_smoothing}
 
 
 def train(
@@ -49,6 +89,26 @@ def train(
     if settings.is_pretrained and settings.epochs > 0:
         _interpolate(model, checkpoints, settings.interpolation)
     return model, progress
+
+
+def calibrate(model: keras.Model, pictures: TrainingPictures) -> Calibration:
+    """Divide a classifier's logits by the temperature that fits the validation split best.
+
+    The method is temperature scaling (Guo et al., https://arxiv.org/abs/1706.04599). It divides the weights of the
+    layer "probabilities" in place, so the saved model returns calibrated probabilities wherever it runs.
+    """
+    before, actual = probabilities(model, pictures.plain("validation"))
+    temperature = fit_temperature(before, actual)
+    head = model.get_layer("probabilities")
+    head.set_weights([weights / temperature for weights in head.get_weights()])
+    calibrated = with_temperature(before, temperature)
+    return Calibration(
+        temperature=temperature,
+        accuracy=float(np.mean(calibrated.argmax(axis=1) == actual)),
+        loss=log_loss(actual, calibrated),
+        calibration_error=expected_calibration_error(actual, calibrated),
+        calibration_error_before=expected_calibration_error(actual, before),
+    )
 
 
 def learning_rate(settings: Train, batches_per_epoch: int) -> keras.optimizers.schedules.LearningRateSchedule:

@@ -9,8 +9,7 @@ from themer.base.params import SPLITS, Train
 from themer.base.quiet_tensorflow import keras
 from themer.features.feature_store import store_features
 from themer.shards.files import Example, ShardSummary, read_summary, write_split, write_summary
-from themer.training.calibrate import calibrate
-from themer.training.fit import probabilities, train
+from themer.training.fit import calibrate, probabilities, train
 from themer.training.training_pictures import TrainingPictures
 from themer.validation.folds import folds
 from themer.validation.pictures import Pictures, all_examples

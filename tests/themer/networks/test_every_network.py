@@ -16,7 +16,7 @@ from themer.networks.applications import APPLICATIONS, application_features
 from themer.networks.backbones import fine_tune_last_blocks, load_weights_file
 from themer.networks.model_file import load_classifier, save_classifier
 from themer.networks.registry import NETWORKS, build, dropout_layers
-from themer.training.losses import SparseCrossentropy
+from themer.training.fit import SparseCrossentropy
 
 DESCRIPTION = Description(LABELS, 32, FILL, "lego_cnn", temperature=1.5)
 PIXELS = np.random.default_rng(0).uniform(0, 255, (3, 32, 32, 3)).astype(np.float32)

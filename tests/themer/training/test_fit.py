@@ -7,23 +7,37 @@ from typing import get_args
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
 
 from tests.small_shards import LABELS, settings, write_photo_shards, write_shards
 from themer.base.errors import UserError
 from themer.base.params import Train
-from themer.base.quiet_tensorflow import keras
+from themer.base.quiet_tensorflow import keras, tf
 from themer.features.feature_store import features_path, read_features, store_features
 from themer.networks.applications import application_features
 from themer.networks.registry import build, default_learning_rate
 from themer.training import fit
 from themer.training.checkpoints import Progress
-from themer.training.fit import head_rows, learning_rate, probabilities, train
+from themer.training.confidence import expected_calibration_error, with_temperature
+from themer.training.fit import (
+    Calibration,
+    SparseCrossentropy,
+    calibrate,
+    head_rows,
+    learning_rate,
+    probabilities,
+    train,
+)
 from themer.training.training_pictures import TrainingPictures
 
 # Without photograph-like views, whose graph takes a second to build in each epoch.
 ONE_EPOCH = {"epochs": 1, "warm_up_epochs": 0, "photo_views": 0}
 TWO_EPOCHS = {"epochs": 2, "photo_views": 0}
 CLASS_WEIGHTS = {"imbalance": "class_weights", **ONE_EPOCH}
+ACTUAL = np.array([0, 2], np.int32)
+PROBABILITIES = np.array([[0.7, 0.2, 0.1], [0.5, 0.25, 0.25]], np.float32)
 IMBALANCES = get_args(Train.model_fields["imbalance"].annotation)
 
 
@@ -71,6 +85,13 @@ def resumed(data) -> tuple[keras.Model, Progress]:
         return data.train(wanted, checkpoint)
 
 
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory) -> TrainingPictures:
+    folder = tmp_path_factory.mktemp("pictures")
+    shards = write_shards(folder / "shards", validation=(12, 12, 12))
+    return TrainingPictures(shards, write_photo_shards(folder / "photos"), settings())
+
+
 def weights(model: keras.Model) -> list[bytes]:
     return [array.tobytes() for array in model.get_weights()]
 
@@ -93,6 +114,26 @@ def interrupt_in_epoch(epoch: int, monkeypatch: pytest.MonkeyPatch) -> None:
         record(progress, number, scores)
 
     monkeypatch.setattr(fit, "_record", interrupted)
+
+
+def classifier(steepness: float, green: float = 0) -> keras.Model:
+    """Return a classifier by mean colour whose confidence grows with `steepness`; `green` shifts one label's logit."""
+    model = keras.Sequential(
+        [
+            keras.Input((32, 32, 3)),
+            keras.layers.GlobalAveragePooling2D(),
+            keras.layers.Dense(3, activation="softmax", name="probabilities"),
+        ]
+    )
+    # The channels are red, green, blue; the labels are blue, green, red.
+    model.get_layer("probabilities").set_weights(
+        [np.eye(3, dtype=np.float32)[::-1] * steepness, np.array([0, green * steepness, 0], np.float32)]
+    )
+    return model
+
+
+def loss(smoothing: float = 0, weights: np.ndarray | None = None) -> float:
+    return float(SparseCrossentropy(smoothing)(ACTUAL, PROBABILITIES, sample_weight=weights))
 
 
 def test_it_learns_colours(tmp_path):
@@ -224,3 +265,77 @@ def test_a_loss_of_nan_is_reported():
     scores = {"train": {"loss": float("nan"), "accuracy": 0.2}, "validation": {"loss": 1.0, "accuracy": 0.2}}
     with pytest.raises(UserError, match="the loss became nan, 1.0 in epoch 4. Lower train.learning_rate"):
         fit._record(Progress(epoch=3), 4, scores)
+
+
+@pytest.mark.parametrize("steepness", [0.01, 0.2, 0.4])
+def test_the_model_itself_predicts_calibrated_probabilities(pictures, steepness):
+    model = classifier(steepness, green=-60)
+    before, actual = probabilities(model, pictures.plain("validation"))
+    found = calibrate(model, pictures)
+    after, _ = probabilities(model, pictures.plain("validation"))
+    np.testing.assert_allclose(after, with_temperature(before, found.temperature), atol=1e-5)
+    assert (after.argmax(axis=1) == before.argmax(axis=1)).all()
+    assert found.accuracy == np.mean(after.argmax(axis=1) == actual) < 1
+    assert found.loss <= -np.log(np.maximum(before[np.arange(36), actual], 1e-30)).mean() + 1e-6
+    assert found.calibration_error == pytest.approx(expected_calibration_error(actual, after), abs=1e-4)
+    assert found.calibration_error_before == expected_calibration_error(actual, before)
+
+
+def test_an_overconfident_model_gets_a_high_temperature(pictures):
+    assert calibrate(classifier(0.4, green=-60), pictures).temperature > 2
+
+
+def test_an_underconfident_model_gets_a_low_temperature(pictures):
+    assert calibrate(classifier(0.005), pictures).temperature < 1
+
+
+def test_all_scores_are_plain_numbers(pictures):
+    found = calibrate(classifier(0.2), pictures)
+    assert all(type(value) is float for value in vars(found).values()) and isinstance(found, Calibration)
+
+
+def test_without_smoothing_it_is_the_mean_of_minus_log_p():
+    assert loss() == pytest.approx(-(np.log(0.7) + np.log(0.25)) / 2, rel=1e-5)
+
+
+def test_smoothing_spreads_a_share_over_all_labels():
+    first = 0.8 * np.log(0.7) + 0.1 * np.log(0.2) + 0.1 * np.log(0.1)
+    second = 0.1 * np.log(0.5) + 0.1 * np.log(0.25) + 0.8 * np.log(0.25)
+    assert loss(smoothing=0.3) == pytest.approx(-(first + second) / 2, rel=1e-5)
+
+
+@examples(deadline=None, max_examples=30)
+@given(seed=st.integers(0, 1000), label_count=st.integers(2, 5))
+def test_without_smoothing_it_is_keras_s_own(seed, label_count):
+    probabilities = np.random.default_rng(seed).dirichlet(np.ones(label_count), 3).astype(np.float32)
+    labels = np.array([0, 1, label_count - 1])
+    expected = keras.losses.SparseCategoricalCrossentropy()(labels, probabilities)
+    assert float(SparseCrossentropy(0)(labels, probabilities)) == pytest.approx(float(expected), rel=1e-5)
+
+
+def test_sample_weights_multiply_the_loss_of_each_picture():
+    only = [loss(0.1, np.array(weights, np.float32)) for weights in ([1, 0], [0, 1])]
+    assert loss(0.1, np.array([2, 0.5], np.float32)) == pytest.approx(2 * only[0] + 0.5 * only[1], rel=1e-5)
+
+
+def test_the_gradient_does_not_vanish_for_a_confident_wrong_prediction():
+    logits = tf.Variable([[40.0, 0.0, 0.0]])
+    with tf.GradientTape() as tape:
+        value = SparseCrossentropy(0.0)(np.array([2]), keras.ops.softmax(logits))
+    assert np.isfinite(value.numpy())
+    np.testing.assert_allclose(tape.gradient(value, logits), [[1, 0, -1]], atol=1e-6)
+
+
+def test_a_compiled_model_trains_identically_after_saving_and_loading(tmp_path):
+    tf.config.experimental.enable_op_determinism()
+    keras.utils.set_random_seed(0)
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation="softmax")])
+    model.compile("adam", SparseCrossentropy(0.1), metrics=["accuracy"])
+    model.optimizer.build(model.trainable_variables)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    inputs, weights = np.random.default_rng(0).normal(size=(2, 4)), np.array([1, 0.5])
+    scores = [each.train_on_batch(inputs, ACTUAL, weights, return_dict=True) for each in (model, loaded)]
+    assert scores[0] == scores[1] and set(scores[0]) == {"loss", "accuracy"}
+    for one, other in zip(model.get_weights(), loaded.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
