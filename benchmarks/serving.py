@@ -31,7 +31,7 @@ from urllib3.filepost import encode_multipart_formdata
 
 from app.incoming.picture_file import open_picture
 from stages import paths
-from themer.answering.lite_runtime import LiteRuntime
+from themer.answering.runtime import LiteRuntime
 from themer.pictures.images import picture_path, square
 
 WARM_UP = 20

@@ -11,7 +11,7 @@ from tests.drawn_sets import FILL, KINDS, PICTURES, SIZE, drawn_set
 from tests.drawn_shards import write_drawn_shards, write_no_photos
 from tests.promises import NOTHING_HELD_OUT, promises
 from tests.small_shards import settings
-from themer.answering.lite_runtime import LiteRuntime
+from themer.answering.runtime import LiteRuntime
 from themer.base.files import file_sha256, write_bytes, write_json
 from themer.base.model_description import Description
 from themer.base.tables import write_csv

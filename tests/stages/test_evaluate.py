@@ -16,7 +16,7 @@ from tests.data_formats import problems_of_file
 from tests.promises import NOTHING_HELD_OUT, promises
 from themer.answering.boundary import Boundary
 from themer.answering.index import read_index_summary
-from themer.answering.lite_runtime import LiteRuntime
+from themer.answering.runtime import LiteRuntime
 from themer.base.files import write_bytes
 from themer.base.model_description import Description
 from themer.base.quiet_tensorflow import keras

@@ -14,7 +14,7 @@ from tests.data_formats import problems_of_file
 from tests.small_shards import FILL, LABELS, SIZE
 from tests.themer.small_model import small_model, untrained_classifier
 from themer.answering.index import Index, read_index_summary
-from themer.answering.lite_runtime import LiteRuntime
+from themer.answering.runtime import LiteRuntime
 from themer.base.files import file_sha256
 from themer.networks.model_file import save_classifier
 from themer.shards.files import ShardSummary, write_split, write_summary

@@ -12,7 +12,7 @@ from filelock import FileLock
 from stages import paths
 from tests.promises import NOTHING_HELD_OUT, promises
 from tests.small_shards import FILL, LABELS, SIZE, settings, write_photo_shards, write_shards
-from themer.answering.lite_runtime import LiteRuntime
+from themer.answering.runtime import LiteRuntime
 from themer.base.files import file_sha256
 from themer.base.model_description import Description
 from themer.base.quiet_tensorflow import keras

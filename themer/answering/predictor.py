@@ -8,8 +8,7 @@ from PIL import Image
 
 from themer.answering.heat_maps import class_activation, occlusion, scaled
 from themer.answering.index import Index, NearSet
-from themer.answering.lite_runtime import LiteRuntime
-from themer.answering.runtime import ModelOutputs, Runtime
+from themer.answering.runtime import LiteRuntime, ModelOutputs, Runtime
 from themer.answering.step_back import Choice, Level, step_back
 from themer.base.errors import UserError
 from themer.base.model_description import Description

@@ -1,11 +1,26 @@
-"""The interface between a model and the code that uses it, independent of the library that runs the model."""
+"""What a model computes, whichever library runs it, and the exported classifier run by LiteRT.
 
+LiteRT is small and needs no TensorFlow.
+"""
+
+import os
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol
+from pathlib import Path
+from threading import BoundedSemaphore, Lock
+from typing import Protocol, cast
 
 import numpy as np
+from ai_edge_litert.interpreter import Interpreter  # type: ignore[import-untyped]
 
-from themer.base.model_description import Description
+from themer.base.model_description import Description, no_classifier, no_model, read_description
+from themer.base.quiet_stderr import without_notes
+
+CLASSIFIER_NAME = "classifier.sha256"
+NOTE = re.compile(rb"INFO: ")
 
 
 @dataclass(frozen=True)
@@ -30,3 +45,73 @@ class Runtime(Protocol):
 
     def run(self, pixels: np.ndarray) -> ModelOutputs:
         """Return the model's outputs for pixels 0..255 of any number type, [n, size, size, 3]."""
+
+
+class LiteRuntime:
+    """A `.tflite` file that the stage export wrote, run by LiteRT, by default with one thread for each core.
+
+    It runs one picture at a time. On a CPU a batch saves nothing and takes more memory, and a prediction could depend
+    on the other pictures in the batch.
+
+    Several threads may call it; at most `at_once` pictures run at the same time. A single picture gets all cores, which
+    is fastest for it. Concurrent pictures share the cores, which gives a higher rate. The first single picture after
+    concurrent ones still gets a share only, since more are likely to follow.
+
+    Raises:
+        UserError: the file is missing, or is not an exported classifier.
+    """
+
+    def __init__(self, path: Path, threads: int | None = None, at_once: int = 1) -> None:
+        threads = threads or os.cpu_count() or 1
+        self._slots, self._lock = BoundedSemaphore(at_once), Lock()
+        self._running, self._was_shared, self._is_shared = 0, False, False
+        try:
+            with zipfile.ZipFile(path) as file:
+                self.description = read_description(file)
+                self.model_sha256 = file.read(CLASSIFIER_NAME).decode()
+            with without_notes(NOTE):
+                self._sole_runner = _runner(path, threads)
+                count = at_once if at_once > 1 else 0
+                self._share_runners = [_runner(path, max(1, threads // at_once)) for _ in range(count)]
+        except FileNotFoundError:
+            raise no_model(path) from None
+        except (zipfile.BadZipFile, KeyError, TypeError, ValueError, OSError) as error:
+            raise no_classifier(path, error) from None
+
+    def run(self, pixels: np.ndarray) -> ModelOutputs:
+        """Return the model's outputs for pixels 0..255 of any number type, [n, size, size, 3]."""
+        # For an empty batch, a black picture gives the shapes of the outputs.
+        pictures = pixels if len(pixels) else np.zeros((1, *pixels.shape[1:]))
+        parts = [self._outputs(picture[np.newaxis].astype(np.float32)) for picture in pictures]
+        found = {name: np.concatenate([part[name] for part in parts])[: len(pixels)] for name in parts[0]}
+        return ModelOutputs(found["probabilities"], found["features"], found.get("class_maps"))
+
+    def _outputs(self, pixels: np.ndarray) -> dict[str, np.ndarray]:
+        """Return the model's outputs for float32 [1, size, size, 3], by name."""
+        with self._runner() as run:
+            return run(pixels=pixels)
+
+    @contextmanager
+    def _runner(self) -> Iterator[Callable[..., dict[str, np.ndarray]]]:
+        """Yield an interpreter that no other thread uses at the same time."""
+        with self._slots:
+            with self._lock:
+                self._running += 1
+                self._is_shared = self._is_shared or self._running > 1
+                runner = self._share_runners.pop() if self._running > 1 or self._was_shared else self._sole_runner
+            try:
+                yield runner
+            finally:
+                with self._lock:
+                    self._running -= 1
+                    if runner is not self._sole_runner:
+                        self._share_runners.append(runner)
+                    if not self._running:
+                        self._was_shared, self._is_shared = self._is_shared, False
+
+
+def _runner(path: Path, threads: int) -> Callable[..., dict[str, np.ndarray]]:
+    """Return a function that runs a `.tflite` file on a number of threads, with its memory allocated."""
+    interpreter = Interpreter(str(path), num_threads=threads)
+    interpreter.allocate_tensors()
+    return cast(Callable[..., dict[str, np.ndarray]], interpreter.get_signature_runner())

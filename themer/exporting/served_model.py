@@ -12,8 +12,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from tqdm import tqdm
 
-from themer.answering.lite_runtime import CLASSIFIER_NAME, LiteRuntime
-from themer.answering.runtime import Runtime
+from themer.answering.runtime import CLASSIFIER_NAME, LiteRuntime, Runtime
 from themer.base.errors import UserError
 from themer.base.files import file_sha256
 from themer.base.model_description import DESCRIPTION_NAME, description_json, member

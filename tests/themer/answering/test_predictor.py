@@ -15,8 +15,8 @@ from tests.small_shards import FILL, LABELS, picture
 from tests.themer.small_model import small_model
 from themer.answering.boundary import Boundary
 from themer.answering.index import Index
-from themer.answering.lite_runtime import LiteRuntime
 from themer.answering.predictor import OTHER_THEME, OUT_OF_DISTRIBUTION, Predictor
+from themer.answering.runtime import LiteRuntime
 from themer.base.errors import UserError
 from themer.exporting.thresholds import write_index_summary
 from themer.features.views import read_split

@@ -15,7 +15,7 @@ from tests.promises import NOTHING_HELD_OUT, promises
 from tests.small_shards import FILL, LABELS, write_shards
 from tests.themer.small_model import small_model
 from themer.answering.index import Index, NearSet
-from themer.answering.lite_runtime import LiteRuntime
+from themer.answering.runtime import LiteRuntime
 from themer.base.errors import UserError
 from themer.base.files import write_json
 from themer.base.tables import read_csv

@@ -9,7 +9,7 @@ from tests.drawn_project import shared_project
 from tests.small_shards import picture
 from tests.themer.exporting.short_networks import CUTS, short_classifier
 from tests.themer.small_model import small_model, untrained_classifier
-from themer.answering.lite_runtime import LiteRuntime
+from themer.answering.runtime import LiteRuntime
 from themer.base.errors import UserError
 from themer.base.files import file_sha256
 from themer.exporting.keras_runtime import KerasRuntime

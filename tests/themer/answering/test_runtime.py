@@ -11,7 +11,7 @@ from stages import paths
 from tests.conftest import PROJECT
 from tests.small_shards import picture
 from tests.themer.small_model import small_model
-from themer.answering.lite_runtime import LiteRuntime
+from themer.answering.runtime import LiteRuntime
 from themer.base.errors import UserError
 
 NOT_FOR_SERVING = ["tensorflow", "keras", "sklearn", "scipy", "matplotlib", "pandas", "pydantic"]
