@@ -17,7 +17,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from stages import paths
-from themer.answering.boundary import BOUNDARY_NAME
+from themer.answering.abstention import BOUNDARY_NAME
 from themer.answering.index import FEATURES_NAME, PICTURES_NAME, SUMMARY_NAME, Index
 from themer.answering.nearest import Search, cosine_distances, smallest
 from themer.base.tables import read_csv, write_csv

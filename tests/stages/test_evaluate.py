@@ -14,7 +14,7 @@ from stages.evaluate import main
 from tests.conftest import PROJECT
 from tests.data_formats import problems_of_file
 from tests.promises import NOTHING_HELD_OUT, promises
-from themer.answering.boundary import Boundary
+from themer.answering.abstention import Boundary
 from themer.answering.index import read_index_summary
 from themer.answering.runtime import LiteRuntime
 from themer.base.files import write_bytes

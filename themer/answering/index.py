@@ -2,7 +2,7 @@
 
 A folder holds `features.npy` (float16 [pictures, width], rows of length 1), `pictures.csv` (a row for each picture),
 `validation.csv` (the model's confidence in each validation picture), `shares.csv` (how likely each picture shows one of
-the labels), `boundary.npy` (see `boundary`) and `index.json`, the summary. The user's photos come first, then the
+the labels), `boundary.npy` (see `abstention`) and `index.json`, the summary. The user's photos come first, then the
 training pictures, also those of other themes, then all others. So the training pictures are one block of rows, and the
 sets are another.
 """
@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from themer.answering.boundary import Boundary
+from themer.answering.abstention import Boundary
 from themer.answering.nearest import Search
 from themer.base.errors import UserError
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from themer.answering.abstention import Choice, Level, step_back
 from themer.answering.heat_maps import class_activation, occlusion, scaled
 from themer.answering.index import Index, NearSet
 from themer.answering.runtime import LiteRuntime, ModelOutputs, Runtime
-from themer.answering.step_back import Choice, Level, step_back
 from themer.base.errors import UserError
 from themer.base.model_description import Description
 from themer.base.theme_paths import lies_within

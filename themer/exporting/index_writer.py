@@ -11,7 +11,7 @@ import pandas
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from tqdm import tqdm
 
-from themer.answering.boundary import Boundary
+from themer.answering.abstention import Boundary
 from themer.answering.index import (
     FEATURES_NAME,
     PHOTOS,

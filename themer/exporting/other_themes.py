@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from themer.answering.boundary import Boundary
+from themer.answering.abstention import Boundary
 from themer.training.linear_head import fit_head
 
 FOLDS = 5

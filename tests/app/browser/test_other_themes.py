@@ -13,7 +13,7 @@ from app.settings import Settings
 from stages import paths
 from tests.app.browser.conftest import served
 from tests.app.browser.pictures import drawn_file
-from themer.answering.boundary import Boundary
+from themer.answering.abstention import Boundary
 from themer.base.tables import read_csv, write_csv
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas
 import pytest
 
-from themer.answering.boundary import Boundary
+from themer.answering.abstention import Boundary
 from themer.answering.index import Index, IndexedPicture, IndexSummary, NearSet, read_index_summary
 from themer.base.errors import UserError
 from themer.base.tables import read_csv, write_csv

@@ -13,7 +13,7 @@ from tests.drawn_project import shared_project
 from tests.drawn_sets import KINDS, drawn_set
 from tests.small_shards import FILL, LABELS, picture
 from tests.themer.small_model import small_model
-from themer.answering.boundary import Boundary
+from themer.answering.abstention import Boundary
 from themer.answering.index import Index
 from themer.answering.predictor import OTHER_THEME, OUT_OF_DISTRIBUTION, Predictor
 from themer.answering.runtime import LiteRuntime

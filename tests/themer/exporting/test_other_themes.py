@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from themer.answering.boundary import Boundary
+from themer.answering.abstention import Boundary
 from themer.exporting.other_themes import fit_boundary, folds_of, held_out_shares
 
 IS_OTHER = np.arange(240) % 3 == 0

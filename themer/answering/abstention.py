@@ -1,16 +1,18 @@
-"""Step back if the best label is too uncertain: predict a theme above it, or abstain.
+"""What the model says where it names no label: a theme above it, or none of these themes.
 
 Labels may be paths in the tree of themes, such as "Star Wars / Episode I". A label without " / " has no theme above it:
 a root theme, or a group such as "Technic/Bionicle".
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
 from themer.base.theme_paths import SEPARATOR, ancestors, lies_within
 
+BOUNDARY_NAME = "boundary.npy"
 # "other" is a theme that the model knows no label for, "none" that it is not sure.
 Level = Literal["label", "ancestor", "other", "none"]
 
@@ -22,6 +24,33 @@ class Choice:
     theme: str | None
     confidence: float
     level: Level
+
+
+@dataclass(frozen=True)
+class Boundary:
+    """The boundary between the themes that the model knows and all others: a logistic regression.
+
+    `weights` is float32 [width + 1], for features of length 1 and, last, the bias. An empty boundary knows no other
+    themes: every picture shows one of the labels.
+    """
+
+    weights: np.ndarray
+
+    @classmethod
+    def read(cls, directory: Path) -> "Boundary":
+        """Read the boundary of an index; OSError or ValueError if there is none."""
+        return cls(np.load(directory / BOUNDARY_NAME))
+
+    def write(self, directory: Path) -> None:
+        """Write the boundary into the folder of an index."""
+        np.save(directory / BOUNDARY_NAME, self.weights)
+
+    def probability(self, features: np.ndarray) -> np.ndarray:
+        """Return the probability that pictures show one of the labels' themes, float32 [n], from [n, width]."""
+        if not len(self.weights):
+            return np.ones(len(features), np.float32)
+        logits = features @ self.weights[:-1] + self.weights[-1]
+        return np.asarray(1 / (1 + np.exp(-np.clip(logits, -60, 60))), np.float32)
 
 
 def step_back(probabilities: np.ndarray, labels: list[str], threshold: float) -> Choice:

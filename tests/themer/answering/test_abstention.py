@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from themer.answering.step_back import Choice, step_back
+from themer.answering.abstention import Choice, step_back
 from themer.base.theme_paths import ancestors, lies_within
 
 LABELS = ["City", "Star Wars / Clone / One", "Star Wars / Clone / Two", "Star Wars / Rebels", "Technic/Bionicle"]
