@@ -7,13 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from app.incoming.picture_file import WORKING_PIXELS, Limits, open_picture
+from app.incoming.picture_file import WORKING_PIXELS, Limits, Structure, open_picture, structure
 from app.problem import Kind, Problem
 from tests.app.uploads import encoded, frames
 from tests.conftest import picture_bytes
 from themer.pictures.images import decode
 
 KINDS = ["JPEG", "PNG", "WEBP", "GIF", "BMP"]
+MAXIMUM_BLOCKS = 1000
 RED, BLUE, WHITE = (200, 30, 30), (20, 40, 220), (255, 255, 255)
 
 
@@ -31,6 +32,13 @@ def png(width: int, height: int, data: bytes = b"", chunks: bytes = b"", bits: i
 
 def chunk(name: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+def gif_with_comment(sub_blocks: int) -> bytes:
+    """Return a GIF with a comment of some sub-blocks of one byte each."""
+    content = picture_bytes(kind="GIF")
+    place = 13 + (3 << ((content[10] & 7) + 1))
+    return content[:place] + b"!\xfe" + sub_blocks * b"\x01x" + b"\x00" + content[place:]
 
 
 def refused(content: bytes, **limits: int) -> Problem:
@@ -198,3 +206,24 @@ def test_mutated_pictures_are_read_or_refused(kind, data):
 
 def test_long_and_thin_pictures_are_read():
     assert open_picture(encoded(Image.new("RGB", (29_000, 1), RED))).height == 1
+
+
+def test_frames_of_a_gif_and_scans_of_a_jpeg_are_counted():
+    assert structure(frames("GIF", 5), MAXIMUM_BLOCKS).frames == 5
+    assert structure(picture_bytes(kind="JPEG"), MAXIMUM_BLOCKS).scans == 1
+
+
+def test_sub_blocks_of_a_gif_count_as_a_block_for_every_64():
+    few, many = (structure(gif_with_comment(count), MAXIMUM_BLOCKS).blocks for count in (63, 640))
+    assert many == few + 10
+
+
+@pytest.mark.parametrize("content", [picture_bytes(kind="JPEG"), picture_bytes(kind="PNG"), frames("GIF", 5)])
+def test_counting_stops_one_beyond_the_limit(content):
+    assert structure(content, MAXIMUM_BLOCKS).blocks > 2
+    assert structure(content, maximum_blocks=1).blocks == 2
+
+
+@pytest.mark.parametrize("kind", ["WEBP", "BMP"])
+def test_other_formats_have_no_blocks(kind):
+    assert structure(picture_bytes(kind=kind), MAXIMUM_BLOCKS) == Structure()
