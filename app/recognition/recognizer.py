@@ -1,4 +1,4 @@
-"""From uploads to predictions, through a bounded queue in front of one model."""
+"""From uploads to predictions with heat-maps as overlays, through a bounded queue in front of one model."""
 
 import base64
 import io
@@ -15,12 +15,16 @@ from app.incoming.picture_file import open_picture
 from app.problem import Problem, busy
 from app.recognition.as_json import as_json
 from app.recognition.batching import Batcher, QueueFull
-from app.recognition.heat_overlay import coloured
 from app.settings import Settings
 from themer.answering.predictor import Prediction, Predictor
 from themer.pictures.images import encode_png, frame, set_of
 
 PREVIEW_PIXELS = 400
+
+# Heat-maps: from transparent through violet and orange to yellow. Lightness rises, so they also work in greyscale.
+STOPS = (0.0, 0.25, 0.5, 0.75, 1.0)
+COLOURS = ((40, 10, 90), (120, 28, 109), (200, 60, 70), (245, 130, 30), (252, 240, 110))
+LARGEST_OPACITY = 0.8
 
 
 @dataclass(frozen=True)
@@ -141,7 +145,14 @@ def data_url(content: bytes, media_type: str) -> str:
 def _overlay(heat: np.ndarray, size: tuple[int, int]) -> Image.Image:
     """Return a coloured heat-map without the padding around a picture of this width and height."""
     left, top, width, height = frame(size, heat.shape[0])
-    return coloured(heat[top : top + height, left : left + width])
+    return _coloured(heat[top : top + height, left : left + width])
+
+
+def _coloured(heat: np.ndarray) -> Image.Image:
+    """Return heat, float [height, width] within 0..1, as an RGBA picture; the hotter, the more opaque."""
+    channels = [np.interp(heat, STOPS, values) for values in zip(*COLOURS, strict=True)]
+    layers = np.stack([*channels, 255 * LARGEST_OPACITY * heat], axis=-1)
+    return Image.fromarray(np.rint(layers).astype(np.uint8), "RGBA")
 
 
 def _jpeg_preview(picture: Image.Image) -> bytes:
