@@ -19,17 +19,18 @@ THEMER = Path(themer.__file__).parent
 def main() -> None:
     """Write the model and its index, unless they are up to date, then choose the threshold."""
     params = load_params(paths.params)
-    made_from = fingerprint(params.source.set_page)
+    set_page, views = params.source.set_page, params.export.views
+    made_from = fingerprint(set_page, views)
     if paths.model.exists() and is_made_from(paths.index, made_from):
         print("export: the model and its index are up to date; only the threshold is chosen")
     else:
-        write_model_and_index(params.source.set_page, made_from)
+        write_model_and_index(set_page, views, made_from)
     promises = choose_thresholds(paths.index, read_csv(paths.calibration), params.export)
     write_json(metrics(promises), paths.export_metrics)
     print(summary(promises))
 
 
-def fingerprint(set_page: str | None) -> str:
+def fingerprint(set_page: str | None, views: int) -> str:
     """Return 16 hexadecimal digits for everything that the model and its index depend on."""
     folders = [folder for folder in (paths.shards, paths.photo_shards) if folder.is_dir()]
     tables = (paths.classifier, paths.labelled, paths.dataset, paths.other_themes)
@@ -37,11 +38,11 @@ def fingerprint(set_page: str | None) -> str:
     files = [*data, *(path for folder in folders for path in folder.iterdir())]
     versions = [version(name) for name in ("ai-edge-litert", "keras", "tensorflow")]
     code = [Path(__file__), *THEMER.rglob("*.py")]
-    everything = f"{files_sha256(files)} {files_sha256(code)} {versions} {set_page}"
+    everything = f"{files_sha256(files)} {files_sha256(code)} {versions} {set_page} {views}"
     return hashlib.sha256(everything.encode()).hexdigest()[:16]
 
 
-def write_model_and_index(set_page: str | None, made_from: str) -> None:
+def write_model_and_index(set_page: str | None, views: int, made_from: str) -> None:
     """Write the model and its index, and print how much its probabilities differ from the classifier's."""
     # Imported here, so that choosing a threshold does not import TensorFlow.
     from themer.exporting.index_writer import set_facts
@@ -50,7 +51,7 @@ def write_model_and_index(set_page: str | None, made_from: str) -> None:
     facts = set_facts(read_csv(paths.labelled), set_page)
     families = column_by_set(paths.dataset, "family") | column_by_set(paths.other_themes, "family")
     compared = write_served_model(
-        paths.classifier, paths.model, paths.index, paths.shards, paths.photo_shards, facts, families, made_from
+        paths.classifier, paths.model, paths.index, paths.shards, paths.photo_shards, facts, families, made_from, views
     )
     print(
         f"export: {paths.model.stat().st_size / 1e6:.1f} MB; no probability differs by more than "

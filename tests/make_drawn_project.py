@@ -34,7 +34,7 @@ def main(folder: Path) -> None:
     os.chdir(folder)
     write_drawn_shards(paths.shards)
     write_no_photos(paths.photo_shards)
-    export_classifier(trained(), file_sha256(paths.classifier), paths.model)
+    export_classifier(trained(), file_sha256(paths.classifier), paths.model, views=1)
     write_index(LiteRuntime(paths.model), paths.shards, paths.photo_shards, paths.index, made_from="drawn sets")
     choose_thresholds(paths.index, NOTHING_HELD_OUT, promises(ACCEPTED_RISK))
     write_tables()

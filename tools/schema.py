@@ -494,6 +494,7 @@ EXPORT = (
         (
             hexadecimal("model_sha256", "SHA-256 of `classifier.keras`"),
             hexadecimal("made_from", "fingerprint of all that the model and its index depend on", 16),
+            integer("labels", "labels of the model", 2),
             integer("width", "features of a picture", 1),
             integer("neighbours", "k of the k-th nearest training picture", 1),
             share("quantile", "validation views within the limit"),
@@ -504,9 +505,9 @@ EXPORT = (
     ),
     File(
         str(paths.index / "boundary.npy"),
-        "A logistic regression on features that tells the labels' themes from others: its weights, then its bias. "
-        "Empty if there are too few pictures of other themes.",
-        (Field("array", "float32", "weights and bias", axes=("width + 1",)),),
+        "A linear classifier on the square roots of features that tells the labels, its first classes, from other root "
+        "themes: each class has its weights, then its bias. Empty if there are too few pictures of other themes.",
+        (Field("array", "float32", "weights and bias", axes=("classes", "width + 1")),),
     ),
     File(
         str(paths.index / "shares.csv"),

@@ -96,7 +96,7 @@ def inputs(tmp_path_factory) -> Path:
         patch.chdir(folder)
         write_shards(list(zip(ACTUAL, COLOURS, strict=True)))
         write_photos([])
-        export_classifier(brightest_channel(), "0" * 64, paths.model)
+        export_classifier(brightest_channel(), "0" * 64, paths.model, views=1)
         write_index(LiteRuntime(paths.model), paths.shards, paths.photo_shards, paths.index, made_from="test")
         choose_thresholds(paths.index, NOTHING_HELD_OUT, promises(accepted_risk=0.9))
         shutil.copy(PROJECT / paths.params, paths.params)
@@ -214,7 +214,7 @@ def test_shards_with_other_labels_or_another_size_are_refused(copied, labels, si
 
 
 def test_the_index_of_another_model_is_refused(copied):
-    export_classifier(brightest_channel(), "1" * 64, paths.model)
+    export_classifier(brightest_channel(), "1" * 64, paths.model, views=1)
     with pytest.raises(SystemExit, match="this index belongs to another model"):
         main()
 

@@ -51,6 +51,6 @@ def _make(folder: Path) -> None:
     photos = write_photo_shards(folder / paths.photo_shards, train=TRAINING_PHOTOS)
     classifier = untrained_classifier()
     save_classifier(classifier.model, classifier.description, folder / paths.classifier)
-    export_classifier(classifier, file_sha256(folder / paths.classifier), folder / paths.model)
+    export_classifier(classifier, file_sha256(folder / paths.classifier), folder / paths.model, views=1)
     write_index(LiteRuntime(folder / paths.model), shards, photos, folder / paths.index, made_from="small model")
     choose_thresholds(folder / paths.index, NOTHING_HELD_OUT, promises(accepted_risk=1.0))

@@ -28,18 +28,24 @@ class Choice:
 
 @dataclass(frozen=True)
 class Boundary:
-    """The boundary between the themes that the model knows and all others: a logistic regression.
+    """The boundary between the themes that the model knows and all others: a linear classifier of both.
 
-    `weights` is float32 [width + 1], for features of length 1 and, last, the bias. An empty boundary knows no other
-    themes: every picture shows one of the labels.
+    `weights` is float32 [classes, width + 1], for the roots of features and, last, the bias. The first `label_count`
+    classes are the model's labels, the others are other themes. Without any class, every picture shows a label.
     """
 
     weights: np.ndarray
+    label_count: int
 
     @classmethod
-    def read(cls, directory: Path) -> "Boundary":
+    def none(cls) -> "Boundary":
+        """Return the boundary that knows no other themes."""
+        return cls(np.empty((0, 0), np.float32), 0)
+
+    @classmethod
+    def read(cls, directory: Path, label_count: int) -> "Boundary":
         """Read the boundary of an index; OSError or ValueError if there is none."""
-        return cls(np.load(directory / BOUNDARY_NAME))
+        return cls(np.load(directory / BOUNDARY_NAME), label_count)
 
     def write(self, directory: Path) -> None:
         """Write the boundary into the folder of an index."""
@@ -47,10 +53,21 @@ class Boundary:
 
     def probability(self, features: np.ndarray) -> np.ndarray:
         """Return the probability that pictures show one of the labels' themes, float32 [n], from [n, width]."""
-        if not len(self.weights):
-            return np.ones(len(features), np.float32)
-        logits = features @ self.weights[:-1] + self.weights[-1]
-        return np.asarray(1 / (1 + np.exp(-np.clip(logits, -60, 60))), np.float32)
+        return self.share(self.logits(features)) if len(self.weights) else np.ones(len(features), np.float32)
+
+    def logits(self, features: np.ndarray) -> np.ndarray:
+        """Return the logits of all classes, float32 [n, classes], from features float32 [n, width]."""
+        return np.asarray(rooted(features) @ self.weights[:, :-1].T + self.weights[:, -1])
+
+    def share(self, logits: np.ndarray) -> np.ndarray:
+        """Return the labels' part of the probability, float32 [n], from logits float32 [n, classes]."""
+        shares = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return np.asarray(shares[:, : self.label_count].sum(axis=1) / shares.sum(axis=1), np.float32)
+
+
+def rooted(features: np.ndarray) -> np.ndarray:
+    """Return the square root of each feature, with its sign: a few large features then count less."""
+    return np.asarray(np.sign(features) * np.sqrt(np.abs(features)))
 
 
 def step_back(probabilities: np.ndarray, labels: list[str], threshold: float) -> Choice:

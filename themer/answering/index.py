@@ -32,10 +32,12 @@ class IndexSummary:
     It abstains when its confidence is below `threshold`, when the probability that the picture shows one of the labels
     is below `boundary`, or when the cosine distance to the k-th nearest training picture is above `limit`. k is
     `neighbours`. A share `quantile` of the validation views is within the limit.
-    `made_from` is the fingerprint of everything that the model's export and the index depend on.
+    `labels` is the number of the model's labels. `made_from` is the fingerprint of everything that the model's export
+    and the index depend on.
     """
 
     model_sha256: str
+    labels: int
     width: int
     neighbours: int
     quantile: float
@@ -80,7 +82,7 @@ class Index:
             self.summary = read_index_summary(directory)
             self.pictures = _read_pictures(directory / PICTURES_NAME)
             self.features = np.load(directory / FEATURES_NAME).astype(np.float32)
-            self.boundary = Boundary.read(directory)
+            self.boundary = Boundary.read(directory, self.summary.labels)
             _require(self.features.shape == (len(self.pictures), self.summary.width), "its files differ in length")
         except (OSError, ValueError, TypeError) as error:
             raise UserError(f"{directory}: not an index of features ({error}). Run: dvc repro --force export") from None

@@ -259,8 +259,9 @@ class CrossValidate(Section):
 
 
 class Export(Section):
-    """When the served model abstains."""
+    """What the served model predicts from, and when it abstains."""
 
+    views: Literal[1, 2]
     accepted_risk: Annotated[float, Field(gt=0, le=1)]
     accepted_other_themes: Annotated[float, Field(gt=0, le=1)]
     confidence_level: Fraction

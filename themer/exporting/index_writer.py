@@ -28,9 +28,17 @@ from themer.answering.runtime import ModelOutputs, Runtime
 from themer.base.params import SET_ID, SPLITS
 from themer.base.quiet_tensorflow import tf
 from themer.base.tables import write_csv
-from themer.exporting.other_themes import FEWEST_FAMILIES, fit_boundary, held_out_shares
+from themer.exporting.other_themes import (
+    FEWEST_FAMILIES,
+    FOLDS,
+    Moments,
+    calibrated,
+    classes_of,
+    fit_boundary,
+    folds_of,
+)
 from themer.exporting.thresholds import write_index_summary
-from themer.features.views import Views, read_split
+from themer.features.views import Views, centre, read_split
 from themer.shards.files import OTHER, read_summary, require_fit
 from themer.training.confidence import ALWAYS_ABSTAIN
 
@@ -40,6 +48,8 @@ NEIGHBOURS = 5
 QUANTILE = 0.98
 PHOTO_VIEWS = 4
 PICTURES_PER_BATCH = 32
+# The strength of augmentation and the share of photograph-like views, for each view that the boundary is fitted to.
+BOUNDARY_VIEWS = ((0.0, 1.0), (0.5, 0.0))
 FIRST_BOUNDARY_VIEW = 1_000  # far from the views for the distance limit
 SHARES_COLUMNS = ["set_id", "family", "other", "share", "confidence"]
 
@@ -101,10 +111,10 @@ def write_index(
     pictures, width = _write_features(runtime, shards, photos, directory / FEATURES_NAME)
     write_csv(_with_facts(pictures, facts), directory / PICTURES_NAME)
     write_csv(_validation(pictures), directory / VALIDATION_NAME)
-    views = _view_features(runtime, shards)
-    _write_boundary(pictures, families, views, directory)
+    _write_boundary(runtime, shards, pictures, families, directory)
     limit = _distance_limit(runtime, shards, directory, pictures)
-    summary = IndexSummary(runtime.model_sha256, width, NEIGHBOURS, QUANTILE, limit, ALWAYS_ABSTAIN, 0.0, made_from)
+    shape = (len(runtime.description.labels), width)
+    summary = IndexSummary(runtime.model_sha256, *shape, NEIGHBOURS, QUANTILE, limit, ALWAYS_ABSTAIN, 0.0, made_from)
     write_index_summary(summary, directory)
 
 
@@ -134,42 +144,65 @@ def _splits(pictures: Mapping[str, int]) -> list[str]:
     return [split for split in found if split in pictures]
 
 
-def _view_features(runtime: Runtime, shards: Path) -> np.ndarray:
-    """Return the features of one photograph-like view of each picture outside the test split, float32 [n, width].
-
-    Without them, a photo would look like another theme, because its background is unlike those of product pictures.
-    """
-    summary = read_summary(shards)
-    parts = [runtime.run(np.zeros((0, summary.size, summary.size, 3), np.uint8)).features]
-    for split in _splits(summary.pictures) if summary.other_themes else []:
-        if not split.endswith("test"):
-            pictures = _photographed(read_split(shards, split), summary.fill, FIRST_BOUNDARY_VIEW)
-            outputs = _outputs(runtime, pictures, summary.pictures[split], f"views of {split}")
-            parts += [found.features for _, found in outputs]
-    return np.concatenate(parts)
-
-
 def _write_boundary(
-    pictures: pandas.DataFrame, families: Mapping[str, str], views: np.ndarray, directory: Path
+    runtime: Runtime, shards: Path, pictures: pandas.DataFrame, families: Mapping[str, str], directory: Path
 ) -> None:
     """Write the boundary to other themes, and each picture's held-out probability of showing a label.
 
     Test pictures are left out. With too few pictures of other themes there is no boundary.
     """
     used = ~pictures["split"].str.endswith("test").to_numpy()
-    rows = np.load(directory / FEATURES_NAME, mmap_mode="r")[used].astype(np.float32)
-    chosen = pictures[used]
+    chosen = pictures[used].reset_index(drop=True)
     is_other = chosen["split"].str.startswith(OTHER).to_numpy()
     family_of = np.array([families.get(set_id, set_id) for set_id in chosen["set_id"]])
-    boundary, shares = Boundary(np.empty(0, np.float32)), np.ones(len(chosen), np.float32)
+    boundary, shares = Boundary.none(), np.ones(len(chosen), np.float32)
     if len(np.unique(family_of[is_other])) >= FEWEST_FAMILIES:
-        view_of = np.flatnonzero(chosen["split"] != PHOTOS)
-        boundary = fit_boundary(np.concatenate([rows, views]), np.concatenate([is_other, is_other[view_of]]))
-        shares = held_out_shares(rows, is_other, list(family_of), views, view_of)
+        features = np.load(directory / FEATURES_NAME, mmap_mode="r")[used].astype(np.float32)
+        classes, class_count = classes_of(list(chosen["label"]), is_other, runtime.description.labels)
+        folds = folds_of(list(family_of))
+        moments = [Moments.empty(class_count, features.shape[1]) for _ in range(FOLDS)]
+        with threadpool_limits(1):
+            _add(moments, features, classes, folds)
+            for split, views in _boundary_views(runtime, shards):
+                rows = (chosen["split"] == split).to_numpy()
+                _add(moments, views, classes[rows], folds[rows])
+            whole = fit_boundary(sum(moments[1:], moments[0]), len(runtime.description.labels))
+            boundary, shares = calibrated(whole, moments, features, classes, folds)
     boundary.write(directory)
     other = np.where(is_other, "yes", "no")
     table = chosen[["set_id", "confidence"]].assign(family=family_of, other=other, share=shares)
     write_csv(table[SHARES_COLUMNS], directory / SHARES_NAME)
+
+
+def _add(moments: list[Moments], features: np.ndarray, classes: np.ndarray, folds: np.ndarray) -> None:
+    """Add pictures to the moments of their folds."""
+    for fold, of_fold in enumerate(moments):
+        of_fold.add(features[folds == fold], classes[folds == fold])
+
+
+def _boundary_views(runtime: Runtime, shards: Path) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield each split of sets outside the test splits with the features of a view of its pictures, view by view.
+
+    Without photograph-like views, a photo would look like another theme, because its background is unlike those of
+    product pictures.
+    """
+    summary = read_summary(shards)
+    for split in _splits(summary.pictures):
+        if split.endswith("test"):
+            continue
+        pictures = read_split(shards, split)
+        for number, (strength, photo_share) in enumerate(BOUNDARY_VIEWS, start=FIRST_BOUNDARY_VIEW):
+            views = _viewed(pictures, Views(0, strength, photo_share, summary.fill), number)
+            yield split, _features_of(runtime, views, summary.pictures[split], f"views of {split}")
+        centres = pictures.map(lambda one: {"image": centre(tf.cast(one["image"], tf.float32)[tf.newaxis])[0]})
+        yield split, _features_of(runtime, centres, summary.pictures[split], f"centres of {split}")
+
+
+def _features_of(runtime: Runtime, pictures: tf.data.Dataset, total: int, name: str) -> np.ndarray:
+    """Return the features of a dataset with "image", float32 [n, width]."""
+    size = runtime.description.size
+    empty = runtime.run(np.zeros((0, size, size, 3), np.uint8)).features
+    return np.concatenate([empty, *(outputs.features for _, outputs in _outputs(runtime, pictures, total, name))])
 
 
 def _described(batch: dict[str, np.ndarray], outputs: ModelOutputs, labels: np.ndarray) -> pandas.DataFrame:
@@ -228,14 +261,14 @@ def with_photo_views(pictures: tf.data.Dataset, fill: tuple[int, int, int]) -> t
     """Return elements with "image", float32: each picture unchanged, then several photograph-like views of each."""
     plain = pictures.map(lambda element: {"image": tf.cast(element["image"], tf.float32)})
     numbers = tf.data.Dataset.range(1, PHOTO_VIEWS + 1, output_type=tf.int32)
-    return plain.concatenate(numbers.flat_map(lambda view: _photographed(pictures, fill, view)))
-
-
-def _photographed(pictures: tf.data.Dataset, fill: tuple[int, int, int], view: tf.Tensor | int) -> tf.data.Dataset:
-    """Return elements with "image", float32: a photograph-like view of each picture, another one for each number."""
     views = Views(seed=0, strength=0.0, photo_share=1.0, fill=fill)
+    return plain.concatenate(numbers.flat_map(lambda number: _viewed(pictures, views, number)))
+
+
+def _viewed(pictures: tf.data.Dataset, views: Views, number: tf.Tensor | int) -> tf.data.Dataset:
+    """Return elements with "image", float32: a view of each picture, another one for each number."""
     return pictures.enumerate().map(
-        lambda number, element: {"image": views.view(element["image"], view, number)},
+        lambda index, element: {"image": views.view(element["image"], number, index)},
         num_parallel_calls=tf.data.AUTOTUNE,
         deterministic=True,
     )

@@ -9,6 +9,7 @@ import numpy as np
 
 from themer.answering.runtime import ModelOutputs
 from themer.base.quiet_tensorflow import keras
+from themer.features.views import centre
 from themer.networks.model_file import Classifier
 
 PICTURES_PER_BATCH = 8
@@ -17,8 +18,8 @@ PICTURES_PER_BATCH = 8
 class KerasRuntime:
     """A trained classifier, and the SHA-256 of its file."""
 
-    def __init__(self, classifier: Classifier, model_sha256: str) -> None:
-        self._model = with_all_outputs(classifier.model)
+    def __init__(self, classifier: Classifier, model_sha256: str, views: int) -> None:
+        self._model = with_all_outputs(classifier.model, views)
         self.description, self.model_sha256 = classifier.description, model_sha256
 
     def run(self, pixels: np.ndarray) -> ModelOutputs:
@@ -37,27 +38,39 @@ class KerasRuntime:
         return ModelOutputs(found["probabilities"], found["features"], found.get("class_maps"))
 
 
-def with_all_outputs(model: keras.Model) -> keras.Model:
+def with_all_outputs(model: keras.Model, views: int) -> keras.Model:
     """Return a classifier that takes pixels 0..255, float32 [n, size, size, 3], and returns a dictionary.
 
-    "probabilities" is [n, labels]; "features" is [n, width], rows of length 1. "class_maps" is
-    [n, height, width, labels]: what each place adds to each label's logit (class activation maps, Zhou et al. 2016,
+    "probabilities" is [n, labels]; "features" is [n, width], rows of length 1. With two views, both follow from the
+    mean of the features of the picture and of its centre. "class_maps" is [n, height, width, labels]: what each place
+    in the picture adds to each label's logit (class activation maps, Zhou et al. 2016,
     https://arxiv.org/abs/1512.04150). It exists only if the classifier is linear in feature maps that are averaged over
     the picture.
     """
     head = model.get_layer("probabilities")
-    outputs = {"probabilities": head.output, "features": head.input}
-    inputs = model.inputs[0]
-    after = _after_pooling(model)
-    if after is not None:
-        backbone, (pooling, *norms) = model.get_layer("backbone"), after
-        inputs = keras.Input(model.input_shape[1:], name="pixels")
-        features, maps = keras.Model(backbone.inputs, [backbone.output, pooling.input])(inputs)
-        outputs = {"probabilities": head(features), "features": features}
+    inputs = keras.Input(model.input_shape[1:], name="pixels")
+    extractor, norms = _extractor(model)
+    features, *maps = extractor(inputs)
+    if views == 2:
+        features = keras.layers.Average(name="views")([features, extractor(centre(inputs))[0]])
+    unit_length = keras.layers.UnitNormalization(name="unit_length")
+    outputs = {"probabilities": head(features), "features": unit_length(features)}
+    if maps:
         kernel, bias = head.get_weights()
-        outputs["class_maps"] = _class_maps(maps, kernel, bias, norms)
-    outputs["features"] = keras.layers.UnitNormalization(name="unit_length")(outputs["features"])
+        outputs["class_maps"] = _class_maps(maps[0], kernel, bias, norms)
     return keras.Model(inputs, outputs, name=model.name)
+
+
+def _extractor(model: keras.Model) -> tuple[keras.Model, list[keras.layers.LayerNormalization]]:
+    """Return a model of the features and, if the classifier is linear in averaged maps, of these maps.
+
+    The layer normalizations between the maps' average and the features are the second result.
+    """
+    after = _after_pooling(model)
+    if after is None:
+        return keras.Model(model.inputs, [model.get_layer("probabilities").input], name="extractor"), []
+    backbone, (pooling, *norms) = model.get_layer("backbone"), after
+    return keras.Model(backbone.inputs, [backbone.output, pooling.input], name="extractor"), norms
 
 
 def _after_pooling(model: keras.Model) -> list[keras.layers.Layer] | None:

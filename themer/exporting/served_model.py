@@ -43,16 +43,19 @@ def write_served_model(
     facts: Mapping[str, SetFacts],
     families: Mapping[str, str],
     made_from: str,
+    views: int,
 ) -> Comparison:
     """Export a classifier, check that it predicts the same on the test split, and write its index.
+
+    The model predicts from the picture, with two views also from its centre.
 
     Raises:
         UserError: there is no classifier or no test picture, or the exported model predicts differently.
     """
     classifier, classifier_sha256 = load_classifier(classifier_path), file_sha256(classifier_path)
-    export_classifier(classifier, classifier_sha256, model_path)
+    export_classifier(classifier, classifier_sha256, model_path, views)
     runtime = LiteRuntime(model_path)
-    compared = compare(KerasRuntime(classifier, classifier_sha256), runtime, _test_batches(shards))
+    compared = compare(KerasRuntime(classifier, classifier_sha256, views), runtime, _test_batches(shards))
     if compared.pictures == 0:
         raise UserError(
             f"{shards}: the split {SPLIT!r} holds no pictures to compare predictions on. "
@@ -62,7 +65,7 @@ def write_served_model(
     return compared
 
 
-def export_classifier(classifier: Classifier, model_sha256: str, path: Path) -> None:
+def export_classifier(classifier: Classifier, model_sha256: str, path: Path, views: int) -> None:
     """Write a classifier as a float32 `.tflite` file with the outputs of `with_all_outputs`.
 
     A zip archive at the end of the file holds the description and the SHA-256 of the `.keras` file, as TensorFlow
@@ -71,7 +74,7 @@ def export_classifier(classifier: Classifier, model_sha256: str, path: Path) -> 
     path.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=path.parent) as folder:
         part = Path(folder) / "model.tflite"
-        with_all_outputs(classifier.model).export(part, format="litert", verbose=False)
+        with_all_outputs(classifier.model, views).export(part, format="litert", verbose=False)
         with zipfile.ZipFile(part, "a") as file:
             file.writestr(member(CLASSIFIER_NAME), model_sha256)
             file.writestr(member(DESCRIPTION_NAME), description_json(classifier.description))

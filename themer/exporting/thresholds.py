@@ -1,8 +1,9 @@
 """Choose when the served model abstains, so that it keeps promises on new pictures.
 
 The promises are upper bounds on rates of errors, counted by family. Selection with guaranteed risk: Geifman and
-El-Yaniv 2017, https://arxiv.org/abs/1705.08500. The thresholds to choose from are fixed beforehand, so that a
-Bonferroni correction for their number holds. This needs no TensorFlow, so it takes a second.
+El-Yaniv 2017, https://arxiv.org/abs/1705.08500. Thresholds are tested in a fixed order, from the strictest down to the
+first that fails, so their number needs no correction: Angelopoulos et al. 2021, https://arxiv.org/abs/2110.01052. This
+needs no TensorFlow, so it takes a second.
 """
 
 from collections.abc import Sequence
@@ -25,7 +26,10 @@ from themer.base.params import Export
 from themer.base.tables import read_csv
 from themer.training.confidence import effective_pictures
 
-GRID = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+# In ascending order. Below even chances the model abstains.
+GRID = (*(percent / 100 for percent in range(50, 100)), 0.995, 0.999)
+# Without a promise, the model abstains below this.
+UNSUPPORTED = 0.95
 
 
 @dataclass(frozen=True)
@@ -95,8 +99,9 @@ def guaranteed_threshold(
 ) -> Guarantee:
     """Return the lowest threshold of GRID whose rate of errors on new pictures is at most `limit`.
 
-    That holds with probability `level` over the families at hand. Where no threshold keeps the limit, the result is the
-    highest one, and its `holds` is false.
+    That holds with probability `level` over the families at hand. The test starts at the strictest threshold that
+    accepts half of the pictures that the laxest accepts; whether they are errors plays no part in that. Where this one
+    fails, no threshold keeps the limit: the result is UNSUPPORTED, and its `holds` is false.
 
     Args:
         score: float [n]; a picture is accepted if its score reaches the threshold.
@@ -106,14 +111,23 @@ def guaranteed_threshold(
         limit: the accepted rate, 0 to 1.
         level: the confidence level, 0 to 1.
     """
-    found = []
-    for threshold in GRID:
-        accepted = score >= threshold
-        counted = accepted if of_accepted else np.ones(len(score), bool)
-        names = [family for family, is_counted in zip(families, counted, strict=True) if is_counted]
-        bound = upper_bound((accepted & error)[counted], names, 1 - (1 - level) / len(GRID))
-        found.append(Guarantee(threshold, bound, bound <= limit))
-    return next((one for one in found if one.holds), found[-1])
+    half, found = np.count_nonzero(score >= GRID[0]) / 2, None
+    for threshold in [one for one in reversed(GRID) if not of_accepted or np.count_nonzero(score >= one) >= half]:
+        bound = _bound_at(threshold, score, error, families, of_accepted, level)
+        if bound > limit:
+            break
+        found = Guarantee(threshold, bound, True)
+    unsupported = _bound_at(UNSUPPORTED, score, error, families, of_accepted, level)
+    return found or Guarantee(UNSUPPORTED, unsupported, False)
+
+
+def _bound_at(
+    threshold: float, score: np.ndarray, error: np.ndarray, families: Sequence[str], of_accepted: bool, level: float
+) -> float:
+    """Return the upper bound of the rate of errors at a threshold; see `guaranteed_threshold`."""
+    accepted = score >= threshold
+    counted = accepted if of_accepted else np.ones(len(score), bool)
+    return upper_bound((accepted & error)[counted], list(np.asarray(families)[counted]), level)
 
 
 def upper_bound(error: np.ndarray, families: Sequence[str], level: float) -> float:

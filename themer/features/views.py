@@ -20,6 +20,8 @@ CONTRAST = 0.4
 SATURATION = 0.6
 CHANNEL_GAIN = 0.2
 
+CENTRE = 0.8  # of each side
+
 FIRST_EPOCH = 1_000_000  # far from the epochs of training, which have views of their own
 
 
@@ -81,6 +83,15 @@ def apply_view(pictures: tf.data.Dataset, views: Views, view: int) -> tf.data.Da
         num_parallel_calls=tf.data.AUTOTUNE,
         deterministic=True,
     )
+
+
+def centre(pixels: tf.Tensor) -> tf.Tensor:
+    """Return the centre of pictures, enlarged to their size: float32 [n, size, size, 3]."""
+    size = pixels.shape[1]
+    margin = round(size * (1 - CENTRE) / 2)
+    # Names that do not depend on what was built before, so that exported models have the same bytes.
+    inner = keras.layers.Cropping2D(margin, name="inner")(pixels)
+    return keras.layers.Resizing(size, size, name="centre")(inner)
 
 
 def augmented(image: tf.Tensor, seed: tf.Tensor, strength: float, fill: tuple[int, int, int]) -> tf.Tensor:

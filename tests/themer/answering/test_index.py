@@ -33,7 +33,7 @@ def write_index(folder: Path) -> Path:
     rows = np.random.default_rng(0).standard_normal((len(SPLITS), WIDTH))
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     np.save(folder / "features.npy", rows.astype(np.float16))
-    Boundary(np.empty(0, np.float32)).write(folder)
+    Boundary.none().write(folder)
     pictures = [
         IndexedPicture(
             f"{number}-1", "City", split, f"Set {number}", str(1990 + number), f"https://example.org/{number}"
@@ -42,7 +42,7 @@ def write_index(folder: Path) -> Path:
     ]
     pictures[5] = IndexedPicture("5-1", "Duplo", "train", "", "", "")
     write_csv(pandas.DataFrame(pictures), folder / "pictures.csv")
-    summary = IndexSummary("0" * 64, WIDTH, NEIGHBOURS, 0.98, 0.5, 0.9, 0.0, "0123456789abcdef")
+    summary = IndexSummary("0" * 64, 2, WIDTH, NEIGHBOURS, 0.98, 0.5, 0.9, 0.0, "0123456789abcdef")
     (folder / "index.json").write_text(json.dumps(asdict(summary)))
     return folder
 

@@ -133,7 +133,8 @@ def with_boundary(project: Path, known: float, boundary: float, other_theme: str
     """Return the predictor where every picture shows a label with a probability; and perhaps all sets another theme."""
     found = changed(project)
     width = found.index.summary.width
-    found.index.boundary = Boundary(np.append(np.zeros(width), np.log(known / (1 - known))).astype(np.float32))
+    found.index.boundary = Boundary(np.zeros((2, width + 1), np.float32), label_count=1)
+    found.index.boundary.weights[:, -1] = np.log([known, 1 - known])
     found.index.summary = replace(found.index.summary, boundary=boundary)
     if other_theme:
         found.index.pictures = [one._replace(label=other_theme) for one in found.index.pictures]

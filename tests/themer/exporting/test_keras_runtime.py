@@ -9,6 +9,7 @@ from tests.themer.exporting.short_networks import CUTS, short_classifier
 from tests.themer.small_model import untrained_classifier
 from themer.base.quiet_tensorflow import keras
 from themer.exporting.keras_runtime import KerasRuntime, with_all_outputs
+from themer.features.views import centre
 
 PICTURES = np.stack([picture(index % 3, index) for index in range(19)])
 PIXELS = np.stack([picture(index, 5) for index in range(3)]).astype(np.float32)
@@ -16,7 +17,7 @@ PIXELS = np.stack([picture(index, 5) for index in range(3)]).astype(np.float32)
 
 @pytest.fixture(scope="module")
 def runtime() -> KerasRuntime:
-    return KerasRuntime(untrained_classifier(), "abc")
+    return KerasRuntime(untrained_classifier(), "abc", views=1)
 
 
 @pytest.mark.parametrize("count", [1, 7, 8, 9])
@@ -40,7 +41,7 @@ def model_of(network: str) -> keras.Model:
 @cache
 def outputs_of(network: str) -> dict[str, np.ndarray]:
     """Return all outputs for the pictures, computed directly: building a graph for them would take longer."""
-    return {name: output.numpy() for name, output in with_all_outputs(model_of(network))(PIXELS).items()}
+    return {name: output.numpy() for name, output in with_all_outputs(model_of(network), views=1)(PIXELS).items()}
 
 
 @pytest.mark.parametrize("network", ["lego_cnn", "efficientnet_lite0"])
@@ -54,7 +55,7 @@ def test_one_pass_gives_the_model_s_probabilities_and_features_of_length_one(net
 def test_class_maps_with_the_bias_add_up_to_the_logits(network):
     head = model_of(network).get_layer("probabilities")
     head.set_weights([head.get_weights()[0], np.array([0.5, -1, 2])])
-    outputs = with_all_outputs(model_of(network))(PIXELS)
+    outputs = with_all_outputs(model_of(network), views=1)(PIXELS)
     logits = outputs["class_maps"].numpy().mean(axis=(1, 2))
     np.testing.assert_allclose(softmax(logits, axis=1), outputs["probabilities"], atol=1e-5)
 
@@ -73,4 +74,19 @@ def test_with_layer_normalization_class_maps_are_the_logits_but_for_a_factor():
 
 @pytest.mark.parametrize("network", ["lego_cnn", "alexnet"])
 def test_networks_that_do_not_average_over_places_have_no_class_maps(network):
-    assert "class_maps" not in with_all_outputs(model_of(network)).output
+    assert "class_maps" not in with_all_outputs(model_of(network), views=1).output
+
+
+@pytest.mark.parametrize("network", ["lego_cnn", "efficientnet_lite0"])
+def test_with_two_views_the_logits_are_the_mean_of_those_of_the_picture_and_its_centre(network):
+    model = model_of(network)
+    views = [np.log(np.asarray(model(pixels))) for pixels in (PIXELS, centre(PIXELS))]
+    both = with_all_outputs(model, views=2)(PIXELS)
+    np.testing.assert_allclose(both["probabilities"], softmax(np.mean(views, axis=0), axis=1), atol=1e-5)
+    np.testing.assert_allclose(np.linalg.norm(both["features"], axis=1), 1, atol=1e-5)
+    assert np.abs(both["probabilities"] - outputs_of(network)["probabilities"]).max() > 1e-4
+
+
+def test_class_maps_are_those_of_the_picture_itself_whatever_the_views():
+    one, two = (with_all_outputs(model_of("efficientnet_lite0"), views)(PIXELS)["class_maps"] for views in (1, 2))
+    np.testing.assert_allclose(two, one, atol=1e-5)
