@@ -13,7 +13,7 @@ from themer.base.errors import explained
 from themer.base.params import CrossValidate, Params, Train
 from themer.base.params_file import load_params
 from themer.base.tables import column_by_set, write_csv
-from themer.features.feature_store import read_feature_summary
+from themer.features.feature_store import Features, read_feature_summaries
 from themer.scoring.label_issues import COLUMNS as ISSUE_COLUMNS
 from themer.scoring.label_issues import label_issues
 from themer.scoring.prediction_table import Predictions, write_predictions
@@ -54,16 +54,17 @@ def main() -> None:
     """Write the held-out predictions under three ways to split, the label issues and the theme pairs."""
     params = load_params(paths.params)
     pictures = read_pictures(paths.shards, column_by_set(paths.dataset, "family"))
-    stored = read_feature_summary(paths.features)
-    reason = reason_to_skip(params, stored.width)
+    stored = read_feature_summaries(paths.features)
+    width, view_count = sum(one.width for one in stored), stored[0].views
+    reason = reason_to_skip(params, width)
     if reason:
         skip(pictures, reason)
         return
-    features = plain_features(paths.features, paths.shards) if stored.width else []
+    features = plain_features(paths.features, paths.shards) if width else []
     by_family = grouped_by_family(pictures, params.cross_validate)
     probabilities = held_out(params, pictures, features, by_family)
     write_out_of_fold(pictures, by_family, probabilities)
-    views = [] if params.cross_validate.fine_tuned else view_features(paths.features, stored.views)
+    views = [] if params.cross_validate.fine_tuned else view_features(paths.features, view_count)
     write_calibration(params.train, pictures, features, views, by_family, probabilities)
     write_issues(pictures, probabilities)
     write_pairs(pictures, probabilities, features)
@@ -83,7 +84,7 @@ def grouped_by_family(pictures: Pictures, checks: CrossValidate) -> Split:
     return split
 
 
-def held_out(params: Params, pictures: Pictures, features: list[np.ndarray], split: Split) -> np.ndarray:
+def held_out(params: Params, pictures: Pictures, features: list[Features], split: Split) -> np.ndarray:
     """Return the held-out probabilities under a split, float32 [n, labels]."""
     folder = paths.fold_checkpoint / split.name.partition(",")[0].replace(" ", "_")
     return held_out_probabilities(
@@ -104,8 +105,8 @@ def write_out_of_fold(pictures: Pictures, split: Split, probabilities: np.ndarra
 def write_calibration(
     settings: Train,
     pictures: Pictures,
-    features: list[np.ndarray],
-    views: list[np.ndarray],
+    features: list[Features],
+    views: list[Features],
     split: Split,
     probabilities: np.ndarray,
 ) -> None:
@@ -147,7 +148,7 @@ def write_issues(pictures: Pictures, probabilities: np.ndarray) -> None:
     write_csv(issues[ISSUE_COLUMNS], paths.label_issues)
 
 
-def write_pairs(pictures: Pictures, probabilities: np.ndarray, features: list[np.ndarray]) -> None:
+def write_pairs(pictures: Pictures, probabilities: np.ndarray, features: list[Features]) -> None:
     """Write the pairs of themes that a user may want to merge."""
     batches = chain.from_iterable(map(blocks, features, split_by(features, pictures.actual)))
     pairs = theme_pairs(pictures.actual, probabilities, batches, pictures.labels)
@@ -155,7 +156,7 @@ def write_pairs(pictures: Pictures, probabilities: np.ndarray, features: list[np
 
 
 def write_splits(
-    params: Params, pictures: Pictures, features: list[np.ndarray], by_family: Split, probabilities: np.ndarray
+    params: Params, pictures: Pictures, features: list[Features], by_family: Split, probabilities: np.ndarray
 ) -> None:
     """Write the predictions under every way to split, or no rows if `other_splits` is false."""
     tables = [pandas.DataFrame(columns=SPLIT_COLUMNS)]
@@ -164,7 +165,7 @@ def write_splits(
     write_csv(pandas.concat(tables), paths.other_splits)
 
 
-def other_tables(params: Params, pictures: Pictures, features: list[np.ndarray]) -> Iterator[pandas.DataFrame]:
+def other_tables(params: Params, pictures: Pictures, features: list[Features]) -> Iterator[pandas.DataFrame]:
     """Yield the predictions under the splits at random and by year, if any of a split can be scored."""
     for split in at_random(pictures, params), by_year(pictures, params):
         if scored(pictures, split).any():

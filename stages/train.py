@@ -34,7 +34,7 @@ def main() -> None:
 def description(settings: Train, temperature: float) -> Description:
     """Return the description for the model's file."""
     shards = read_summary(paths.shards)
-    return Description(shards.labels, shards.size, shards.fill, settings.network, temperature)
+    return Description(shards.labels, shards.size, shards.fill, " + ".join(settings.networks), temperature)
 
 
 def metrics(model: Any, calibration: Calibration) -> dict[str, float]:

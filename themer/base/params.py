@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, HttpUrl, Tag, model_validator
 
 from themer.base.errors import suggestion
 
@@ -42,6 +42,8 @@ Weights = Annotated[str, AfterValidator(_weights)]
 PretrainedNetwork = Literal[
     "convnext_tiny",
     "efficientnet_lite0",
+    "efficientnet_lite1",
+    "efficientnet_lite2",
     "efficientnet_v2_b0",
     "mobilenet_v2",
     "mobilenet_v3_large",
@@ -50,6 +52,13 @@ PretrainedNetwork = Literal[
     "vgg16",
 ]
 ScratchNetwork = Literal["alexnet", "lego_cnn"]
+OneNetwork = Literal[PretrainedNetwork, ScratchNetwork]
+# Tagged, so that pydantic tries only one of both types. Its errors name the tag, which no key can be taken for.
+TAGS = ("<one>", "<several>")
+Network = Annotated[
+    Annotated[OneNetwork, Tag(TAGS[0])] | Annotated[list[PretrainedNetwork], Field(min_length=1), Tag(TAGS[1])],
+    Discriminator(lambda value: TAGS[isinstance(value, list)]),
+]
 
 
 class Section(BaseModel):
@@ -192,7 +201,7 @@ class Resize(Section):
 class Train(Section):
     """The network and how it is trained."""
 
-    network: Literal[PretrainedNetwork, ScratchNetwork]
+    network: Network
     weights: Weights
     feature_views: Annotated[int, Field(ge=1, le=100)]
     epochs: Annotated[int, Field(ge=0)]
@@ -209,6 +218,11 @@ class Train(Section):
     seed: Annotated[int, Field(ge=0, lt=2**31)]
 
     @property
+    def networks(self) -> list[str]:
+        """The names of the networks that are trained side by side; mostly there is one."""
+        return [*self.network] if isinstance(self.network, list) else [self.network]
+
+    @property
     def weights_path(self) -> Path | None:
         """The file of weights that the settings name, or None."""
         return None if self.weights in ("imagenet", "none") else Path(self.weights)
@@ -216,7 +230,7 @@ class Train(Section):
     @property
     def is_pretrained(self) -> bool:
         """Whether training starts from pretrained weights."""
-        return self.weights != "none" and self.network not in get_args(ScratchNetwork)
+        return self.weights != "none" and self.networks[0] not in get_args(ScratchNetwork)
 
     @model_validator(mode="after")
     def _weights_file_has_a_backbone(self) -> "Train":
@@ -226,6 +240,15 @@ class Train(Section):
                 f"weights: {self.network} is always trained from scratch and takes no weights file, but weights is "
                 f"'{self.weights}'. Write imagenet or none, or choose another network"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _networks_differ(self) -> "Train":
+        """Refuse a network twice, and one file of weights for several networks."""
+        if len(set(self.networks)) < len(self.networks):
+            raise ValueError(f"network: name each network once, but it is {self.network}")
+        if len(self.networks) > 1 and self.weights_path is not None:
+            raise ValueError(f"weights: one file can't fit {len(self.networks)} networks. Write imagenet or none")
         return self
 
     @model_validator(mode="after")

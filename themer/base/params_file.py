@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from themer.base.errors import UserError, did_you_mean, suggestion
-from themer.base.params import Params, Source
+from themer.base.params import TAGS, Params, Source
 
 
 def load_params(path: Path) -> Params:
@@ -54,7 +54,7 @@ def _require_text_keys(values: Any, name: str, prefix: str = "") -> None:
 
 def _message(detail: ErrorDetails, name: str) -> str:
     """Return one line: the file, the key, what is wrong and what came in."""
-    key = ".".join(str(part) for part in detail["loc"])
+    key = ".".join(str(part) for part in detail["loc"] if part not in TAGS)
     prefix = f"{name}: {key}: " if key else f"{name}: "
     if detail["type"] == "extra_forbidden":
         return f"{prefix}{_unknown_key(key)}."

@@ -64,22 +64,42 @@ def with_all_outputs(model: keras.Model, views: int) -> keras.Model:
 def _extractor(model: keras.Model) -> tuple[keras.Model, list[keras.layers.LayerNormalization]]:
     """Return a model of the features and, if the classifier is linear in averaged maps, of these maps.
 
-    The layer normalizations between the maps' average and the features are the second result.
+    The layer normalizations between the maps' average and the features are the second result. Of networks side by side
+    the maps are joined, as their features are.
     """
-    after = _after_pooling(model)
-    if after is None:
+    parts = _backbones(model)
+    after = [_after_pooling(part) for part in parts]
+    if not parts or not all(after) or (len(parts) > 1 and not _can_be_joined(after)):
         return keras.Model(model.inputs, [model.get_layer("probabilities").input], name="extractor"), []
-    backbone, (pooling, *norms) = model.get_layer("backbone"), after
-    return keras.Model(backbone.inputs, [backbone.output, pooling.input], name="extractor"), norms
+    inputs = keras.Input(model.input_shape[1:], name="views")
+    ends = [
+        keras.Model(part.inputs, [part.output, layers[0].input], name=part.name)(inputs)
+        for part, layers in zip(parts, after, strict=True)
+    ]
+    outputs = [
+        found[0] if len(parts) == 1 else keras.layers.Concatenate()([*found]) for found in zip(*ends, strict=True)
+    ]
+    return keras.Model(inputs, outputs, name="extractor"), after[0][1:]
 
 
-def _after_pooling(model: keras.Model) -> list[keras.layers.Layer] | None:
-    """Return the backbone's last pooling and any layer normalization after it; None if other layers follow."""
-    layers = model.get_layer("backbone").layers if "backbone" in [layer.name for layer in model.layers] else []
+def _backbones(model: keras.Model) -> list[keras.Model]:
+    """Return the networks that a classifier's backbone consists of; none if it has no backbone."""
+    backbones = [layer for layer in model.layers if layer.name == "backbone"]
+    inner = [layer for backbone in backbones for layer in backbone.layers if isinstance(layer, keras.Model)]
+    return inner or backbones
+
+
+def _after_pooling(backbone: keras.Model) -> list[keras.layers.Layer]:
+    """Return the backbone's last pooling and any layer normalization after it; none if other layers follow."""
+    layers = backbone.layers
     poolings = [at for at, layer in enumerate(layers) if isinstance(layer, keras.layers.GlobalAveragePooling2D)]
     after = layers[poolings[-1] :] if poolings else []
-    linear = bool(after) and all(isinstance(layer, keras.layers.LayerNormalization) for layer in after[1:])
-    return after if linear else None
+    return after if all(isinstance(layer, keras.layers.LayerNormalization) for layer in after[1:]) else []
+
+
+def _can_be_joined(after: list[list[keras.layers.Layer]]) -> bool:
+    """Return whether maps have the same height and width, and no normalization of their own follows them."""
+    return len({layers[0].input.shape[1:3] for layers in after}) == 1 and all(len(layers) == 1 for layers in after)
 
 
 def _class_maps(maps: Any, kernel: np.ndarray, bias: np.ndarray, norms: list[keras.layers.LayerNormalization]) -> Any:

@@ -18,7 +18,7 @@ BATCH_SIZE = 48
 
 
 def compute_features(shards: Path, photos: Path, settings: Train, directory: Path, made_from: str) -> None:
-    """Write the features of every picture to a folder, unless files of the same fingerprint `made_from` are there.
+    """Write the features of every picture from one network, unless files of the same fingerprint `made_from` are there.
 
     Raises:
         UserError: shards or pretrained weights are missing, or the weights do not fit.

@@ -1,12 +1,15 @@
 """Stored features: the files of a folder, what they were made from, and how to read them.
 
-A folder has a summary and one file for each split and view: `train-0.npy` is float32 [pictures, width], in the order
-of the shards. View 0 is the unchanged picture. The other views are random, and only training pictures have them. A
-fingerprint is a digest of everything that a stored result depends on: an equal one means that the result is valid.
+A folder names its networks and has a folder for each, so that a further network leaves the features of the others as
+they are. A network's folder has a summary and one file for each split and view: `train-0.npy` is float32 [pictures,
+width], in the order of the shards. View 0 is the unchanged picture. The other views are random, and only training
+pictures have them. A fingerprint is a digest of everything that a stored result depends on: an equal one means that the
+result is valid.
 """
 
 import hashlib
 import json
+import shutil
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -19,14 +22,14 @@ from themer.base.params import Train
 from themer.shards.files import read_summary
 
 THEMER = Path(__file__).parent.parent
-SUMMARY_NAME = "features.json"
+NETWORKS_NAME, SUMMARY_NAME = "networks.json", "features.json"
 # Every setting that features depend on. dvc.yaml lists them too, and a test compares both.
 SETTINGS = {"augmentation", "feature_views", "network", "photo_views", "seed", "weights"}
 
 
 @dataclass(frozen=True)
 class FeatureSummary:
-    """The fingerprint, width and number of views of stored features; the width is 0 without a pretrained backbone."""
+    """The fingerprint, width and number of views of a network's features; 0 wide without a pretrained backbone."""
 
     fingerprint: str
     width: int
@@ -42,6 +45,17 @@ def store_features(shards: Path, photos: Path, settings: Train, directory: Path)
     Raises:
         UserError: shards or pretrained weights are missing, or the weights do not fit.
     """
+    directory.mkdir(parents=True, exist_ok=True)
+    for path in directory.iterdir():
+        if path.name not in (*settings.networks, NETWORKS_NAME):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    for name in settings.networks:
+        _store_network(shards, photos, settings.model_copy(update={"network": name}), directory / name)
+    write_json(settings.networks, directory / NETWORKS_NAME)
+
+
+def _store_network(shards: Path, photos: Path, settings: Train, directory: Path) -> None:
+    """Write the features of the one network that the settings name."""
     made_from = f"{fingerprint([shards, photos], settings, SETTINGS)}-{code_sha256()[:16]}"
     if not settings.is_pretrained:
         prepare_directory(directory, FeatureSummary(made_from, 0, settings.feature_views))
@@ -61,27 +75,43 @@ def prepare_directory(directory: Path, summary: FeatureSummary) -> None:
     write_json(asdict(summary), directory / SUMMARY_NAME)
 
 
-def read_feature_summary(directory: Path) -> FeatureSummary:
-    """Read the summary of a folder of features; raise UserError if it is missing or unreadable."""
-    path = directory / SUMMARY_NAME
-    try:
-        return FeatureSummary(**json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
-        raise UserError(f"{path}: not a summary of features ({error}). Run: dvc repro --force features") from None
+def read_feature_summaries(directory: Path) -> list[FeatureSummary]:
+    """Read the summary of each network in a folder of features; raise UserError if one is missing or unreadable."""
+    return [_read_summary(directory / name) for name in _read_networks(directory)]
 
 
 def features_path(directory: Path, split: str, view: int) -> Path:
-    """Return the path of a split's features of one view."""
+    """Return the path of a split's features of one view in the folder of a network."""
     return directory / f"{split}-{view}.npy"
 
 
-def read_features(path: Path) -> np.ndarray:
-    """Return a file's features, float32 [pictures, width], mapped into memory; raise UserError if unreadable."""
-    try:
-        features: np.ndarray = np.load(path, mmap_mode="r")
-    except (OSError, ValueError) as error:
-        raise UserError(f"{path}: no features here ({error}). Run: dvc repro --force features") from None
-    return features
+class Features:
+    """The features of a split from one or several networks, side by side, mapped into memory until rows are read."""
+
+    def __init__(self, parts: list[np.ndarray]) -> None:
+        self._parts = parts
+
+    def __len__(self) -> int:
+        return len(self._parts[0])
+
+    @property
+    def width(self) -> int:
+        """The number of features of a picture."""
+        return sum(part.shape[1] for part in self._parts)
+
+    def __getitem__(self, rows: slice) -> np.ndarray:
+        """Return a copy of some rows, float32 [rows, width]."""
+        return np.concatenate([part[rows] for part in self._parts], axis=1)
+
+
+def read_features(directory: Path, split: str, view: int) -> Features:
+    """Return a split's features of one view; raise UserError if a file is missing or unreadable."""
+    parts = [_read_part(features_path(directory / name, split, view)) for name in _read_networks(directory)]
+    if len({len(part) for part in parts}) > 1:
+        raise UserError(
+            f"{directory}: its networks have different numbers of pictures. Run: dvc repro --force features"
+        )
+    return Features(parts)
 
 
 def fingerprint(directories: list[Path], settings: Train, keys: set[str] | None = None) -> str:
@@ -123,9 +153,37 @@ def weights_sha256(settings: Train) -> str:
         ) from None
 
 
+def _read_networks(directory: Path) -> list[str]:
+    """Return the networks of a folder of features, in the order of their features."""
+    path = directory / NETWORKS_NAME
+    try:
+        names: list[str] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path}: no list of networks ({error}). Run: dvc repro --force features") from None
+    return names
+
+
+def _read_summary(directory: Path) -> FeatureSummary:
+    """Read the summary in the folder of a network."""
+    path = directory / SUMMARY_NAME
+    try:
+        return FeatureSummary(**json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        raise UserError(f"{path}: not a summary of features ({error}). Run: dvc repro --force features") from None
+
+
+def _read_part(path: Path) -> np.ndarray:
+    """Return a file's features, float32 [pictures, width], mapped into memory."""
+    try:
+        features: np.ndarray = np.load(path, mmap_mode="r")
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path}: no features here ({error}). Run: dvc repro --force features") from None
+    return features
+
+
 def _matches(directory: Path, summary: FeatureSummary) -> bool:
     """Return whether a folder has this summary; an unreadable summary does not match."""
     try:
-        return read_feature_summary(directory) == summary
+        return _read_summary(directory) == summary
     except UserError:
         return False

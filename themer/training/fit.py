@@ -15,7 +15,7 @@ from tqdm import tqdm
 from themer.base.errors import UserError
 from themer.base.params import Train
 from themer.base.quiet_tensorflow import keras, tf
-from themer.features.feature_store import features_path, fingerprint, read_features
+from themer.features.feature_store import fingerprint, read_features
 from themer.networks.registry import build, default_learning_rate, dropout_layers
 from themer.training.checkpoints import Checkpoints, Progress
 from themer.training.confidence import expected_calibration_error, fit_temperature, log_loss, with_temperature
@@ -129,7 +129,7 @@ def head_rows(pictures: TrainingPictures, features: Path) -> Iterator[Rows]:
     weights = pictures.copies * pictures.weights
     for view in range(pictures.settings.feature_views):
         for split, labels in pictures.labels.items():
-            yield from blocks(read_features(features_path(features, split, view)), labels, weights[labels])
+            yield from blocks(read_features(features, split, view), labels, weights[labels])
 
 
 def probabilities(model: keras.Model, pictures: tf.data.Dataset) -> tuple[np.ndarray, np.ndarray]:

@@ -6,7 +6,7 @@ https://arxiv.org/abs/2202.10054).
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from scipy.optimize import minimize
@@ -21,6 +21,16 @@ INVERSE_REGULARIZATION = 1.0
 MAXIMUM_ITERATIONS = 200
 TOLERANCE = 1e-4
 ROWS_AT_ONCE = 2048
+
+
+class RowSource(Protocol):
+    """Features whose rows are read in slices: an array, or stored `Features`."""
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+
+    def __getitem__(self, rows: slice, /) -> np.ndarray:
+        """Return some rows, float32 [rows, width]."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +88,7 @@ def fit_head(
     return _unpacked(found.x, label_count)
 
 
-def blocks(features: np.ndarray, *columns: np.ndarray) -> Iterator[tuple[Any, ...]]:
+def blocks(features: RowSource, *columns: np.ndarray) -> Iterator[tuple[Any, ...]]:
     """Yield blocks of ROWS_AT_ONCE rows; the features are copied to memory, in case they are mapped from a file."""
     for start in range(0, len(features), ROWS_AT_ONCE):
         rows = slice(start, start + ROWS_AT_ONCE)

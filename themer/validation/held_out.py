@@ -6,7 +6,7 @@ That model is either a linear classifier on the stored features, or a network tr
 import hashlib
 import io
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Sized
 from functools import partial
 from pathlib import Path
 
@@ -16,11 +16,14 @@ from tqdm import tqdm
 from themer.base.errors import UserError
 from themer.base.files import write_bytes
 from themer.base.params import SPLITS, CrossValidate, Params, Train
-from themer.features.feature_store import features_path, fingerprint, read_features
+from themer.features.feature_store import Features, fingerprint, read_features
 from themer.shards.files import read_summary
 from themer.training.balance import balance
 from themer.training.linear_head import LinearHead, Rows, blocks, fit_head
 from themer.validation.pictures import Pictures
+
+# The features of a split, and the label and the fold of each of its pictures, int [n].
+Part = tuple[Features, np.ndarray, np.ndarray]
 
 
 def reason_to_skip(params: Params, width: int) -> str:
@@ -32,14 +35,14 @@ def reason_to_skip(params: Params, width: int) -> str:
     return ""
 
 
-def plain_features(directory: Path, shards: Path) -> list[np.ndarray]:
-    """Return the features of each split's unaugmented pictures, float32 [pictures, width], memory-mapped.
+def plain_features(directory: Path, shards: Path) -> list[Features]:
+    """Return the features of each split's unaugmented pictures.
 
     Raises:
         UserError: the shards hold a different number of pictures.
     """
     counts = read_summary(shards).pictures
-    parts = [read_features(features_path(directory, split, 0)) for split in SPLITS]
+    parts = [read_features(directory, split, 0) for split in SPLITS]
     for split, part in zip(SPLITS, parts, strict=True):
         if len(part) != counts[split]:
             raise UserError(
@@ -49,12 +52,12 @@ def plain_features(directory: Path, shards: Path) -> list[np.ndarray]:
     return parts
 
 
-def view_features(directory: Path, views: int) -> list[np.ndarray]:
+def view_features(directory: Path, views: int) -> list[Features]:
     """Return the features of the training split's random views, a part for each view after the first."""
-    return [read_features(features_path(directory, "train", view)) for view in range(1, views)]
+    return [read_features(directory, "train", view) for view in range(1, views)]
 
 
-def split_by(parts: Sequence[np.ndarray], values: np.ndarray) -> list[np.ndarray]:
+def split_by(parts: Sequence[Sized], values: np.ndarray) -> list[np.ndarray]:
     """Return values, one for each picture, cut into pieces as long as the parts."""
     return np.split(values, np.cumsum([len(part) for part in parts])[:-1])
 
@@ -63,7 +66,7 @@ def held_out_probabilities(
     shards: Path,
     pictures: Pictures,
     fold_of: np.ndarray,
-    features: list[np.ndarray],
+    features: list[Features],
     settings: Train,
     checks: CrossValidate,
     checkpoint: Path,
@@ -77,7 +80,7 @@ def held_out_probabilities(
         shards: the folder with the shards of the sets.
         pictures: all pictures of the shards.
         fold_of: int [n], the fold of each picture; -1 is never held out.
-        features: float32 [pictures, width] for each split; unused with `checks.fine_tuned`.
+        features: those of each split; unused with `checks.fine_tuned`.
         settings: of the training.
         checks: whether to repeat the whole training, and the seed of its splits.
         checkpoint: a folder for finished folds.
@@ -88,12 +91,12 @@ def held_out_probabilities(
 
 
 def linear_probabilities(
-    features: list[np.ndarray], actual: np.ndarray, fold_of: np.ndarray, settings: Train, label_count: int
+    features: list[Features], actual: np.ndarray, fold_of: np.ndarray, settings: Train, label_count: int
 ) -> np.ndarray:
     """Return held-out probabilities, float32 [n, labels], from linear classifiers trained on the other folds.
 
     Args:
-        features: float32 [pictures, width] for each split.
+        features: those of each split.
         actual: int [n], the label of each picture of all splits.
         fold_of: int [n], the fold of each picture; -1 is never held out and gets zeros.
         settings: `label_smoothing` and `imbalance` are used.
@@ -105,7 +108,7 @@ def linear_probabilities(
         counts = training_counts(actual[fold_of != fold], label_count)
         copies, weights = balance(counts, settings)
         rows, pictures = partial(_training_rows, parts, fold, copies * weights), int(np.sum(fold_of != fold))
-        head = fit_head(rows, features[0].shape[1], label_count, pictures, settings.label_smoothing)
+        head = fit_head(rows, features[0].width, label_count, pictures, settings.label_smoothing)
         found[fold_of == fold] = _fold_probabilities(parts, fold, head)
     return found
 
@@ -166,7 +169,7 @@ def _remove_other_folds(checkpoint: Path, kept: Path) -> None:
             shutil.rmtree(path)
 
 
-def _training_rows(parts: Sequence[Rows], fold: int, label_weights: np.ndarray) -> Iterator[Rows]:
+def _training_rows(parts: Sequence[Part], fold: int, label_weights: np.ndarray) -> Iterator[Rows]:
     """Yield features, labels and weights of the pictures outside a fold, block by block."""
     for part in parts:
         for features, labels, fold_of in blocks(*part):
@@ -174,7 +177,7 @@ def _training_rows(parts: Sequence[Rows], fold: int, label_weights: np.ndarray) 
             yield features[training], labels[training], label_weights[labels[training]]
 
 
-def _fold_probabilities(parts: Sequence[Rows], fold: int, head: LinearHead) -> np.ndarray:
+def _fold_probabilities(parts: Sequence[Part], fold: int, head: LinearHead) -> np.ndarray:
     """Return the probabilities of a fold's pictures, float32 [n, labels]."""
     rows = (features[fold_of == fold] for part in parts for features, _, fold_of in blocks(*part))
     return np.concatenate([head.probabilities(features) for features in rows])

@@ -10,14 +10,14 @@ from tests.small_shards import picture, settings, write_photo_shards, write_shar
 from themer.base.quiet_tensorflow import keras, tf
 from themer.features.backbone_features import BATCH_SIZE, write_features
 from themer.features.feature_store import features_path, read_features, store_features
-from themer.networks.efficientnet import efficientnet_lite0_features
+from themer.networks.efficientnet import efficientnet_lite_features
 
 PICTURES = np.stack([picture(label=number % 3, seed=number) for number in range(BATCH_SIZE + 9)])
 
 
 @pytest.fixture(scope="module")
 def backbone() -> keras.Model:
-    return efficientnet_lite0_features(32)
+    return efficientnet_lite_features("efficientnet_lite0", 32)
 
 
 @pytest.fixture(scope="module")

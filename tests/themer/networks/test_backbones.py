@@ -9,7 +9,7 @@ from themer.base.errors import UserError
 from themer.base.quiet_tensorflow import keras
 from themer.networks.applications import application_features
 from themer.networks.backbones import fine_tune_last_blocks, load_weights_file
-from themer.networks.efficientnet import BLOCK_NAME, efficientnet_lite0_features
+from themer.networks.efficientnet import BLOCK_NAME, efficientnet_lite_features
 from themer.networks.registry import build
 
 PIXELS = np.random.default_rng(0).uniform(0, 255, (1, 32, 32, 3)).astype(np.float32)
@@ -17,7 +17,7 @@ PIXELS = np.random.default_rng(0).uniform(0, 255, (1, 32, 32, 3)).astype(np.floa
 
 @pytest.fixture(scope="module")
 def lite0() -> keras.Model:
-    return efficientnet_lite0_features(32, imagenet=False)
+    return efficientnet_lite_features("efficientnet_lite0", 32, imagenet=False)
 
 
 @pytest.fixture(scope="module")

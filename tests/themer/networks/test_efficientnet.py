@@ -4,7 +4,7 @@ from PIL import Image
 from sklearn.datasets import load_sample_images
 
 from themer.base.quiet_tensorflow import keras
-from themer.networks.efficientnet import efficientnet_lite0_features
+from themer.networks.efficientnet import efficientnet_lite_features
 from themer.networks.torch_weights import imagenet_weights
 
 PALACE, DAISY = 698, 985  # among ImageNet's 1000 classes
@@ -17,7 +17,7 @@ def weights() -> dict[str, np.ndarray]:
 
 @pytest.fixture(scope="module")
 def small() -> keras.Model:
-    return efficientnet_lite0_features(32)
+    return efficientnet_lite_features("efficientnet_lite0", 32)
 
 
 def test_it_recognizes_a_palace_and_a_daisy(weights):
@@ -25,7 +25,7 @@ def test_it_recognizes_a_palace_and_a_daisy(weights):
         Image.fromarray(pixels).crop((107, 0, 534, 427)).resize((224, 224)) for pixels in load_sample_images().images
     ]
     pixels = np.stack([np.asarray(picture, np.float32) for picture in pictures])
-    features = efficientnet_lite0_features(224)(pixels).numpy()
+    features = efficientnet_lite_features("efficientnet_lite0", 224)(pixels).numpy()
     logits = features @ weights["_fc.weight"].T + weights["_fc.bias"]
     assert logits.argmax(axis=1).tolist() == [PALACE, DAISY]
 
