@@ -1,6 +1,7 @@
 """Predict the test pictures with the served model, and score the predictions."""
 
 from collections.abc import Sequence
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ import pandas
 from tqdm import tqdm
 
 from stages import paths
-from themer.answering.predictor import Predictor
+from themer.answering.predictor import Assessment, Predictor
 from themer.base.errors import UserError, explained
 from themer.base.files import write_json
 from themer.base.params_file import load_params
@@ -23,25 +24,46 @@ BATCH_SIZE = 32
 COMPARED = ("accuracy", "accuracy_low", "accuracy_high", "macro_f1", "log_loss", "baseline_accuracy", "pictures")
 
 
+DECISION_COLUMNS = ["set_id", "kind", "family", "correct", "confidence", "known", "sure"]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The predictions of a split, what the model knows about each picture, bool [n] or float32 [n], and its family."""
+
+    predictions: Predictions
+    assessment: Assessment
+    families: list[str]
+
+    @property
+    def sure(self) -> np.ndarray:
+        """Whether the model is sure of each picture, bool [n]."""
+        return self.assessment.sure
+
+
 @explained
 def main() -> None:
     """Write the predictions of the test pictures, their scores, and the scores on the user's held-out photos."""
-    confidence_level = load_params(paths.params).evaluate.confidence_level
+    level = load_params(paths.params).evaluate.confidence_level
     predictor = Predictor.load(paths.model, paths.index)
     require_fit(predictor.labels, predictor.description.size, paths.shards)
     require_test_pictures()
     dataset = read_csv(paths.dataset).set_index("set_id")
-    found, sure = predict_split(predictor, paths.shards)
-    families = families_of(found.ids, dataset["family"], paths.dataset)
-    baseline = most_frequent_label(dataset, predictor.labels)
-    headline = scores.headline(found.actual, found.probabilities, families, baseline, confidence_level)
-    confidence = scores.confidence_scores(found.actual, found.probabilities, sure, predictor.description.temperature)
-    others = other_theme_scores(predictor)
-    write_json({name: headline[name] for name in COMPARED} | confidence | others, paths.evaluate_metrics)
-    write_json(photo_scores(predictor, confidence_level), paths.photo_metrics)
+    tested = judge(predictor, paths.shards, SPLIT, dataset["family"], paths.dataset)
+    found, baseline = tested.predictions, most_frequent_label(dataset, predictor.labels)
+    headline = scores.headline(found.actual, found.probabilities, tested.families, baseline, level)
+    confidence = scores.confidence_scores(found.actual, found.probabilities, predictor.description.temperature)
+    others = judge_others(predictor, paths.shards)
+    views = judge(predictor, paths.view_shards, SPLIT, dataset["family"], paths.dataset)
+    viewed_others = judge_others(predictor, paths.view_shards)
+    firm = firm_scores(tested, level) | firm_scores(views, level, "views_") | other_scores(others, viewed_others, level)
+    write_json({name: headline[name] for name in COMPARED} | confidence | firm, paths.evaluate_metrics)
+    write_json(photo_scores(predictor, level), paths.photo_metrics)
     write_json(scores.theme_scores(found.actual, found.probabilities, predictor.labels), paths.theme_metrics)
     write_csv(scores.headline_table(headline), paths.headline)
-    write_predictions(found, "sure", np.where(sure, "yes", "no").tolist(), paths.test_predictions)
+    write_predictions(found, "sure", np.where(tested.sure, "yes", "no").tolist(), paths.test_predictions)
+    kinds = {"picture": tested, "view": views, "other theme": others, "view of other theme": viewed_others}
+    write_csv(pandas.concat([decisions(kind, judged) for kind, judged in kinds.items()]), paths.test_decisions)
 
 
 def require_test_pictures() -> None:
@@ -53,37 +75,70 @@ def require_test_pictures() -> None:
         )
 
 
-def predict_split(predictor: Predictor, shards: Path, split: str = SPLIT) -> tuple[Predictions, np.ndarray]:
-    """Return the predictions of a split in a folder of shards, and whether the model is sure, bool [n]."""
+def judge(predictor: Predictor, shards: Path, split: str, family_of: pandas.Series, table: Path) -> Judged:
+    """Predict a split in a folder of shards; `family_of` is the family of each picture, from `table`."""
     ids: list[str] = []
     actual = [np.empty(0, np.int64)]
-    probabilities, sure = [np.empty((0, len(predictor.labels)), np.float32)], [np.empty(0, bool)]
-    with tqdm(total=read_summary(shards).pictures[split], desc=split, unit=" pictures") as progress:
-        for batch in read_batches(shards, split, BATCH_SIZE):
+    size = predictor.description.size
+    parts = [predictor.assess(np.empty((0, size, size, 3), np.uint8))]
+    with tqdm(total=read_summary(shards).pictures.get(split, 0), desc=split, unit=" pictures") as progress:
+        for batch in read_batches(shards, split, BATCH_SIZE) if progress.total else ():
             ids.extend(batch.set_ids)
             actual.append(batch.labels)
-            assessment = predictor.assess(batch.pixels)
-            probabilities.append(assessment.probabilities)
-            sure.append(assessment.sure)
+            parts.append(predictor.assess(batch.pixels))
             progress.update(len(batch.labels))
-    found = Predictions(ids, np.concatenate(actual), np.concatenate(probabilities), predictor.labels)
-    return found, np.concatenate(sure)
+    assessment = Assessment(*(np.concatenate(columns) for columns in zip(*map(astuple, parts), strict=True)))
+    found = Predictions(ids, np.concatenate(actual), assessment.probabilities, predictor.labels)
+    return Judged(found, assessment, families_of(ids, family_of, table))
 
 
-def other_theme_scores(predictor: Predictor) -> dict[str, float]:
-    """Return the number of test pictures of other themes, and the share of them that gets a label; none, no share."""
-    split = f"{OTHER}{SPLIT}"
-    if not read_summary(paths.shards).pictures.get(split, 0):
+def judge_others(predictor: Predictor, shards: Path) -> Judged:
+    """Predict the test pictures of other themes in a folder of shards, which may have none."""
+    family_of = read_csv(paths.other_themes).set_index("set_id")["family"]
+    return judge(predictor, shards, f"{OTHER}{SPLIT}", family_of, paths.other_themes)
+
+
+def firm_scores(judged: Judged, confidence_level: float, prefix: str = "") -> dict[str, float]:
+    """Return how often the model is sure, and how often it is then correct."""
+    return scores.firm_scores(judged.predictions.correct, judged.sure, judged.families, confidence_level, prefix)
+
+
+def other_scores(others: Judged, views: Judged, confidence_level: float) -> dict[str, float]:
+    """Return the number of test pictures of other themes, and the share of them and of their views that get a label."""
+    if not len(others.sure):
         return {"other_themes": 0}
-    _, sure = predict_split(predictor, paths.shards, split)
-    return {"other_themes": len(sure), "other_themes_answered": float(np.mean(sure))}
+    return {
+        "other_themes": len(others.sure),
+        **scores.rate("other_themes_answered", others.sure, others.families, confidence_level),
+        **scores.rate("other_themes_views_answered", views.sure, views.families, confidence_level),
+    }
+
+
+def decisions(kind: str, judged: Judged) -> pandas.DataFrame:
+    """Return a row for each picture: whether the model is sure and correct, and from which figures."""
+    found, assessment = judged.predictions, judged.assessment
+    correct = found.correct & (not kind.endswith("other theme"))
+    return pandas.DataFrame(
+        {
+            "set_id": found.ids,
+            "kind": kind,
+            "family": judged.families,
+            "correct": np.where(correct, "yes", "no"),
+            "confidence": found.probabilities.max(axis=1, initial=0),
+            "known": assessment.known,
+            "sure": np.where(judged.sure, "yes", "no"),
+        }
+    )[DECISION_COLUMNS]
 
 
 def photo_scores(predictor: Predictor, confidence_level: float) -> dict[str, float]:
     """Return the scores on the user's held-out photos, overall and by label."""
-    found, sure = predict_split(predictor, paths.photo_shards)
-    families = families_of(found.ids, read_csv(paths.photos_table).set_index("photo")["family"], paths.photos_table)
-    return scores.photo_scores(found.actual, found.probabilities, sure, families, predictor.labels, confidence_level)
+    family_of = read_csv(paths.photos_table).set_index("photo")["family"]
+    judged = judge(predictor, paths.photo_shards, SPLIT, family_of, paths.photos_table)
+    found = judged.predictions
+    return scores.photo_scores(
+        found.actual, found.probabilities, judged.sure, judged.families, predictor.labels, confidence_level
+    )
 
 
 def most_frequent_label(dataset: pandas.DataFrame, labels: list[str]) -> int:

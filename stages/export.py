@@ -11,6 +11,7 @@ from themer.base.files import files_sha256, write_json
 from themer.base.params_file import load_params
 from themer.base.tables import column_by_set, read_csv
 from themer.exporting.thresholds import Guarantee, Promises, choose_thresholds, is_made_from
+from themer.shards.files import SUMMARY_NAME
 
 THEMER = Path(themer.__file__).parent
 
@@ -21,7 +22,8 @@ def main() -> None:
     params = load_params(paths.params)
     set_page, views = params.source.set_page, params.export.views
     made_from = fingerprint(set_page, views)
-    if paths.model.exists() and is_made_from(paths.index, made_from):
+    up_to_date = paths.model.exists() and (paths.view_shards / SUMMARY_NAME).exists()
+    if up_to_date and is_made_from(paths.index, made_from):
         print("export: the model and its index are up to date; only the threshold is chosen")
     else:
         write_model_and_index(set_page, views, made_from)
@@ -45,9 +47,11 @@ def fingerprint(set_page: str | None, views: int) -> str:
 def write_model_and_index(set_page: str | None, views: int, made_from: str) -> None:
     """Write the model and its index, and print how much its probabilities differ from the classifier's."""
     # Imported here, so that choosing a threshold does not import TensorFlow.
+    from themer.exporting.held_out_views import write_test_views
     from themer.exporting.index_writer import set_facts
     from themer.exporting.served_model import write_served_model
 
+    write_test_views(paths.shards, paths.view_shards)
     facts = set_facts(read_csv(paths.labelled), set_page)
     families = column_by_set(paths.dataset, "family") | column_by_set(paths.other_themes, "family")
     compared = write_served_model(

@@ -59,10 +59,12 @@ theme_pairs = Path("plots/theme_pairs.csv")  # the pairs of labels that are hard
 # export
 model = Path("models/classifier.tflite")  # the classifier that is served, run by LiteRT
 index = Path("models/index")  # the features of all pictures, and when the model abstains
+view_shards = Path("data/view_shards")  # a photograph-like view of each test picture, to be evaluated
 export_metrics = Path("metrics/export.json")  # the size of the served model, and its threshold
 
 # evaluate
 test_predictions = Path("data/test_predictions.csv")  # the served model's prediction for each test picture
+test_decisions = Path("data/test_decisions.csv")  # whether the model is sure, also of other themes and of views
 evaluate_metrics = Path("metrics/evaluate.json")  # the headline scores on the test split
 photo_metrics = Path("metrics/photos.json")  # the scores on the user's own held-out photos
 theme_metrics = Path("metrics/themes.json")  # precision, recall, F1 and ROC AUC of each label

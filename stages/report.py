@@ -84,8 +84,16 @@ def write_curves(predictions: Predictions) -> None:
     write_csv(curves.roc_table(actual, probabilities, labels), paths.roc)
     write_csv(curves.precision_recall_table(actual, probabilities, labels), paths.precision_recall)
     write_csv(curves.reliability(actual, probabilities), paths.reliability)
-    write_csv(curves.risk_coverage(actual, probabilities), paths.risk_coverage)
+    write_csv(risk_coverage(predictions), paths.risk_coverage)
     write_csv(curves.top_k_table(actual, probabilities), paths.top_k)
+
+
+def risk_coverage(predictions: Predictions) -> pandas.DataFrame:
+    """Return the curve of wrong predictions, and of other themes that get a label if there are any."""
+    decisions = read_csv(paths.test_decisions).astype({"known": float})
+    known, others = (decisions.loc[decisions["kind"] == kind, "known"] for kind in ("picture", "other theme"))
+    wrong = curves.risk_coverage(predictions.actual, predictions.probabilities)
+    return pandas.concat([wrong, curves.other_themes_coverage(known, others)]) if len(others) else wrong
 
 
 def write_result(predictions: Predictions, sets: pandas.DataFrame, confidence_level: float) -> None:
@@ -128,6 +136,7 @@ def card_facts(params: Params) -> dict[str, Any]:
     return {
         **{name: json.loads(path.read_text(encoding="utf-8")) for name, path in MEASURED.items()},
         "train_params": params.train.model_dump(),
+        "networks": params.train.networks,
         "from_scratch": not params.train.is_pretrained,
         "size": params.resize.size,
         "level": params.evaluate.confidence_level,

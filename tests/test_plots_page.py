@@ -66,7 +66,12 @@ def write_curves(folder: Path, predictions: Predictions) -> None:
         "roc": curves.roc_table(actual, probabilities, labels),
         "precision_recall": curves.precision_recall_table(actual, probabilities, labels),
         "reliability": curves.reliability(actual, probabilities),
-        "risk_coverage": curves.risk_coverage(actual, probabilities),
+        "risk_coverage": pandas.concat(
+            [
+                curves.risk_coverage(actual, probabilities),
+                curves.other_themes_coverage(probabilities.max(axis=1), probabilities.min(axis=1)),
+            ]
+        ),
         "top_k": curves.top_k_table(actual, probabilities),
     }
     for name, table in tables.items():

@@ -131,8 +131,16 @@ MACRO_F1 = share("macro_f1", "mean of the labels' F1")
 MACRO_F1_INTERVAL = interval("macro_f1_", ", by a bootstrap over families")
 LOG_LOSS = number("log_loss", "mean of -ln(probability of the label)", 0)
 TOP_5 = share("top_5_accuracy", "label among the five most probable; only with more than five labels")
-ANSWERED = share("answered", "coverage: pictures on which the model does not abstain")
-ANSWERED_ACCURACY = share("answered_accuracy", "accuracy on these; missing if there are none")
+BY_FAMILY = ", by family"
+ANSWERED = (
+    share("answered", "coverage: pictures on which the model does not abstain"),
+    *interval("answered_", BY_FAMILY),
+)
+ANSWERED_ACCURACY = (
+    share("answered_accuracy", "accuracy on these; missing if there are none"),
+    *interval("answered_accuracy_", BY_FAMILY),
+)
+FIRM = (*ANSWERED, *can_be_missing(*ANSWERED_ACCURACY))
 LOW_HIGH = interval("", "")
 PRECISION = share("precision", "correct ones among the pictures predicted as the label")
 RECALL = share("recall", "correct ones among the pictures with the label")
@@ -152,7 +160,7 @@ WAY_TO_SPLIT = text("split", "`grouped by family`, `at random` or `by year, from
 
 SHARED = (
     *(SET_ID, NAME, YEAR, LABEL, THEME, SPLIT, SHA256, FOLD, PICTURES, *SPLIT_COUNTS),
-    *(PROBABILITIES, *SCORED, MACRO_F1, *MACRO_F1_INTERVAL, LOG_LOSS, TOP_5, ANSWERED, ANSWERED_ACCURACY),
+    *(PROBABILITIES, *SCORED, MACRO_F1, *MACRO_F1_INTERVAL, LOG_LOSS, TOP_5, *ANSWERED, *ANSWERED_ACCURACY),
     *(*LOW_HIGH, PRECISION, RECALL, THRESHOLD, LABELS, SIZE, FILL, NETWORK, TEMPERATURE),
 )
 
@@ -369,8 +377,13 @@ RESIZE = (
 
 FEATURES = (
     File(
-        str(paths.features / "features.json"),
-        "A summary of the features.",
+        str(paths.features / "networks.json"),
+        "The networks of `train.network`, in the order of their features. Each has a folder of its own.",
+        (text("networks[]", "names of networks"),),
+    ),
+    File(
+        str(paths.features / "{network}" / "features.json"),
+        "A summary of a network's features.",
         (
             text("fingerprint", "digest of the settings, shards and code that they depend on"),
             integer("width", "features of a picture; 0 for a network without pretrained weights", 0),
@@ -378,7 +391,7 @@ FEATURES = (
         ),
     ),
     File(
-        str(paths.features / "{split}-{view}.npy"),
+        str(paths.features / "{network}" / "{split}-{view}.npy"),
         "The frozen backbone's features of a split (`train`, `validation`, `test`, or `photos` for the photos that "
         "join training), in the order of the shards. View 0 is the unchanged picture; training pictures have random "
         "views as well.",
@@ -545,6 +558,26 @@ EXPORT = (
         ),
     ),
     File(
+        str(paths.view_shards / "{split}-{number}-of-{count}.tfrecord"),
+        "A photograph-like view of each test picture, in the same form as the picture in `data/shards`.",
+        (SET_ID, *RECORD),
+    ),
+    File(
+        str(paths.view_shards / "shards.json"),
+        "A summary of the views' shards.",
+        (
+            LABELS,
+            SIZE,
+            FILL,
+            *within(
+                "pictures",
+                integer("test", "views", 0),
+                *can_be_missing(integer("other_test", "views of other themes", 0)),
+            ),
+            *can_be_missing(text("other_themes[]", "the themes of other sets in the order of their indices")),
+        ),
+    ),
+    File(
         str(paths.export_metrics),
         "The figures of the served model.",
         (
@@ -560,6 +593,19 @@ EXPORT = (
 )
 
 EVALUATE = (
+    File(
+        str(paths.test_decisions),
+        "Whether the model is sure of each test picture, and of a photograph-like view of it; also for other themes.",
+        (
+            SET_ID,
+            text("kind", "what the picture is", "picture", "view", "other theme", "view of other theme"),
+            FAMILY,
+            text("correct", "whether the prediction is correct; never for other themes", "yes", "no"),
+            CONFIDENCE,
+            share("known", "probability that the picture shows one of the labels"),
+            text("sure", "whether the model predicts or abstains", "yes", "no"),
+        ),
+    ),
     File(
         str(paths.test_predictions),
         "The served model's prediction for each test picture, in the order of the shards.",
@@ -578,10 +624,19 @@ EVALUATE = (
             LOG_LOSS,
             share("calibration_error", "mean gap between confidence and accuracy, in 15 bins of confidence"),
             share("calibration_error_before", "the same before calibration"),
-            ANSWERED,
-            *can_be_missing(ANSWERED_ACCURACY),
+            *FIRM,
+            share("views_answered", "the same for a photograph-like view of each test picture"),
+            *interval("views_answered_", BY_FAMILY),
+            *can_be_missing(
+                share("views_answered_accuracy", "accuracy on these"), *interval("views_answered_accuracy_", BY_FAMILY)
+            ),
             integer("other_themes", "test pictures of other themes", 0),
-            *can_be_missing(share("other_themes_answered", "the share of them that gets a label")),
+            *can_be_missing(
+                share("other_themes_answered", "the share of them that gets a label"),
+                *interval("other_themes_answered_", BY_FAMILY),
+                share("other_themes_views_answered", "the same for photograph-like views of them"),
+                *interval("other_themes_views_answered_", BY_FAMILY),
+            ),
         ),
     ),
     File(
@@ -589,9 +644,7 @@ EVALUATE = (
         "The scores on the user's held-out photos; `photos` alone if there are none.",
         (
             integer("photos", "number of held-out photos", 0),
-            *can_be_missing(
-                *SCORED, ANSWERED, ANSWERED_ACCURACY, *within("themes", share("*", "accuracy of each label"))
-            ),
+            *can_be_missing(*SCORED, *FIRM, *within("themes", share("*", "accuracy of each label"))),
         ),
     ),
     File(
@@ -674,11 +727,12 @@ REPORT = (
     ),
     File(
         str(paths.risk_coverage),
-        "What a threshold on the confidence gains and costs: at most 400 rows, coverage rising.",
+        "What a threshold gains and costs: for each curve at most 400 rows, coverage rising.",
         (
             share("coverage", "test pictures at or above the threshold"),
-            share("risk", "wrong predictions among these"),
-            share("threshold", "the threshold"),
+            share("risk", "wrong predictions among these, or pictures of other themes that get a label"),
+            share("threshold", "of the confidence, or the boundary"),
+            text("curve", "which of the two"),
         ),
     ),
     File(

@@ -34,7 +34,10 @@ CHANNELS = [2, 1, 0]
 SIZE, FILL = 32, (255, 255, 255)
 ACTUAL = ["Red", "Red", "Green", "Green", "Green", "Blue", "Blue"]
 COLOURS = ["Red", "Red", "Green", "Green", "Red", "Blue", "Green"]
-OUTPUTS = [paths.test_predictions, paths.evaluate_metrics, paths.photo_metrics, paths.theme_metrics, paths.headline]
+OUTPUTS = [
+    *(paths.test_predictions, paths.test_decisions, paths.headline),
+    *(paths.evaluate_metrics, paths.photo_metrics, paths.theme_metrics),
+]
 
 
 def picture(label: str, brightness: int) -> bytes:
@@ -43,6 +46,13 @@ def picture(label: str, brightness: int) -> bytes:
     pixels[..., CHANNELS[LABELS.index(label)]] = brightness
     stream = io.BytesIO()
     Image.fromarray(pixels).save(stream, "PNG")
+    return stream.getvalue()
+
+
+def darker(png: bytes) -> bytes:
+    """Return a PNG with half the brightness."""
+    stream = io.BytesIO()
+    Image.open(io.BytesIO(png)).point(lambda value: value // 2).save(stream, "PNG")
     return stream.getvalue()
 
 
@@ -59,6 +69,11 @@ def write_shards(pictures: list[tuple[str, str]]) -> None:
         write_split(paths.shards, split, others, pictures_per_shard=3)
     counts = {"train": 3, "validation": 3, "test": len(examples)}
     write_summary(paths.shards, ShardSummary(LABELS, SIZE, FILL, counts))
+    # The views are darker.
+    views = [replace(one, image_png=darker(one.image_png)) for one in examples]
+    write_split(paths.view_shards, "test", views, pictures_per_shard=3)
+    write_summary(paths.view_shards, ShardSummary(LABELS, SIZE, FILL, {"test": len(views)}))
+    paths.other_themes.write_text("set_id,theme,family,split\n")
     rows = [f"{index}-1,{label},{index},test" for index, (label, _) in enumerate(pictures)]
     rows += ["100-1,Green,100,train", "101-1,Green,101,train", "102-1,Red,102,train"]
     write_bytes("\n".join(["set_id,label,family,split", *rows, ""]).encode(), paths.dataset)
@@ -150,14 +165,29 @@ def test_held_out_photos_have_scores_of_their_own(copied, finished):
 def test_pictures_of_other_themes_that_get_a_label_are_counted(copied, finished):
     assert scores_in(finished)["other_themes"] == 0 and "other_themes_answered" not in scores_in(finished)
     others = [Example(f"20{index}-1", 0, picture("Red", 255 - index)) for index in range(4)]
-    write_split(paths.shards, "other_test", others, pictures_per_shard=3)
-    summary = read_summary(paths.shards)
-    write_summary(paths.shards, replace(summary, pictures=summary.pictures | {"other_test": 4}, other_themes=["City"]))
+    for folder in (paths.shards, paths.view_shards):
+        write_split(folder, "other_test", others, pictures_per_shard=3)
+        summary = read_summary(folder)
+        write_summary(folder, replace(summary, pictures=summary.pictures | {"other_test": 4}, other_themes=["City"]))
+    paths.other_themes.write_text("set_id,theme,family,split\n" + "".join(f"20{n}-1,City,{n},test\n" for n in range(4)))
     for boundary, answered in ((0.0, 1.0), (0.8, 0.0)):
-        Boundary(np.zeros(4, np.float32)).write(paths.index)
+        # The three labels and three other themes are equally likely.
+        Boundary(np.zeros((6, 4), np.float32), label_count=3).write(paths.index)
         write_index_summary(replace(read_index_summary(paths.index), boundary=boundary, threshold=0.0), paths.index)
         main()
-        assert (scores_in(copied)["other_themes"], scores_in(copied)["other_themes_answered"]) == (4, answered)
+        scores = scores_in(copied)
+        assert (scores["other_themes"], scores["other_themes_answered"]) == (4, answered)
+        assert scores["other_themes_views_answered"] == answered and scores["other_themes_answered_high"] > 0
+    kinds = read_csv(paths.test_decisions)["kind"].value_counts().to_dict()
+    assert kinds == {"picture": 7, "view": 7, "other theme": 4, "view of other theme": 4}
+
+
+def test_views_of_the_test_pictures_have_scores_of_their_own(finished):
+    scores, decisions = scores_in(finished), read_csv(finished / paths.test_decisions)
+    views = decisions[decisions["kind"] == "view"]
+    assert scores["views_answered"] == round((views["sure"] == "yes").mean(), 6)
+    sure = views[views["sure"] == "yes"]
+    assert len(sure) and scores["views_answered_accuracy"] == round((sure["correct"] == "yes").mean(), 6)
 
 
 def test_a_lower_confidence_level_narrows_the_interval(copied, finished, write_params: Callable[..., Path]):

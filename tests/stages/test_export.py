@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from stages import export, paths
@@ -17,12 +18,13 @@ from themer.answering.index import Index, read_index_summary
 from themer.answering.runtime import LiteRuntime
 from themer.base.files import file_sha256
 from themer.networks.model_file import save_classifier
-from themer.shards.files import ShardSummary, write_split, write_summary
+from themer.shards.files import ShardSummary, read_examples, write_split, write_summary
 
 INDEX = [
     f"models/index/{name}"
     for name in ("boundary.npy", "features.npy", "index.json", "pictures.csv", "shares.csv", "validation.csv")
 ]
+VIEWS = 2
 SET_PAGE = "https://rebrickable.com/sets/{set_id}/"
 UP_TO_DATE = "the model and its index are up to date; only the threshold is chosen"
 CHOOSING = """
@@ -137,7 +139,7 @@ def test_another_classifier_is_exported_again(exported, capsys):
     assert UP_TO_DATE not in capsys.readouterr().out
     assert LiteRuntime(paths.model).model_sha256 == file_sha256(paths.classifier)
     assert read_index_summary(paths.index).model_sha256 == file_sha256(paths.classifier)
-    assert read_index_summary(paths.index).made_from == fingerprint(SET_PAGE)
+    assert read_index_summary(paths.index).made_from == fingerprint(SET_PAGE, VIEWS)
 
 
 def append_space(path: Path) -> None:
@@ -147,23 +149,24 @@ def append_space(path: Path) -> None:
 
 @pytest.mark.parametrize("pattern", [paths.classifier, paths.labelled, "data/shards/val*", "data/photo_shards/train*"])
 def test_other_inputs_have_another_fingerprint(exported, pattern):
-    before = fingerprint(SET_PAGE)
+    before = fingerprint(SET_PAGE, VIEWS)
     assert before == read_index_summary(paths.index).made_from
     append_space(next(exported.glob(str(pattern))))
-    assert fingerprint(SET_PAGE) != before
+    assert fingerprint(SET_PAGE, VIEWS) != before
 
 
-def test_another_set_page_has_another_fingerprint(exported):
-    assert fingerprint(None) != fingerprint(SET_PAGE) == read_index_summary(paths.index).made_from
+def test_another_set_page_or_number_of_views_has_another_fingerprint(exported):
+    assert len({fingerprint(None, VIEWS), fingerprint(SET_PAGE, VIEWS), fingerprint(SET_PAGE, 1)}) == 3
+    assert fingerprint(SET_PAGE, VIEWS) == read_index_summary(paths.index).made_from
 
 
 @pytest.mark.parametrize("module", ["exporting/index_writer.py", "networks/registry.py", "answering/nearest.py"])
 def test_other_code_has_another_fingerprint(exported, monkeypatch, module):
     shutil.copytree(PROJECT / "themer", exported / "themer", ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(export, "THEMER", exported / "themer")
-    before = fingerprint(SET_PAGE)
+    before = fingerprint(SET_PAGE, VIEWS)
     append_space(exported / "themer" / module)
-    assert fingerprint(SET_PAGE) != before
+    assert fingerprint(SET_PAGE, VIEWS) != before
 
 
 def test_without_test_pictures_there_is_nothing_to_compare(inputs, folder, write_params):
@@ -175,11 +178,25 @@ def test_without_test_pictures_there_is_nothing_to_compare(inputs, folder, write
         main()
 
 
-def test_without_a_classifier_the_error_names_the_command(write_params):
-    paths.labelled.parent.mkdir()
-    paths.labelled.write_text("set_id,name,year\n")
-    for table in (paths.dataset, paths.other_themes):
-        table.write_text("set_id,family\n")
+def test_views_that_are_lost_are_made_again(exported, write_params):
+    write_params({"fetch.source": "rebrickable"})
+    before = {path.name: path.read_bytes() for path in paths.view_shards.iterdir()}
+    (paths.view_shards / "shards.json").unlink()
+    main()
+    assert {path.name: path.read_bytes() for path in paths.view_shards.iterdir()} == before
+
+
+def test_each_test_picture_has_a_photograph_like_view(finished):
+    views, pictures = (list(read_examples(finished / path, "test")) for path in (paths.view_shards, paths.shards))
+    assert [(one.set_id, one.label) for one in views] == [(one.set_id, one.label) for one in pictures]
+    assert all(np.abs(one.pixels.astype(int) - two.pixels).mean() > 1 for one, two in zip(views, pictures, strict=True))
+    names = [f"{paths.view_shards}/{path.name}" for path in (finished / paths.view_shards).iterdir()]
+    assert [problems_of_file(finished / name, name) for name in names] == [[], []]
+
+
+def test_without_a_classifier_the_error_names_the_command(inputs, folder, write_params):
+    shutil.copytree(inputs, folder, dirs_exist_ok=True)
+    paths.classifier.unlink()
     write_params({})
     with pytest.raises(SystemExit, match=r"classifier\.keras: there is no model yet. Run: dvc repro"):
         main()

@@ -42,6 +42,13 @@ ROWS = [
     ("Green", "Red", 0.7),
     ("Blue", "Blue", 0.6),
 ]
+
+
+def rate(name: str, value: float) -> dict[str, float]:
+    """Return a share with its interval."""
+    return {name: value, f"{name}_low": round(value - 0.017, 3), f"{name}_high": round(value + 0.009, 3)}
+
+
 JSON = {
     "dataset": {"pictures": 1111, "dropped": 83, "families": 907, "train": 713, "validation": 167, "test": 231},
     "evaluate": {
@@ -51,12 +58,15 @@ JSON = {
         "accuracy_high": 0.973,
         "macro_f1": 0.944,
         "baseline_accuracy": 0.412,
-        "answered": 0.893,
-        "answered_accuracy": 0.986,
+        **rate("answered", 0.893),
+        **rate("answered_accuracy", 0.986),
+        **rate("views_answered", 0.612),
+        **rate("views_answered_accuracy", 0.947),
         "calibration_error": 0.021,
         "calibration_error_before": 0.057,
         "other_themes": 87,
-        "other_themes_answered": 0.034,
+        **rate("other_themes_answered", 0.034),
+        **rate("other_themes_views_answered", 0.023),
     },
     "export": {
         "bytes": 13473985,
@@ -86,7 +96,12 @@ SPLITS_HEAD = (
 )
 SPLITS = SPLITS_HEAD + "at random,1093,0,204,0.967,0.955,0.976,0.958,0.945,0.969\n"
 PHOTOS = "photo,label,family,split\na.jpg,City,1,train\nb.jpg,City,2,test\n"
-SCORED_PHOTOS = {"photos": 26, "accuracy": 0.769, "accuracy_low": 0.578, "accuracy_high": 0.889, "answered": 0.6}
+SCORED_PHOTOS = {
+    "photos": 26,
+    **rate("accuracy", 0.769),
+    **rate("answered", 0.6),
+    **rate("answered_accuracy", 0.875),
+}
 
 
 def picture(position: int) -> Image.Image:
@@ -118,12 +133,20 @@ def write_inputs() -> None:
     found = predictions(ROWS)
     write_predictions(found, "sure", ["yes"] * len(ROWS), paths.test_predictions)
     write_predictions(found, "fold", [position % 2 for position in range(len(ROWS))], paths.out_of_fold)
+    write_decisions(found)
     rows = pandas.DataFrame({"split": "at random", "set_id": found.ids})
     rows = rows.assign(fold=rows.index % 2, predicted=[predicted for _, predicted, _ in ROWS])
     write_csv(rows, paths.other_splits)
     issue = {"set_id": "12-1", "name": "Car", "label": "Red", "suggested": "Green", "label_probability": 0.05}
     write_csv(pandas.DataFrame([issue | {"suggested_probability": 0.9, "margin": 0.85}]), paths.label_issues)
     write_card_inputs()
+
+
+def write_decisions(found: Predictions) -> None:
+    """Write how likely each test picture shows a label; pictures of other themes are less likely to."""
+    known = pandas.DataFrame({"set_id": found.ids, "kind": "picture", "known": 0.5 + np.arange(len(found.ids)) / 100})
+    others = known.assign(kind="other theme", known=known["known"] - 0.5)
+    write_csv(pandas.concat([known, others, others.assign(kind="view")]), paths.test_decisions)
 
 
 def write_sets() -> None:
@@ -251,7 +274,8 @@ def test_the_curves_are_those_of_the_predictions(finished):
         assert set(read_csv(finished / path)["theme"]) == set(LABELS)
     assert read_csv(finished / paths.top_k)["accuracy"].tolist()[0] == "0.875"
     assert read_csv(finished / paths.reliability)["pictures"].astype(int).sum() == len(ROWS)
-    assert read_csv(finished / paths.risk_coverage).iloc[-1, :2].tolist() == ["1.0", "0.125"]
+    curves = dict(list(read_csv(finished / paths.risk_coverage).groupby("curve", sort=False)))
+    assert [curve.iloc[-1, :2].tolist() for curve in curves.values()] == [["1.0", "0.125"], ["1.0", "1.0"]]
 
 
 def test_each_picture_is_in_the_slices_of_its_own_set(finished):
@@ -380,7 +404,7 @@ def with_number(value: object, place: tuple, number: float) -> object:
 
 
 # The card quotes neither of these.
-NOT_QUOTED = {("photos", "answered"), ("export", "bytes")}
+NOT_QUOTED = {("export", "bytes")}
 
 
 def test_every_number_in_the_files_is_in_the_card(write_card):
@@ -450,7 +474,7 @@ def test_the_card_says_what_is_promised_and_what_can_t_be(write_card):
     assert (
         "| promise for other themes | none: the data can't support it. At most 4.1 % of the pictures of other" in card
     )
-    assert "get one of these themes | 3.4 % of 87 |" in write_card()
+    assert "get one of these themes | 3.4 % (1.7 to 4.3) of 87 |" in write_card()
     assert "get one of these themes" not in write_card(evaluate=JSON["evaluate"] | {"other_themes": 0})
 
 
@@ -466,7 +490,7 @@ def test_the_card_says_if_the_sets_are_a_sample(write_card):
 def test_the_card_scores_held_out_photos_if_there_are_any(write_card):
     assert "held-out own photos" not in write_card()
     card = write_card(photos=SCORED_PHOTOS)
-    assert "| held-out own photos | accuracy 76.9 % (57.8 to 88.9) on 26 |" in card
+    assert "| held-out own photos | accuracy 76.9 % (75.2 to 77.8) on 26; coverage 60.0 %" in card
     assert "| own photos | 1 in training, 26 held out |" in card
     assert "| own photos | 0 in training, 0 held out |" in write_card(photo_table="photo,label,family,split\n")
 
@@ -489,7 +513,7 @@ def test_an_undefined_value_is_a_dash(write_card):
     card = write_card(themes=UNDEFINED, slices=NO_SLICE, evaluate=NONE_SURE)
     assert "| City | 0 | – | – | – | – |" in card
     assert "| worst slice of at least ten pictures | –: accuracy – on – |" in card
-    assert "| 0.0 %; accuracy on these – |" in card
+    assert "| accuracy of these predictions | – |" in card
 
 
 CHOICES = {

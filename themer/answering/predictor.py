@@ -24,9 +24,14 @@ EVEN_CHANCE = 0.5
 
 @dataclass(frozen=True)
 class Assessment:
-    """The probabilities of n pictures, float32 [n, labels], and whether the model is sure of each, bool [n]."""
+    """What the model knows of n pictures.
+
+    `probabilities` is float32 [n, labels]. `known` is the probability that a picture shows one of the labels at all,
+    float32 [n], and `sure` whether the model is sure of its prediction, bool [n].
+    """
 
     probabilities: np.ndarray
+    known: np.ndarray
     sure: np.ndarray
 
 
@@ -121,9 +126,10 @@ class Predictor:
         """
         outputs = self._run(pixels)
         familiar = self.index.distances(outputs.features) <= self.index.summary.limit
-        known = self.index.boundary.probability(outputs.features) >= self.index.summary.boundary
-        confident = outputs.probabilities.max(axis=1) >= self.threshold
-        return Assessment(outputs.probabilities, familiar & known & confident)
+        known = self.index.boundary.probability(outputs.features)
+        confident = outputs.probabilities.max(axis=1, initial=0) >= self.threshold
+        sure = familiar & (known >= self.index.summary.boundary) & confident
+        return Assessment(outputs.probabilities, known, sure)
 
     def heat_map(self, pixels: np.ndarray, theme: str) -> np.ndarray:
         """Return how much each place in a padded RGB picture speaks for a theme, float32 [size, size], 0 to 1.

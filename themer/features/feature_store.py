@@ -51,7 +51,7 @@ def store_features(shards: Path, photos: Path, settings: Train, directory: Path)
             shutil.rmtree(path) if path.is_dir() else path.unlink()
     for name in settings.networks:
         _store_network(shards, photos, settings.model_copy(update={"network": name}), directory / name)
-    write_json(settings.networks, directory / NETWORKS_NAME)
+    write_json({"networks": settings.networks}, directory / NETWORKS_NAME)
 
 
 def _store_network(shards: Path, photos: Path, settings: Train, directory: Path) -> None:
@@ -157,8 +157,8 @@ def _read_networks(directory: Path) -> list[str]:
     """Return the networks of a folder of features, in the order of their features."""
     path = directory / NETWORKS_NAME
     try:
-        names: list[str] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        names: list[str] = json.loads(path.read_text(encoding="utf-8"))["networks"]
+    except (OSError, ValueError, TypeError, KeyError) as error:
         raise UserError(f"{path}: no list of networks ({error}). Run: dvc repro --force features") from None
     return names
 

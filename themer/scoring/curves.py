@@ -16,6 +16,9 @@ from themer.training.confidence import reliability_table, risk_coverage_table
 MOST_RANKS = 10
 RELIABILITY_BINS = 10
 MOST_POINTS = 400
+# The curves of the chart of risk and coverage.
+WRONG = "Wrong predictions, by confidence"
+OTHERS = "Other themes that get a label, by boundary"
 
 Curve = Callable[[np.ndarray, np.ndarray], dict[str, object]]
 
@@ -42,11 +45,29 @@ def reliability(actual: np.ndarray, probabilities: np.ndarray) -> pandas.DataFra
 
 
 def risk_coverage(actual: np.ndarray, probabilities: np.ndarray) -> pandas.DataFrame:
-    """Return coverage, risk and threshold: at each threshold, the share of predictions made and how many are wrong.
+    """Return coverage, risk, threshold and curve: at each threshold, the share of predictions made, and of wrong ones.
 
     The table has at most 400 rows, evenly spaced, with both ends.
     """
     table = risk_coverage_table(probabilities.max(axis=1), probabilities.argmax(axis=1) == actual)
+    return _thinned(table).assign(curve=WRONG)
+
+
+def other_themes_coverage(known: np.ndarray, known_of_others: np.ndarray) -> pandas.DataFrame:
+    """Return coverage, risk, threshold and curve: at each boundary, the share of pictures within it.
+
+    Here the risk is the share of pictures of other themes within the boundary. Both arguments are float [n], the
+    probability that each picture shows one of the labels.
+    """
+    thresholds = np.unique([*known, *known_of_others])[::-1]
+    within = [np.searchsorted(np.sort(-values), -thresholds, side="right") for values in (known, known_of_others)]
+    shares = [counts / max(1, len(values)) for counts, values in zip(within, (known, known_of_others), strict=True)]
+    table = pandas.DataFrame({"coverage": shares[0], "risk": shares[1], "threshold": thresholds})
+    return _thinned(table).assign(curve=OTHERS)
+
+
+def _thinned(table: pandas.DataFrame) -> pandas.DataFrame:
+    """Return at most MOST_POINTS rows, evenly spaced, with both ends."""
     rows = np.unique(np.linspace(0, len(table) - 1, min(len(table), MOST_POINTS)).astype(int))
     return table.iloc[rows].round(6)
 

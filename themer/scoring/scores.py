@@ -61,25 +61,42 @@ def headline(
     }
 
 
-def confidence_scores(
-    actual: np.ndarray, probabilities: np.ndarray, sure: np.ndarray, temperature: float
-) -> dict[str, float]:
-    """Return the calibration error, the coverage, and the accuracy of the predictions that are `sure`, bool [n].
-
-    `calibration_error_before` is the calibration error without temperature scaling.
-    """
+def confidence_scores(actual: np.ndarray, probabilities: np.ndarray, temperature: float) -> dict[str, float]:
+    """Return the calibration error; `calibration_error_before` is that without temperature scaling."""
     found = {
-        "answered": float(np.mean(sure)),
         "calibration_error": expected_calibration_error(actual, probabilities),
         "calibration_error_before": expected_calibration_error(
             actual, with_temperature(probabilities, 1 / temperature)
         ),
     }
-    if sure.any():
-        found["answered_accuracy"] = float(np.mean(probabilities[sure].argmax(axis=1) == actual[sure]))
     if probabilities.shape[1] > MOST_LABELS_WITHOUT_TOP_5:
         found["top_5_accuracy"] = top_k_accuracy(actual, probabilities, 5)
     return found
+
+
+def firm_scores(
+    correct: np.ndarray, sure: np.ndarray, families: list[str], confidence_level: float, prefix: str = ""
+) -> dict[str, float]:
+    """Return the coverage, and the accuracy of the predictions that the model is sure of, both with intervals.
+
+    Args:
+        correct: bool [n].
+        sure: bool [n].
+        families: the family of each picture.
+        confidence_level: of the intervals, above 0 to below 1.
+        prefix: of the names, such as "views_".
+    """
+    found = rate(f"{prefix}answered", sure, families, confidence_level)
+    if sure.any():
+        named = [family for family, is_sure in zip(families, sure, strict=True) if is_sure]
+        found |= rate(f"{prefix}answered_accuracy", correct[sure], named, confidence_level)
+    return found
+
+
+def rate(name: str, happens: np.ndarray, families: list[str], confidence_level: float) -> dict[str, float]:
+    """Return how often something happens, bool [n], with its interval: name, name_low and name_high."""
+    low, high = accuracy_interval(happens, families, confidence_level)
+    return {name: float(np.mean(happens)), f"{name}_low": low, f"{name}_high": high}
 
 
 def photo_scores(
@@ -94,14 +111,10 @@ def photo_scores(
     if len(actual) == 0:
         return {"photos": 0}
     correct = probabilities.argmax(axis=1) == actual
-    low, high = accuracy_interval(correct, families, confidence_level)
     return {
         "photos": len(actual),
-        "accuracy": float(np.mean(correct)),
-        "accuracy_low": low,
-        "accuracy_high": high,
-        "answered": float(np.mean(sure)),
-        **({"answered_accuracy": float(np.mean(correct[sure]))} if sure.any() else {}),
+        **rate("accuracy", correct, families, confidence_level),
+        **firm_scores(correct, sure, families, confidence_level),
         "themes": {labels[index]: float(np.mean(correct[actual == index])) for index in np.unique(actual)},
     }
 

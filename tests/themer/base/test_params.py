@@ -48,6 +48,22 @@ WRONG = {
         "params.yaml: regroup.split: train + validation + test must add up to 1, but they add up to 1.3.",
     ),
     "misspelt network": ({"train.network": "resnet"}, "but it is 'resnet' (did you mean \"resnet50\"?)."),
+    "network from scratch among several": (
+        {"train.network": ["lego_cnn", "efficientnet_lite0"]},
+        "params.yaml: train.network.0: Input should be 'convnext_tiny', ",
+    ),
+    "no network": (
+        {"train.network": []},
+        "params.yaml: train.network: List should have at least 1 item after validation, not 0, but it is [].",
+    ),
+    "network twice": (
+        {"train.network": ["vgg16", "resnet50", "vgg16"]},
+        "params.yaml: train: network: name each network once, but it is ['vgg16', 'resnet50', 'vgg16'].",
+    ),
+    "weights file for several networks": (
+        {"train.network": ["vgg16", "resnet50"], "train.weights": "some.keras"},
+        "params.yaml: train: weights: one file can't fit 2 networks. Write imagenet or none.",
+    ),
     "misspelt weights": (
         {"train.weights": "imagnet"},
         'params.yaml: train.weights: "imagnet" is not imagenet, none or a file ending in .weights.h5, .h5 or .keras '
@@ -157,6 +173,23 @@ def test_an_unknown_network_is_named_with_the_known_ones(write_params):
         load_params(write_params({"train.network": "vgg61"}))
 
 
+def test_a_misspelt_network_among_several_is_named_with_its_place_and_the_closest_one(write_params):
+    message = r"^params.yaml: train.network.1: .* but it is 'resnet' \(did you mean \"resnet50\"\?\)\.$"
+    with pytest.raises(UserError, match=message):
+        load_params(write_params({"train.network": ["efficientnet_lite0", "resnet"]}))
+
+
+@pytest.mark.parametrize("networks", [["vgg16"], ["resnet50", "efficientnet_lite0", "efficientnet_lite2"]])
+def test_networks_side_by_side_keep_their_order(networks, write_params):
+    found = load_params(write_params({"train.network": networks})).train
+    assert found.networks == networks and found.is_pretrained
+
+
+def test_one_network_is_a_list_of_one(params):
+    params["train"]["network"] = "lego_cnn"
+    assert parse_params(params).train.networks == ["lego_cnn"]
+
+
 def test_a_pretrained_network_without_epochs_may_have_a_longer_warm_up(params):
     params["train"].update(epochs=0, warm_up_epochs=1)
     assert parse_params(params).train.epochs == 0
@@ -169,6 +202,8 @@ def test_a_pretrained_network_without_epochs_may_have_a_longer_warm_up(params):
         ("vgg16", "some.weights.h5", True),
         ("efficientnet_lite0", "none", False),
         ("lego_cnn", "imagenet", False),
+        (["efficientnet_lite0", "vgg16"], "imagenet", True),
+        (["efficientnet_lite0", "vgg16"], "none", False),
     ],
 )
 def test_a_network_is_pretrained_if_it_has_a_backbone_with_weights(params, network, weights, is_pretrained):

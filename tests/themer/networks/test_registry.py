@@ -3,15 +3,16 @@ from typing import get_args
 import numpy as np
 
 from tests.small_shards import settings
-from themer.base.params import ScratchNetwork, Train
+from themer.base.params import PretrainedNetwork, ScratchNetwork
 from themer.base.quiet_tensorflow import keras
-from themer.networks.registry import NETWORKS, build, default_learning_rate
+from themer.networks.registry import BACKBONES, SCRATCH_NETWORKS, build, default_learning_rate
 
 PIXELS = np.random.default_rng(0).uniform(0, 255, (3, 32, 32, 3)).astype(np.float32)
 
 
 def test_the_registry_has_every_network_that_params_allow():
-    assert sorted(NETWORKS) == sorted(get_args(Train.model_fields["network"].annotation))
+    assert sorted(BACKBONES) == sorted(get_args(PretrainedNetwork))
+    assert sorted(SCRATCH_NETWORKS) == sorted(get_args(ScratchNetwork))
 
 
 def test_networks_from_scratch_accept_the_default_weights_setting():
@@ -34,3 +35,12 @@ def test_a_loaded_model_has_the_same_trainable_variables(tmp_path):
 def test_the_default_learning_rate_is_lower_for_pretrained_weights():
     rates = [default_learning_rate(settings(network="resnet50", weights=name)) for name in ("imagenet", "none")]
     assert rates == [1e-4, 1e-3]
+
+
+def test_the_default_learning_rate_of_several_networks_is_the_lowest():
+    rates = [
+        default_learning_rate(settings(network=["efficientnet_lite0", "vgg16"], weights=name))
+        for name in ("imagenet", "none")
+    ]
+    assert rates == [1e-4, 1e-4]
+    assert default_learning_rate(settings(network=["efficientnet_lite0", "efficientnet_lite1"])) == 1e-3

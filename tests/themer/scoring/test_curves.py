@@ -96,8 +96,14 @@ def test_the_reliability_table_counts_every_picture_in_at_most_ten_bins(drawn):
 def test_risk_is_the_share_of_mistakes_among_the_predictions_made():
     found = curves.risk_coverage(np.array([0, 0, 1, 1]), two_labels(0.9, 0.8, 0.7, 0.4))
     expected = [[0.25, 0, 0.9], [0.5, 0, 0.8], [0.75, 0.333333, 0.7], [1, 0.25, 0.6]]
-    np.testing.assert_allclose(found, expected)
-    assert list(found) == ["coverage", "risk", "threshold"]
+    np.testing.assert_allclose(found[["coverage", "risk", "threshold"]], expected)
+    assert set(found["curve"]) == {curves.WRONG} and len(found.columns) == 4
+
+
+def test_at_each_boundary_so_many_pictures_and_other_themes_are_within_it():
+    found = curves.other_themes_coverage(np.array([0.9, 0.4, 0.8, 0.8]), np.array([0.8, 0.1]))
+    expected = [[0.25, 0, 0.9], [0.75, 0.5, 0.8], [1, 0.5, 0.4], [1, 1, 0.1]]
+    np.testing.assert_allclose(found[["coverage", "risk", "threshold"]], expected)
 
 
 @examples(deadline=None, max_examples=30)

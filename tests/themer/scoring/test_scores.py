@@ -108,27 +108,30 @@ def test_the_confusion_table_has_every_theme_and_every_picture():
 
 
 def test_without_temperature_scaling_the_calibration_error_is_the_same_before():
-    found = scores.confidence_scores(ACTUAL, PROBABILITIES, np.ones(6, bool), temperature=1.0)
+    found = scores.confidence_scores(ACTUAL, PROBABILITIES, temperature=1.0)
     assert found["calibration_error"] == pytest.approx(found["calibration_error_before"])
     assert found["calibration_error"] == expected_calibration_error(ACTUAL, PROBABILITIES)
 
 
 def test_the_calibration_error_before_undoes_the_temperature():
-    found = scores.confidence_scores(ACTUAL, with_temperature(PROBABILITIES, 2.0), np.ones(6, bool), temperature=2.0)
+    found = scores.confidence_scores(ACTUAL, with_temperature(PROBABILITIES, 2.0), temperature=2.0)
     assert found["calibration_error_before"] == pytest.approx(expected_calibration_error(ACTUAL, PROBABILITIES))
 
 
 def test_coverage_and_accuracy_count_the_sure_predictions():
     sure = np.array([True, True, True, False, False, False])
-    found = scores.confidence_scores(ACTUAL, PROBABILITIES, sure, temperature=1.0)
-    assert found["answered"] == 0.5 and found["answered_accuracy"] == pytest.approx(2 / 3)
-    assert "answered_accuracy" not in scores.confidence_scores(ACTUAL, PROBABILITIES, np.zeros(6, bool), 1.0)
+    correct = PROBABILITIES.argmax(axis=1) == ACTUAL
+    found = scores.firm_scores(correct, sure, ALONE, 0.95, "views_")
+    assert found["views_answered"] == 0.5 and found["views_answered_accuracy"] == pytest.approx(2 / 3)
+    for name in ("views_answered", "views_answered_accuracy"):
+        assert 0 < found[f"{name}_low"] < found[name] < found[f"{name}_high"] < 1
+    assert "answered_accuracy" not in scores.firm_scores(correct, np.zeros(6, bool), ALONE, 0.95)
 
 
 @pytest.mark.parametrize(("label_count", "expected"), [(5, False), (6, True)])
 def test_top_5_accuracy_needs_more_than_five_labels(label_count, expected):
     actual, probabilities = np.zeros(3, int), np.full((3, label_count), 1 / label_count)
-    found = scores.confidence_scores(actual, probabilities, np.ones(3, bool), 1.0)
+    found = scores.confidence_scores(actual, probabilities, 1.0)
     assert ("top_5_accuracy" in found) == expected
 
 

@@ -1,0 +1,44 @@
+"""Photograph-like views of the test pictures, so that the served model is judged on them without TensorFlow."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from themer.base.quiet_tensorflow import tf
+from themer.features.views import Views, read_split
+from themer.pictures.images import encode_png
+from themer.shards.files import OTHER, Example, read_summary, write_split, write_summary
+
+SPLITS = ("test", f"{OTHER}test")
+VIEW = 2_000  # far from the views that the boundary and the distance limit are made from
+PICTURES_PER_SHARD = 256
+
+
+def write_test_views(shards: Path, directory: Path) -> None:
+    """Write a photograph-like view of each test picture, also of other themes, to shards of their own."""
+    summary = read_summary(shards)
+    views = Views(seed=0, strength=0.0, photo_share=1.0, fill=summary.fill)
+    counts = {
+        split: write_split(directory, split, _viewed(shards, split, views), PICTURES_PER_SHARD)
+        for split in SPLITS
+        if split in summary.pictures
+    }
+    write_summary(directory, replace(summary, pictures=counts))
+
+
+def _viewed(shards: Path, split: str, views: Views) -> Iterator[Example]:
+    """Yield the examples of a split with a view in place of the picture."""
+    viewed = (
+        read_split(shards, split)
+        .enumerate()
+        .map(
+            lambda index, one: {**one, "image": tf.cast(tf.round(views.view(one["image"], VIEW, index)), tf.uint8)},
+            num_parallel_calls=tf.data.AUTOTUNE,
+            deterministic=True,
+        )
+    )
+    for one in viewed.as_numpy_iterator():
+        yield Example(one["set_id"].decode(), int(one["label"]), encode_png(Image.fromarray(np.asarray(one["image"]))))
