@@ -132,13 +132,18 @@ def decisions(kind: str, judged: Judged) -> pandas.DataFrame:
 
 
 def photo_scores(predictor: Predictor, confidence_level: float) -> dict[str, float]:
-    """Return the scores on the user's held-out photos, overall and by label."""
+    """Return the scores on the user's held-out photos, overall and by label, and on those of other themes."""
     family_of = read_csv(paths.photos_table).set_index("photo")["family"]
     judged = judge(predictor, paths.photo_shards, SPLIT, family_of, paths.photos_table)
+    others = judge(predictor, paths.photo_shards, f"{OTHER}{SPLIT}", family_of, paths.photos_table)
     found = judged.predictions
-    return scores.photo_scores(
+    scored = scores.photo_scores(
         found.actual, found.probabilities, judged.sure, judged.families, predictor.labels, confidence_level
     )
+    if not len(others.sure):
+        return scored
+    answered = scores.rate("other_photos_answered", others.sure, others.families, confidence_level)
+    return scored | {"other_photos": len(others.sure), **answered}
 
 
 def most_frequent_label(dataset: pandas.DataFrame, labels: list[str]) -> int:

@@ -12,6 +12,7 @@ from themer.base.errors import explained
 from themer.base.params import SPLITS, Params, Resize
 from themer.base.params_file import load_params
 from themer.base.tables import read_csv, write_csv
+from themer.base.theme_paths import NONE_OF_THESE
 from themer.pictures.images import FORMATS, MAXIMUM_PIXELS, perceptual_hash, picture_path
 from themer.pictures.own_photos import PHOTO_SPLITS, find_photos, photo_path, photo_table
 from themer.shards.files import OTHER, Example, ShardSummary, write_summary
@@ -60,15 +61,26 @@ def pack_photos(dataset: pandas.DataFrame, labels: list[str], params: Params) ->
     distance, photos, settings = params.regroup.duplicate_distance, params.photos, params.resize
     table = photo_table(label_of, hash_photos(list(label_of)), official, distance, photos.train, photos.seed)
     write_csv(table, paths.photos_table)
-    indices = {photo: labels.index(label) for photo, label in label_of.items()}
-    make_example = partial(photo_example, label_of=indices, settings=settings)
-    names = {split: table["photo"][table["split"] == split] for split in PHOTO_SPLITS}
-    counts = {
-        split: pack_split(paths.photo_shards, split, names[split], make_example, settings.pictures_per_shard, WORKERS)
-        for split in PHOTO_SPLITS
-    }
-    write_summary(paths.photo_shards, ShardSummary(labels, settings.size, settings.fill, counts))
+    indices = {photo: (labels + [NONE_OF_THESE]).index(label) for photo, label in label_of.items()}
+    is_other = table["label"] == NONE_OF_THESE
+    counts = pack_photo_splits(table[~is_other], indices, "", settings)
+    if is_other.any():
+        counts |= pack_photo_splits(table[is_other], dict.fromkeys(indices, 0), OTHER, settings)
+    others = [NONE_OF_THESE] if is_other.any() else []
+    write_summary(paths.photo_shards, ShardSummary(labels, settings.size, settings.fill, counts, others))
     print(f"resize: {counts['train']:,} photos join training, {counts['test']:,} are held out")
+
+
+def pack_photo_splits(
+    table: pandas.DataFrame, indices: dict[str, int], prefix: str, settings: Resize
+) -> dict[str, int]:
+    """Write the shards of the photos in a table, split by split; return the number of photos in each."""
+    make_example = partial(photo_example, label_of=indices, settings=settings)
+    photos = {f"{prefix}{split}": table["photo"][table["split"] == split] for split in PHOTO_SPLITS}
+    return {
+        name: pack_split(paths.photo_shards, name, ids, make_example, settings.pictures_per_shard, WORKERS)
+        for name, ids in photos.items()
+    }
 
 
 def hash_photos(photos: list[str]) -> list[str]:

@@ -369,8 +369,15 @@ RESIZE = (
             SIZE,
             FILL,
             *within(
-                "pictures", integer("train", "photos that join training", 0), integer("test", "held-out photos", 0)
+                "pictures",
+                integer("train", "photos that join training", 0),
+                integer("test", "held-out photos", 0),
+                *can_be_missing(
+                    integer("other_train", "photos of other themes that join training", 0),
+                    integer("other_test", "held-out photos of other themes", 0),
+                ),
             ),
+            *can_be_missing(text("other_themes[]", "None of these themes, if there are such photos")),
         ),
     ),
 )
@@ -544,7 +551,7 @@ EXPORT = (
         (
             text("set_id", "set number, or `photo` of a photo"),
             text("label", "label, or theme of a set without one"),
-            text("split", "where the picture belongs", "photos", *SPLIT.choices, *OTHER_SPLITS),
+            text("split", "where the picture belongs", "photos", "other_photos", *SPLIT.choices, *OTHER_SPLITS),
             *can_be_empty(NAME, YEAR, text("page", "URL of the set's page, from `set_page` of the source")),
         ),
     ),
@@ -644,7 +651,14 @@ EVALUATE = (
         "The scores on the user's held-out photos; `photos` alone if there are none.",
         (
             integer("photos", "number of held-out photos", 0),
-            *can_be_missing(*SCORED, *FIRM, *within("themes", share("*", "accuracy of each label"))),
+            *can_be_missing(
+                *SCORED,
+                *FIRM,
+                *within("themes", share("*", "accuracy of each label")),
+                integer("other_photos", "held-out photos of other themes", 0),
+                share("other_photos_answered", "the share of them that gets a label"),
+                *interval("other_photos_answered_", BY_FAMILY),
+            ),
         ),
     ),
     File(

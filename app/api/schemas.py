@@ -6,6 +6,8 @@ from typing import Any
 from flask_openapi3.models.file import FileStorage
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
+from themer.base.theme_paths import NONE_OF_THESE
+
 
 class ProblemDetails(BaseModel):
     """Why there is no prediction (RFC 9457)."""
@@ -114,7 +116,7 @@ class ContributeForm(Received):
     model_config = ConfigDict(coerce_numbers_to_str=True)
 
     image: FileStorage = Field(description="the picture")
-    theme: str = Field(description="one of the model's labels")
+    theme: str = Field(description=f"one of the model's labels, or {NONE_OF_THESE}")
 
 
 class Contributed(BaseModel):

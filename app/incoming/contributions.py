@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 from app.problem import Kind, Problem
-from themer.base.theme_paths import slug
+from themer.base.theme_paths import NONE_OF_THESE, slug
 
 QUALITY = 95
 HASH_DIGITS = 16
@@ -22,10 +22,10 @@ def keep_photo(picture: Image.Image, theme: str, labels: Sequence[str], folder: 
     The same picture is written once. Existing files are never changed.
 
     Raises:
-        Problem: `theme` is not one of the labels, or the folder is full.
+        Problem: `theme` is neither one of the labels nor NONE_OF_THESE, or the folder is full.
     """
-    if theme not in labels:
-        raise Problem(Kind.UNKNOWN_THEME, f"The model's themes are {', '.join(labels)}.")
+    if theme not in (*labels, NONE_OF_THESE):
+        raise Problem(Kind.UNKNOWN_THEME, f"Choose one of: {', '.join([*labels, NONE_OF_THESE])}.")
     content = _jpeg(picture)
     if _size_bytes(folder) + len(content) > maximum_bytes:
         raise Problem(Kind.NO_ROOM, "Enough pictures have been contributed for now. Thank you anyway.")

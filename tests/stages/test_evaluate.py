@@ -162,6 +162,21 @@ def test_held_out_photos_have_scores_of_their_own(copied, finished):
     assert scores_in(copied) == scores_in(finished)
 
 
+def test_held_out_photos_of_other_themes_are_counted(copied):
+    write_photos(["Red", "Green", "Green"])
+    others = [Example(f"photos/none/{index}.png", 0, picture("Red", 255 - index)) for index in range(2)]
+    write_split(paths.photo_shards, "other_test", others, pictures_per_shard=3)
+    summary = read_summary(paths.photo_shards)
+    counts = summary.pictures | {"other_test": 2}
+    write_summary(paths.photo_shards, replace(summary, pictures=counts, other_themes=["None of these themes"]))
+    with paths.photos_table.open("a") as table:
+        table.writelines(f"{one.set_id},{one.set_id}\n" for one in others)
+    main()
+    scores = json.loads(paths.photo_metrics.read_text())
+    assert scores["photos"] == 3 and scores["other_photos"] == 2 and 0 <= scores["other_photos_answered"] <= 1
+    assert problems_of_file(paths.photo_metrics, paths.photo_metrics.as_posix()) == []
+
+
 def test_pictures_of_other_themes_that_get_a_label_are_counted(copied, finished):
     assert scores_in(finished)["other_themes"] == 0 and "other_themes_answered" not in scores_in(finished)
     others = [Example(f"20{index}-1", 0, picture("Red", 255 - index)) for index in range(4)]

@@ -122,6 +122,20 @@ def test_photos_are_split_by_label_and_packed_with_the_labels_of_the_dataset(run
         assert {one.set_id: one.label for one in read_examples(paths.photo_shards, split)} == expected
 
 
+def test_photos_of_none_of_the_themes_have_splits_of_their_own(run, photos):
+    run()
+    before = {path: path.read_bytes() for path in paths.photo_shards.glob("t*")}
+    for number in range(4):
+        content = picture_bytes(100 + number, (60, 50), "PNG")
+        write_bytes(content, photos / "none-of-these-themes" / f"{number}.png")
+    run()
+    summary = read_summary(paths.photo_shards)
+    assert summary.pictures == {"train": 6, "test": 6, "other_train": 2, "other_test": 2}
+    assert summary.other_themes == ["None of these themes"] and "None of these themes" not in summary.labels
+    assert {path: path.read_bytes() for path in paths.photo_shards.glob("t*")} == before
+    assert problems_of_file(paths.photo_shards / "shards.json", f"{paths.photo_shards}/shards.json") == []
+
+
 def test_the_files_have_the_documented_format(run, photos):
     run()
     assert problems_of_file(paths.photos_table, "data/photos.csv") == []

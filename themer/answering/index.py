@@ -21,8 +21,9 @@ from themer.base.errors import UserError
 
 FEATURES_NAME, PICTURES_NAME, SUMMARY_NAME = "features.npy", "pictures.csv", "index.json"
 VALIDATION_NAME, SHARES_NAME = "validation.csv", "shares.csv"
-PHOTOS = "photos"
-TRAINING = (PHOTOS, "train", "other_train")
+# The user's photos; those of other themes come second.
+PHOTOS = ("photos", "other_photos")
+TRAINING = (*PHOTOS, "train", "other_train")
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class Index:
             raise UserError(f"{directory}: not an index of features ({error}). Run: dvc repro --force export") from None
         self._search = Search(self.features)
         self._training = slice(sum(picture.split in TRAINING for picture in self.pictures))
-        self._sets = slice(sum(picture.split == PHOTOS for picture in self.pictures), None)
+        self._sets = slice(sum(picture.split in PHOTOS for picture in self.pictures), None)
 
     def distances(self, features: np.ndarray) -> np.ndarray:
         """Return the distance to the k-th nearest training picture, float32 [n], for features float32 [n, width].

@@ -4,6 +4,8 @@ import re
 import unicodedata
 
 SEPARATOR = " / "
+# In place of a label, for a picture of another theme.
+NONE_OF_THESE = "None of these themes"
 
 
 def ancestors(labels: list[str]) -> list[str]:

@@ -121,10 +121,11 @@ def write_index(
 def _write_features(runtime: Runtime, shards: Path, photos: Path, path: Path) -> tuple[pandas.DataFrame, int]:
     """Write the features of all pictures; return the table of `_described` with each split, and the width."""
     summary = read_summary(shards)
-    sources = [(PHOTOS, photos, "train"), *((split, shards, split) for split in _splits(summary.pictures))]
+    own = [(name, photos, split) for name, split in zip(PHOTOS, ("train", f"{OTHER}train"), strict=True)]
+    sources = [*own, *((split, shards, split) for split in _splits(summary.pictures))]
+    sources = [one for one in sources if one[2] in read_summary(one[1]).pictures]
     count = sum(read_summary(source).pictures[split] for _, source, split in sources)
     size, labels = runtime.description.size, np.array(runtime.description.labels)
-    themes = np.array(summary.other_themes)
     width = runtime.run(np.zeros((1, size, size, 3), np.uint8)).features.shape[1]
     parts = []
     with path.open("wb") as file:
@@ -133,7 +134,7 @@ def _write_features(runtime: Runtime, shards: Path, photos: Path, path: Path) ->
             total = read_summary(source).pictures[split]
             for batch, outputs in _outputs(runtime, read_split(source, split), total, name):
                 file.write(outputs.features.astype("<f2").tobytes())
-                known = themes if name.startswith(OTHER) else labels
+                known = np.array(read_summary(source).other_themes) if split.startswith(OTHER) else labels
                 parts.append(_described(batch, outputs, known).assign(split=name))
     return pandas.concat(parts, ignore_index=True), width
 

@@ -38,6 +38,18 @@ class KerasRuntime:
         return ModelOutputs(found["probabilities"], found["features"], found.get("class_maps"))
 
 
+class UnitLength(keras.layers.Layer):  # type: ignore[misc]
+    """Scales rows to length 1; zeros stay zeros.
+
+    Of Keras's own UnitNormalization LiteRT makes an operation that turns zeros into NaN.
+    """
+
+    def call(self, rows: Any) -> Any:
+        """Return rows float32 [n, width], scaled."""
+        length = keras.ops.sqrt(keras.ops.sum(keras.ops.square(rows), axis=1, keepdims=True))
+        return rows / keras.ops.maximum(length, 1e-12)
+
+
 def with_all_outputs(model: keras.Model, views: int) -> keras.Model:
     """Return a classifier that takes pixels 0..255, float32 [n, size, size, 3], and returns a dictionary.
 
@@ -53,8 +65,7 @@ def with_all_outputs(model: keras.Model, views: int) -> keras.Model:
     features, *maps = extractor(inputs)
     if views == 2:
         features = keras.layers.Average(name="views")([features, extractor(centre(inputs))[0]])
-    unit_length = keras.layers.UnitNormalization(name="unit_length")
-    outputs = {"probabilities": head(features), "features": unit_length(features)}
+    outputs = {"probabilities": head(features), "features": UnitLength(name="unit_length")(features)}
     if maps:
         kernel, bias = head.get_weights()
         outputs["class_maps"] = _class_maps(maps[0], kernel, bias, norms)

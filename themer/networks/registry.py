@@ -93,7 +93,7 @@ def _backbone(name: str, settings: Train, size: int) -> keras.Model:
 def _side_by_side(names: list[str], backbones: list[keras.Model]) -> keras.Model:
     """Return one backbone whose features are those of all backbones, one after the other."""
     inputs = keras.Input(backbones[0].input_shape[1:], name="pixels")
-    named = [keras.Model(one.inputs, one.outputs, name=name) for name, one in zip(names, backbones, strict=True)]
+    named = [keras.Model(one.inputs, one.output, name=name) for name, one in zip(names, backbones, strict=True)]
     joined = keras.layers.Concatenate(name="joined")([one(inputs) for one in named])
     return keras.Model(inputs, joined, name="backbone")
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pandas
 
 from themer.base.errors import UserError, suggestion
-from themer.base.theme_paths import slug
+from themer.base.theme_paths import NONE_OF_THESE, slug
 from themer.catalogue.sets import shuffled
 from themer.pictures.near_duplicates import connected, near_pairs
 
@@ -27,6 +27,8 @@ class Placement(NamedTuple):
 def find_photos(root: Path, labels: Sequence[str]) -> dict[str, str]:
     """Return the label of each photo, by its name `photos/{folder}/{file name}`, sorted by name.
 
+    The photos in the folder none-of-these-themes have NONE_OF_THESE in place of a label.
+
     Raises:
         UserError: the root folder is missing, a folder names no label or several, or a file or folder is misplaced.
     """
@@ -34,7 +36,7 @@ def find_photos(root: Path, labels: Sequence[str]) -> dict[str, str]:
         raise UserError(f"{root}: there is no such folder. Make it; leave it empty if you have no photos.")
     label_of: dict[str, str] = {}
     for folder in _visible(root):
-        label = _label_of(folder, labels)
+        label = _label_of(folder, [*labels, NONE_OF_THESE])
         label_of |= {f"{PREFIX}{folder.name}/{path.name}": label for path in _visible(folder) if _is_photo(path)}
     return dict(sorted(label_of.items()))
 

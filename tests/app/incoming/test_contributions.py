@@ -43,6 +43,14 @@ def test_a_picture_is_kept_where_the_pipeline_finds_it(client_of, writable):
     assert [path.name for path in (writable / "data" / "photos" / "minifigure").iterdir()] == [photo.rpartition("/")[2]]
 
 
+def test_a_picture_of_none_of_the_themes_is_kept_where_the_pipeline_finds_it(client_of, writable):
+    client = client_of(root=writable, contributions=True)
+    response = client.post("/api/contribute", data=contributed(drawing(), "None of these themes"))
+    assert response.status_code == 201 and response.json["photo"].startswith("none-of-these-themes/")
+    found = find_photos(writable / "data" / "photos", ["minifigure", "technic"])
+    assert list(found.values()) == ["None of these themes"]
+
+
 def test_metadata_is_removed(client_of, writable):
     exif = Image.Exif()
     exif[0x010E], exif[0x0112] = "taken at home", 6

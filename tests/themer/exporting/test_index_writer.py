@@ -85,6 +85,22 @@ def test_sets_of_other_themes_are_in_the_index_with_their_theme(with_others):
     assert {picture.label for picture in index.pictures if picture.split in OTHERS} == {"City / Police"}
 
 
+def test_photos_of_other_themes_are_training_pictures_but_no_sets(project, runtime, tmp_path):
+    photos = shutil.copytree(project / paths.photo_shards, tmp_path / "photos")
+    write_split(photos, "other_train", [black(f"photos/none {number}", number) for number in range(12)], 5)
+    summary = read_summary(photos)
+    counts = summary.pictures | {"other_train": 12}
+    write_summary(photos, replace(summary, pictures=counts, other_themes=["None of these themes"]))
+    write_index(runtime, project / paths.shards, photos, tmp_path / "index", made_from="with photos")
+    index = Index(tmp_path / "index")
+    splits = [picture.split for picture in index.pictures]
+    assert splits[:15] == ["photos"] * 3 + ["other_photos"] * 12 and splits[15] == "train"
+    known = index.boundary.probability(index.features)
+    assert known[3:15].max() < 0.5 < known[15:].min()
+    _, [sets] = index.look_up(index.features[3:4], 100)
+    assert len(sets) == 21
+
+
 def test_the_boundary_tells_pictures_of_other_themes_that_no_boundary_was_fitted_to(with_others):
     index, shares = Index(with_others), read_csv(with_others / "shares.csv")
     known = index.boundary.probability(index.features)
