@@ -43,7 +43,10 @@ class Guarantee:
 
 @dataclass(frozen=True)
 class Promises:
-    """What holds for new pictures: the risk of predictions, and the share of other themes that get a label."""
+    """What holds for new pictures: the risk of predictions, and the share of other themes that get a label.
+
+    Both hold together at the confidence level of the settings (Bonferroni).
+    """
 
     risk: Guarantee
     other_themes: Guarantee
@@ -69,13 +72,14 @@ def choose_thresholds(directory: Path, held_out: pandas.DataFrame, settings: Exp
 def guaranteed_boundary(shares: pandas.DataFrame, settings: Export) -> Guarantee:
     """Return the lowest share of the labels at which few enough pictures of other themes get a label."""
     others = shares[shares["other"] == "yes"]
-    limit, level = settings.accepted_other_themes, settings.confidence_level
+    limit = settings.accepted_other_themes
     if others.empty or limit >= 1:
         return Guarantee(0.0, 1.0, limit >= 1)
     # Less confident ones get no label, whatever the threshold.
     confident = others["confidence"].astype(float) >= GRID[0]
     share = np.where(confident, others["share"].astype(float), 0.0)
-    return guaranteed_threshold(share, np.ones(len(share), bool), list(others["family"]), False, limit, level)
+    errors, families = np.ones(len(share), bool), list(others["family"])
+    return guaranteed_threshold(share, errors, families, False, limit, level_of_each(settings))
 
 
 def guaranteed_risk(
@@ -91,7 +95,12 @@ def guaranteed_risk(
     within = held_out[[share_of.get(set_id, 1.0) >= boundary for set_id in held_out["set_id"]]]
     confidence, wrong = within["confidence"].to_numpy(np.float32), (within["correct"] != "yes").to_numpy(bool)
     families, limit = list(within["family"]), settings.accepted_risk
-    return guaranteed_threshold(confidence, wrong, families, True, limit, settings.confidence_level)
+    return guaranteed_threshold(confidence, wrong, families, True, limit, level_of_each(settings))
+
+
+def level_of_each(settings: Export) -> float:
+    """Return the confidence level of each of the two promises, with which both together have the stated one."""
+    return 1 - (1 - settings.confidence_level) / 2
 
 
 def guaranteed_threshold(
