@@ -11,6 +11,8 @@ from stages import features, paths
 from tests.conftest import PROJECT, write_changed_params
 from tests.data_formats import problems_of_file
 from tests.small_shards import write_photo_shards, write_shards
+from tests.themer.networks.random_weights import use_random_weights
+from themer.features.feature_store import read_features
 
 QUICK = {"train.network": "efficientnet_lite0", "train.feature_views": 2, "train.photo_views": 0}
 
@@ -63,11 +65,16 @@ def copy(finished, folder) -> Path:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in (folder / paths.features).iterdir()}
+    files = files_of(folder)
+    return {path.relative_to(folder / paths.features).as_posix(): path.read_bytes() for path in files}
 
 
-def times() -> dict[str, int]:
-    return {path.name: path.stat().st_mtime_ns for path in paths.features.glob("*.npy")}
+def files_of(folder: Path) -> list[Path]:
+    return [path for path in (folder / paths.features).rglob("*") if path.is_file()]
+
+
+def times(network: str = "efficientnet_lite0") -> dict[str, int]:
+    return {path.name: path.stat().st_mtime_ns for path in (paths.features / network).glob("*.npy")}
 
 
 def test_a_killed_run_resumes_and_ends_with_the_bytes_of_an_uninterrupted_one(finished):
@@ -77,20 +84,21 @@ def test_a_killed_run_resumes_and_ends_with_the_bytes_of_an_uninterrupted_one(fi
     kept = times()
     # The files of validation and test follow the two of training.
     assert killed.returncode == -9 and set(kept) == {"train-0.npy", "train-1.npy"}
-    assert (paths.features / "validation-0.part").exists()
+    assert (paths.features / "efficientnet_lite0/validation-0.part").exists()
     features.main()
     assert {name: times()[name] for name in kept} == kept
     assert contents(Path()) == contents(finished)
     assert set(contents(finished)) == {
-        *(f"{name}-0.npy" for name in ("train", "validation", "test", "photos")),
-        *(f"{name}-1.npy" for name in ("train", "photos")),
-        "features.json",
+        *(f"efficientnet_lite0/{name}-0.npy" for name in ("train", "validation", "test", "photos")),
+        *(f"efficientnet_lite0/{name}-1.npy" for name in ("train", "photos")),
+        "efficientnet_lite0/features.json",
+        "networks.json",
     }
 
 
 def test_the_files_match_their_description(finished):
-    files = list((finished / paths.features).iterdir())
-    assert [problems_of_file(path, f"{paths.features}/{path.name}") for path in files] == [[]] * 7
+    files = files_of(finished)
+    assert [problems_of_file(path, path.relative_to(finished).as_posix()) for path in files] == [[]] * 8
 
 
 def test_an_edit_of_other_settings_computes_nothing(copy):
@@ -118,8 +126,22 @@ def test_fewer_views_leave_fewer_files_and_the_progress_names_each(copy, capfd):
 def test_a_network_from_scratch_has_no_features(copy):
     write_changed_params(quick(network="lego_cnn"))
     features.main()
-    assert [path.name for path in paths.features.iterdir()] == ["features.json"]
-    assert json.loads((paths.features / "features.json").read_text())["width"] == 0
+    assert set(contents(Path())) == {"lego_cnn/features.json", "networks.json"}
+    assert json.loads((paths.features / "lego_cnn/features.json").read_text())["width"] == 0
+
+
+def test_a_second_network_leaves_the_features_of_the_first_as_they_are_until_that_is_removed(copy, monkeypatch):
+    use_random_weights("vgg16", monkeypatch)
+    before, first = times(), contents(Path())
+    write_changed_params(quick(network=["vgg16", "efficientnet_lite0"]))
+    features.main()
+    added = times("vgg16")
+    assert times() == before and set(added) == set(before)
+    assert contents(Path()).items() >= {name: first[name] for name in first if "/" in name}.items()
+    assert read_features(paths.features, "train", 1).width == 512 + 1280
+    write_changed_params(quick(network="vgg16"))
+    features.main()
+    assert times("vgg16") == added and not (paths.features / "efficientnet_lite0").exists()
 
 
 @pytest.mark.parametrize("missing", [paths.shards, paths.photo_shards], ids=["shards", "photo_shards"])

@@ -11,6 +11,7 @@ import pytest
 from stages import features, paths, train
 from tests.conftest import PROJECT, write_changed_params
 from tests.small_shards import LABELS, picture, write_photo_shards, write_shards
+from tests.themer.networks.random_weights import use_random_weights
 from themer.base.quiet_tensorflow import keras
 from themer.base.tables import read_csv
 from themer.networks.applications import application_features
@@ -130,6 +131,17 @@ def test_without_epochs_the_frozen_network_is_saved_with_its_classifier(pretrain
     probabilities = classifier.model.predict_on_batch(np.stack([picture(label, 500) for label in range(3)]))
     assert probabilities.argmax(axis=1).tolist() == [0, 1, 2]
     assert read_csv(paths.history)[["epoch", "split"]].to_numpy().tolist() == [["0", "validation"]]
+
+
+def test_networks_side_by_side_are_saved_with_one_classifier(monkeypatch):
+    use_random_weights("vgg16", monkeypatch)
+    write_inputs(network=["efficientnet_lite0", "vgg16"], epochs=0)
+    train.main()
+    classifier = load_classifier(paths.classifier)
+    assert classifier.description.network == "efficientnet_lite0 + vgg16"
+    assert classifier.model.get_layer("probabilities").input.shape == (None, 1280 + 512)
+    probabilities = classifier.model.predict_on_batch(np.stack([picture(label, 500) for label in range(3)]))
+    assert probabilities.argmax(axis=1).tolist() == [0, 1, 2]
 
 
 def test_missing_shards_are_reported_without_a_traceback():

@@ -256,7 +256,7 @@ class Train(Section):
         """Refuse training that would leave the network with random weights, or that would only warm up."""
         if self.epochs == 0 and not self.is_pretrained:
             raise ValueError(
-                f"epochs: 0 leaves {self.network} untrained, since it has no pretrained weights. Write 1 or more"
+                f"epochs: 0 leaves {' and '.join(self.networks)} untrained, since it has no pretrained weights. Write 1 or more"
             )
         if 0 < self.epochs <= self.warm_up_epochs:
             raise ValueError(

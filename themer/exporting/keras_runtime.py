@@ -96,8 +96,10 @@ def _extractor(model: keras.Model) -> tuple[keras.Model, list[keras.layers.Layer
 def _backbones(model: keras.Model) -> list[keras.Model]:
     """Return the networks that a classifier's backbone consists of; none if it has no backbone."""
     backbones = [layer for layer in model.layers if layer.name == "backbone"]
-    inner = [layer for backbone in backbones for layer in backbone.layers if isinstance(layer, keras.Model)]
-    return inner or backbones
+    layers = [layer for backbone in backbones for layer in backbone.layers]
+    # A network that stands alone may have models within it too, such as ConvNeXt's stem.
+    several = any(layer.name == "joined" for layer in layers)
+    return [layer for layer in layers if isinstance(layer, keras.Model)] if several else backbones
 
 
 def _after_pooling(backbone: keras.Model) -> list[keras.layers.Layer]:

@@ -31,7 +31,8 @@ def reason_to_skip(params: Params, width: int) -> str:
     if params.cross_validate.folds == 0:
         return "cross_validate.folds is 0"
     if width == 0 and not params.cross_validate.fine_tuned:
-        return f"{params.train.network} starts from scratch and has no features; set cross_validate.fine_tuned to true"
+        names = " and ".join(params.train.networks)
+        return f"{names} starts from scratch and has no features; set cross_validate.fine_tuned to true"
     return ""
 
 

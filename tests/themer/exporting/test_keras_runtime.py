@@ -11,6 +11,8 @@ from themer.base.quiet_tensorflow import keras
 from themer.exporting.keras_runtime import KerasRuntime, with_all_outputs
 from themer.features.views import centre
 
+# Networks side by side whose maps have one size.
+TWO_LITES = "efficientnet_lite0 + efficientnet_lite1"
 PICTURES = np.stack([picture(index % 3, index) for index in range(19)])
 PIXELS = np.stack([picture(index, 5) for index in range(3)]).astype(np.float32)
 
@@ -34,29 +36,36 @@ def test_an_empty_batch_gives_empty_outputs(runtime):
 
 @cache
 def model_of(network: str) -> keras.Model:
-    """Return an untrained network, of the large ones the first blocks."""
-    return (short_classifier(network) if network in CUTS else untrained_classifier(network)).model
+    """Return an untrained network, or several side by side; of the large ones the first blocks."""
+    networks = network.split(" + ")
+    return (short_classifier(*networks) if networks[0] in CUTS else untrained_classifier(network)).model
 
 
 @cache
 def outputs_of(network: str) -> dict[str, np.ndarray]:
-    """Return all outputs for the pictures, computed directly: building a graph for them would take longer."""
-    return {name: output.numpy() for name, output in with_all_outputs(model_of(network), views=1)(PIXELS).items()}
+    """Return all outputs for the pictures."""
+    return run(model_of(network), views=1)
 
 
-@pytest.mark.parametrize("network", ["lego_cnn", "efficientnet_lite0"])
+def run(model: keras.Model, views: int) -> dict[str, np.ndarray]:
+    """Return all outputs of a model, computed directly: building a graph for them would take longer."""
+    # Without the argument, Keras runs all layers after the resizing to the centre as in training.
+    return {name: output.numpy() for name, output in with_all_outputs(model, views)(PIXELS, training=False).items()}
+
+
+@pytest.mark.parametrize("network", ["lego_cnn", "efficientnet_lite0", TWO_LITES])
 def test_one_pass_gives_the_model_s_probabilities_and_features_of_length_one(network):
     outputs = outputs_of(network)
     np.testing.assert_allclose(outputs["probabilities"], model_of(network)(PIXELS), atol=1e-6)
     np.testing.assert_allclose(np.linalg.norm(outputs["features"], axis=1), 1, atol=1e-5)
 
 
-@pytest.mark.parametrize("network", ["efficientnet_lite0", "mobilenet_v3_small", "vgg16"])
+@pytest.mark.parametrize("network", ["efficientnet_lite0", "mobilenet_v3_small", "vgg16", TWO_LITES])
 def test_class_maps_with_the_bias_add_up_to_the_logits(network):
     head = model_of(network).get_layer("probabilities")
     head.set_weights([head.get_weights()[0], np.array([0.5, -1, 2])])
-    outputs = with_all_outputs(model_of(network), views=1)(PIXELS)
-    logits = outputs["class_maps"].numpy().mean(axis=(1, 2))
+    outputs = run(model_of(network), views=1)
+    logits = outputs["class_maps"].mean(axis=(1, 2))
     np.testing.assert_allclose(softmax(logits, axis=1), outputs["probabilities"], atol=1e-5)
 
 
@@ -77,16 +86,29 @@ def test_networks_that_do_not_average_over_places_have_no_class_maps(network):
     assert "class_maps" not in with_all_outputs(model_of(network), views=1).output
 
 
-@pytest.mark.parametrize("network", ["lego_cnn", "efficientnet_lite0"])
+def test_networks_side_by_side_with_maps_of_different_sizes_have_no_class_maps():
+    outputs = outputs_of("efficientnet_lite0 + vgg16")
+    assert set(outputs) == {"probabilities", "features"}
+    np.testing.assert_allclose(outputs["probabilities"], model_of("efficientnet_lite0 + vgg16")(PIXELS), atol=1e-6)
+
+
+def test_networks_side_by_side_have_no_class_maps_if_one_normalizes_its_features(monkeypatch):
+    # Here its maps have the size of ConvNeXt's.
+    monkeypatch.setitem(CUTS, "vgg16", "block3_pool")
+    model = short_classifier("convnext_tiny", "vgg16").model
+    assert "class_maps" not in with_all_outputs(model, views=1).output
+
+
+@pytest.mark.parametrize("network", ["lego_cnn", "efficientnet_lite0", TWO_LITES])
 def test_with_two_views_the_logits_are_the_mean_of_those_of_the_picture_and_its_centre(network):
     model = model_of(network)
     views = [np.log(np.asarray(model(pixels))) for pixels in (PIXELS, centre(PIXELS))]
-    both = with_all_outputs(model, views=2)(PIXELS)
+    both = run(model, views=2)
     np.testing.assert_allclose(both["probabilities"], softmax(np.mean(views, axis=0), axis=1), atol=1e-5)
     np.testing.assert_allclose(np.linalg.norm(both["features"], axis=1), 1, atol=1e-5)
     assert np.abs(both["probabilities"] - outputs_of(network)["probabilities"]).max() > 1e-4
 
 
 def test_class_maps_are_those_of_the_picture_itself_whatever_the_views():
-    one, two = (with_all_outputs(model_of("efficientnet_lite0"), views)(PIXELS)["class_maps"] for views in (1, 2))
+    one, two = (run(model_of("efficientnet_lite0"), views)["class_maps"] for views in (1, 2))
     np.testing.assert_allclose(two, one, atol=1e-5)

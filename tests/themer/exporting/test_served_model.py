@@ -7,7 +7,7 @@ import pytest
 from stages import paths
 from tests.drawn_project import shared_project
 from tests.small_shards import picture
-from tests.themer.exporting.short_networks import CUTS, short_classifier
+from tests.themer.exporting.short_networks import short_classifier
 from tests.themer.small_model import small_model, untrained_classifier
 from themer.answering.runtime import LiteRuntime
 from themer.base.errors import UserError
@@ -35,10 +35,13 @@ def require_same(classifier: Classifier, path: Path, pixels: np.ndarray, views: 
         np.testing.assert_allclose(found.class_maps, expected.class_maps, atol=1e-4 * np.abs(expected.class_maps).max())
 
 
-# One network of each kind: the others have the same layers, and converting one takes seconds.
-@pytest.mark.parametrize("network", CUTS)
-def test_every_kind_of_network_predicts_the_same_after_export(tmp_path, network):
-    classifier = short_classifier(network)
+# Each kind of network, the last two side by side. The others have the same layers, and converting one takes seconds.
+KINDS = [("alexnet",), ("convnext_tiny",), ("vgg16",), ("efficientnet_lite0", "mobilenet_v3_small")]
+
+
+@pytest.mark.parametrize("networks", KINDS, ids=" + ".join)
+def test_every_kind_of_network_predicts_the_same_after_export(tmp_path, networks):
+    classifier = short_classifier(*networks)
     export_classifier(classifier, "abc", tmp_path / "one.tflite", views=2)
     assert LiteRuntime(tmp_path / "one.tflite").model_sha256 == "abc"
     require_same(classifier, tmp_path / "one.tflite", PIXELS, views=2)
@@ -85,3 +88,9 @@ def test_probabilities_of_nan_are_refused():
     head.set_weights([np.full_like(weights, np.nan) for weights in head.get_weights()])
     with pytest.raises(UserError, match="1-1: the exported model predicts"):
         compare(KerasRuntime(one, "abc", views=1), KerasRuntime(broken, "abc", views=1), BATCHES)
+
+
+def test_features_of_zero_stay_zero(tmp_path_factory):
+    """No unit of the small network reacts to a black picture."""
+    outputs = LiteRuntime(small_model(tmp_path_factory) / paths.model).run(np.zeros((1, *PIXELS.shape[1:]), np.uint8))
+    assert (outputs.features == 0).all() and outputs.probabilities.sum() == pytest.approx(1)

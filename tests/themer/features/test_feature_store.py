@@ -1,12 +1,15 @@
 import hashlib
 import json
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 
 import grimp
+import numpy as np
 import pytest
 
 from tests.small_shards import settings, write_photo_shards, write_shards
+from tests.themer.features.feature_files import write_feature_files
 from themer.base.errors import UserError
 from themer.features import feature_store
 from themer.features.feature_store import (
@@ -14,7 +17,7 @@ from themer.features.feature_store import (
     code_sha256,
     fingerprint,
     prepare_directory,
-    read_feature_summary,
+    read_feature_summaries,
     read_features,
     store_features,
     weights_sha256,
@@ -99,25 +102,68 @@ def test_a_folder_keeps_only_the_files_of_the_same_summary(tmp_path):
     for summary, left in ((SUMMARY, 0), (SUMMARY, 1), (FeatureSummary("4567", 1280, 2), 0)):
         prepare_directory(tmp_path / "features", summary)
         assert len(list((tmp_path / "features").glob("*.npy"))) == left
-        assert read_feature_summary(tmp_path / "features") == summary
+        assert json.loads((tmp_path / "features/features.json").read_text()) == asdict(summary)
         (tmp_path / "features/train-0.npy").touch()
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"fingerprint": "0123"}'])
 def test_an_unreadable_summary_is_replaced(tmp_path, text):
-    (tmp_path / "features.json").write_text(text)
-    (tmp_path / "train-0.npy").touch()
+    write_feature_files(tmp_path, "train", np.zeros((3, 2)))
+    (tmp_path / "network_0/features.json").write_text(text)
     with pytest.raises(UserError, match="not a summary of features .*dvc repro --force features"):
-        read_feature_summary(tmp_path)
-    prepare_directory(tmp_path, SUMMARY)
-    assert [path.name for path in tmp_path.iterdir()] == ["features.json"]
+        read_feature_summaries(tmp_path)
+    prepare_directory(tmp_path / "network_0", SUMMARY)
+    assert [path.name for path in (tmp_path / "network_0").iterdir()] == ["features.json"]
+    assert read_feature_summaries(tmp_path) == [SUMMARY]
 
 
 def test_missing_features_are_reported_with_the_command_to_run(tmp_path):
-    (tmp_path / "broken.npy").write_bytes(b"\x93NUMPY")
-    for name in ("missing.npy", "broken.npy"):
-        with pytest.raises(UserError, match=f"{name}: no features .*dvc repro --force features"):
-            read_features(tmp_path / name)
+    write_feature_files(tmp_path, "train", np.zeros((3, 2)))
+    (tmp_path / "network_0/test-0.npy").write_bytes(b"\x93NUMPY")
+    for split in ("validation", "test"):
+        with pytest.raises(UserError, match=f"network_0/{split}-0.npy: no features .*dvc repro --force features"):
+            read_features(tmp_path, split, 0)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}"])
+def test_a_missing_list_of_networks_is_reported_with_the_command_to_run(tmp_path, text):
+    for read in (read_feature_summaries, lambda directory: read_features(directory, "train", 0)):
+        with pytest.raises(UserError, match="networks.json: no list of networks .*dvc repro --force features"):
+            read(tmp_path)
+        (tmp_path / "networks.json").write_text(text)
+
+
+def test_features_of_several_networks_are_side_by_side(tmp_path):
+    one, other = np.arange(8).reshape(4, 2), np.arange(12).reshape(4, 3) * 10
+    write_feature_files(tmp_path, "train", one, other)
+    features = read_features(tmp_path, "train", 0)
+    assert (len(features), features.width) == (4, 5)
+    np.testing.assert_array_equal(features[1:3], np.hstack([one, other])[1:3])
+
+
+def test_networks_with_different_numbers_of_pictures_are_reported(tmp_path):
+    write_feature_files(tmp_path, "train", np.zeros((4, 2)), np.zeros((5, 2)))
+    with pytest.raises(UserError, match="different numbers of pictures. Run: dvc repro --force features"):
+        read_features(tmp_path, "train", 0)
+
+
+def test_other_networks_leave_the_files_of_a_network_and_a_removed_one_leaves_none(sources, tmp_path):
+    features, kept = tmp_path / "features", []
+    for networks in (["vgg16"], ["resnet50", "vgg16"], ["resnet50"]):
+        # With random weights, a network has a summary and no features.
+        store_features(*sources, settings(network=networks, weights="none"), features)
+        kept.append((features / "vgg16/train-0.npy").exists())
+        assert json.loads((features / "networks.json").read_text()) == {"networks": networks}
+        assert {path.name for path in features.iterdir()} == {"networks.json", *networks}
+        (features / networks[-1] / "train-0.npy").touch()
+    assert kept == [False, True, False]
+
+
+def test_a_network_has_the_same_features_alone_and_among_others(sources, tmp_path):
+    for name, networks in {"alone": "vgg16", "several": ["resnet50", "vgg16"]}.items():
+        store_features(*sources, settings(network=networks, weights="none"), tmp_path / name)
+    alone, several = (read_feature_summaries(tmp_path / name) for name in ("alone", "several"))
+    assert alone[0] == several[1] != several[0]
 
 
 def test_features_of_other_code_are_deleted(code, tmp_path):
@@ -127,16 +173,16 @@ def test_features_of_other_code_are_deleted(code, tmp_path):
         with (code / "features/photo_views.py").open("a") as file:
             file.write(edit)
         store_features(shards, photos, settings(), tmp_path / "features")
-        kept.append((tmp_path / "features/train-0.npy").exists())
-        (tmp_path / "features/train-0.npy").touch()
+        kept.append((tmp_path / "features/lego_cnn/train-0.npy").exists())
+        (tmp_path / "features/lego_cnn/train-0.npy").touch()
     assert kept == [False, True, False]
 
 
 def test_a_network_from_scratch_has_no_features(tmp_path):
     shards, photos = write_shards(tmp_path / "shards"), write_photo_shards(tmp_path / "photos")
     store_features(shards, photos, settings(), tmp_path / "features")
-    assert read_feature_summary(tmp_path / "features").width == 0
-    assert [path.name for path in (tmp_path / "features").iterdir()] == ["features.json"]
+    assert [summary.width for summary in read_feature_summaries(tmp_path / "features")] == [0]
+    assert [path.name for path in (tmp_path / "features/lego_cnn").iterdir()] == ["features.json"]
 
 
 def test_the_summary_is_json_without_times(tmp_path):

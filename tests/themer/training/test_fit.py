@@ -15,7 +15,7 @@ from tests.small_shards import LABELS, settings, write_photo_shards, write_shard
 from themer.base.errors import UserError
 from themer.base.params import Train
 from themer.base.quiet_tensorflow import keras, tf
-from themer.features.feature_store import features_path, read_features, store_features
+from themer.features.feature_store import read_features, store_features
 from themer.networks.applications import application_features
 from themer.networks.registry import build, default_learning_rate
 from themer.training import fit
@@ -223,7 +223,7 @@ def test_the_classifier_is_fitted_on_every_view_of_sets_and_photos(data):
     features, labels, weights = (
         np.concatenate(parts) for parts in zip(*head_rows(pictures, data.features), strict=True)
     )
-    files = [read_features(features_path(data.features, name, view)) for view in (0, 1) for name in ("train", "photos")]
+    files = [read_features(data.features, name, view)[:] for view in (0, 1) for name in ("train", "photos")]
     np.testing.assert_array_equal(features, np.concatenate(files))
     assert np.bincount(labels).tolist() == (2 * pictures.counts).tolist() == [8, 12, 10]
     np.testing.assert_allclose(weights, pictures.weights[labels])
@@ -237,7 +237,7 @@ def test_photos_change_the_trained_weights(data, tmp_path):
 
 
 def test_missing_features_are_reported(data, tmp_path):
-    with pytest.raises(UserError, match="no features .*dvc repro --force features"):
+    with pytest.raises(UserError, match="no list of networks .*dvc repro --force features"):
         train(data.shards, data.photos, tmp_path / "nowhere", settings(**data.frozen), tmp_path / "checkpoint")
 
 

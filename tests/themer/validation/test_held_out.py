@@ -3,9 +3,11 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from tests.small_shards import LABELS, settings
+from tests.themer.features.feature_files import write_feature_files
 from themer.base.errors import UserError
 from themer.base.params import SPLITS, CrossValidate
 from themer.base.params_file import parse_params
+from themer.features.feature_store import Features
 from themer.shards.files import read_summary
 from themer.validation import retraining
 from themer.validation.folds import folds
@@ -27,17 +29,18 @@ LABEL_COUNT = 3
 QUICK = settings(epochs=1, warm_up_epochs=0, batch_size=8, photo_views=0)
 
 
-def points(seed: int, count: int = 90) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
-    """Return features around a centre for each label, in three parts, with their labels and folds."""
+def points(seed: int, count: int = 90) -> tuple[list[Features], np.ndarray, np.ndarray]:
+    """Return two networks' features around a centre for each label, in three parts, with their labels and folds."""
     random = np.random.default_rng(seed)
     actual, fold_of = random.integers(0, LABEL_COUNT, count), random.permutation(np.arange(count) % 3)
     features = np.eye(8, dtype=np.float32)[actual] + random.normal(0, 0.6, (count, 8)).astype(np.float32)
-    return np.split(features, [count // 2, count // 2 + 7]), actual, fold_of
+    parts = np.split(features, [count // 2, count // 2 + 7])
+    return [Features([part[:, :3], part[:, 3:]]) for part in parts], actual, fold_of
 
 
 def test_features_of_other_shards_are_refused(shards, tmp_path):
     for split in SPLITS:
-        np.save(tmp_path / f"{split}-0.npy", np.zeros((read_summary(shards).pictures["validation"], 2), np.float32))
+        write_feature_files(tmp_path, split, np.zeros((read_summary(shards).pictures["validation"], 2)))
     with pytest.raises(UserError, match="features of 6 pictures of the split 'train'.* 16 pictures. Run"):
         plain_features(tmp_path, shards)
 
@@ -59,7 +62,7 @@ def test_the_probabilities_are_those_of_a_logistic_regression_on_the_other_folds
         features, actual, fold_of, settings(imbalance=imbalance, label_smoothing=0.0), LABEL_COUNT
     )
     for fold in range(3):
-        training, rows = fold_of != fold, np.concatenate(features)
+        training, rows = fold_of != fold, np.concatenate([part[:] for part in features])
         expected = LogisticRegression(class_weight=weights, tol=1e-8).fit(rows[training], actual[training])
         np.testing.assert_allclose(found[~training], expected.predict_proba(rows[~training]), atol=0.01)
 
