@@ -255,9 +255,8 @@ class Train(Section):
     def _training_changes_the_network(self) -> "Train":
         """Refuse training that would leave the network with random weights, or that would only warm up."""
         if self.epochs == 0 and not self.is_pretrained:
-            raise ValueError(
-                f"epochs: 0 leaves {' and '.join(self.networks)} untrained, since it has no pretrained weights. Write 1 or more"
-            )
+            names = " and ".join(self.networks)
+            raise ValueError(f"epochs: 0 leaves {names} untrained, since it has no pretrained weights. Write 1 or more")
         if 0 < self.epochs <= self.warm_up_epochs:
             raise ValueError(
                 f"warm_up_epochs: must be fewer than epochs ({self.epochs}), but it is {self.warm_up_epochs}"
