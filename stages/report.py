@@ -141,6 +141,7 @@ def card_facts(params: Params) -> dict[str, Any]:
         "size": params.resize.size,
         "level": params.evaluate.confidence_level,
         "promised_with": params.export.confidence_level,
+        "views": params.export.views,
         "cross_validate": params.cross_validate.model_dump(),
         "terms": params.source.terms or "not stated; see `sources` in `params.yaml`",
         "labels": counts.reset_index().to_dict("records"),
