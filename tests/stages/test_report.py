@@ -469,10 +469,7 @@ def test_the_card_says_when_the_model_abstains(write_card):
 
 
 def test_the_card_says_what_is_promised_and_what_can_t_be(write_card):
-    assert (
-        "| promise for the risk | at most 4.6 % of its predictions on new pictures is wrong; both promises together have a"
-        in write_card()
-    )
+    assert "| promise for the risk | at most 4.6 % of its predictions on new pictures is wrong, with a" in write_card()
     card = write_card(export=JSON["export"] | {"other_themes_holds": False})
     assert (
         "| promise for other themes | none: the data can't support it. At most 4.1 % of the pictures of other" in card

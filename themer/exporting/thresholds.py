@@ -43,10 +43,7 @@ class Guarantee:
 
 @dataclass(frozen=True)
 class Promises:
-    """What holds for new pictures: the risk of predictions, and the share of other themes that get a label.
-
-    Both hold together at the confidence level of the settings (Bonferroni).
-    """
+    """What holds for new pictures: the risk of predictions, and the share of other themes that get a label."""
 
     risk: Guarantee
     other_themes: Guarantee
@@ -79,7 +76,7 @@ def guaranteed_boundary(shares: pandas.DataFrame, settings: Export) -> Guarantee
     confident = others["confidence"].astype(float) >= GRID[0]
     share = np.where(confident, others["share"].astype(float), 0.0)
     errors, families = np.ones(len(share), bool), list(others["family"])
-    return guaranteed_threshold(share, errors, families, False, limit, level_of_each(settings))
+    return guaranteed_threshold(share, errors, families, False, limit, settings.confidence_level)
 
 
 def guaranteed_risk(
@@ -95,22 +92,17 @@ def guaranteed_risk(
     within = held_out[[share_of.get(set_id, 1.0) >= boundary for set_id in held_out["set_id"]]]
     confidence, wrong = within["confidence"].to_numpy(np.float32), (within["correct"] != "yes").to_numpy(bool)
     families, limit = list(within["family"]), settings.accepted_risk
-    return guaranteed_threshold(confidence, wrong, families, True, limit, level_of_each(settings))
-
-
-def level_of_each(settings: Export) -> float:
-    """Return the confidence level of each of the two promises, with which both together have the stated one."""
-    return 1 - (1 - settings.confidence_level) / 2
+    return guaranteed_threshold(confidence, wrong, families, True, limit, settings.confidence_level)
 
 
 def guaranteed_threshold(
     score: np.ndarray, error: np.ndarray, families: Sequence[str], of_accepted: bool, limit: float, level: float
 ) -> Guarantee:
-    """Return the lowest threshold of GRID whose rate of errors on new pictures is at most `limit`.
+    """Return the lowest threshold of GRID whose rate of errors is at most `limit` on as many new pictures.
 
-    That holds with probability `level` over the families at hand. The test starts at the strictest threshold that
-    accepts half of the pictures that the laxest accepts; whether they are errors plays no part in that. Where this one
-    fails, no threshold keeps the limit: the result is UNSUPPORTED, and its `holds` is false.
+    That holds with probability `level` over the families at hand and the new ones. The test starts at the strictest
+    threshold that accepts half of the pictures that the laxest accepts; whether they are errors plays no part in that.
+    Where this one fails, no threshold keeps the limit: the result is UNSUPPORTED, and its `holds` is false.
 
     Args:
         score: float [n]; a picture is accepted if its score reaches the threshold.
@@ -121,34 +113,44 @@ def guaranteed_threshold(
         level: the confidence level, 0 to 1.
     """
     half, found = np.count_nonzero(score >= GRID[0]) / 2, None
+    independent = independent_share(score, error, families, of_accepted)
+
+    def bound(threshold: float) -> float:
+        """Return the upper bound of the rate of errors at a threshold."""
+        accepted = score >= threshold
+        errors = (accepted & error)[accepted] if of_accepted else accepted & error
+        # Half as many pictures: the rate on as many new ones varies as much as the one at hand.
+        return upper_bound(errors, independent * len(errors) / 2, level)
+
     for threshold in [one for one in reversed(GRID) if not of_accepted or np.count_nonzero(score >= one) >= half]:
-        bound = _bound_at(threshold, score, error, families, of_accepted, level)
-        if bound > limit:
+        if bound(threshold) > limit:
             break
-        found = Guarantee(threshold, bound, True)
-    unsupported = _bound_at(UNSUPPORTED, score, error, families, of_accepted, level)
-    return found or Guarantee(UNSUPPORTED, unsupported, False)
+        found = Guarantee(threshold, bound(threshold), True)
+    return found or Guarantee(UNSUPPORTED, bound(UNSUPPORTED), False)
 
 
-def _bound_at(
-    threshold: float, score: np.ndarray, error: np.ndarray, families: Sequence[str], of_accepted: bool, level: float
-) -> float:
-    """Return the upper bound of the rate of errors at a threshold; see `guaranteed_threshold`."""
-    accepted = score >= threshold
+def independent_share(score: np.ndarray, error: np.ndarray, families: Sequence[str], of_accepted: bool) -> float:
+    """Return the effective number of independent pictures, as a share of all pictures, above 0 to 1.
+
+    Pictures of a family tend to be right or wrong together. How much so is estimated at the laxest threshold, which has
+    the most errors: stricter ones may have none to tell from. Without any errors, each family counts once.
+    """
+    accepted = score >= GRID[0]
     counted = accepted if of_accepted else np.ones(len(score), bool)
-    return upper_bound((accepted & error)[counted], list(np.asarray(families)[counted]), level)
+    if not counted.any():
+        return 1.0
+    names = list(np.asarray(families)[counted])
+    return effective_pictures((accepted & error)[counted], names) / len(names)
 
 
-def upper_bound(error: np.ndarray, families: Sequence[str], level: float) -> float:
+def upper_bound(error: np.ndarray, effective: float, level: float) -> float:
     """Return the one-sided upper bound of a rate of errors, bool [n]; 1 for no pictures.
 
-    Pictures of a family tend to be right or wrong together. So the binomial bound of Clopper and Pearson is computed
-    for the effective number of independent pictures: Korn and Graubard 1998, https://www.jstor.org/stable/3314677.
-    Without errors, each family counts once.
+    The binomial bound of Clopper and Pearson, for the effective number of independent pictures: Korn and Graubard 1998,
+    https://www.jstor.org/stable/3314677.
     """
     if len(error) == 0 or error.all():
         return 1.0
-    effective = effective_pictures(error, list(families))
     errors = float(np.mean(error)) * effective
     return float(beta.ppf(level, errors + 1, effective - errors))
 

@@ -14,6 +14,7 @@ from themer.exporting.thresholds import (
     UNSUPPORTED,
     choose_thresholds,
     guaranteed_threshold,
+    independent_share,
     is_made_from,
     upper_bound,
     write_index_summary,
@@ -88,7 +89,7 @@ def test_a_promise_that_the_data_can_t_support_is_known_as_such(index):
 
 
 def test_without_held_out_predictions_the_validation_pictures_decide(index):
-    assert choose_thresholds(index, NOTHING_HELD_OUT, promises(accepted_risk=0.3)).risk.holds
+    assert choose_thresholds(index, NOTHING_HELD_OUT, promises(accepted_risk=0.4)).risk.holds
     assert not choose_thresholds(index, NOTHING_HELD_OUT, promises(accepted_risk=0.02)).risk.holds
 
 
@@ -122,19 +123,34 @@ def test_a_folder_without_a_valid_summary_is_not_up_to_date(index, content):
 
 @pytest.mark.parametrize(("wrong", "total"), [(1, 10), (3, 200), (9, 10)])
 def test_at_the_bound_so_few_errors_are_as_rare_as_promised(wrong, total):
-    bound = upper_bound(errors(wrong, total), alone(total), 0.95)
-    # A little rarer: the variance over a sample of families is a little above that of the pictures.
-    assert 0.03 < binom.cdf(wrong, total, bound) <= 0.05
+    bound = upper_bound(errors(wrong, total), total, 0.95)
+    assert binom.cdf(wrong, total, bound) == pytest.approx(0.05)
 
 
 def test_without_pictures_or_without_a_correct_one_nothing_is_promised():
-    assert upper_bound(np.empty(0, bool), [], 0.95) == upper_bound(errors(4, 4), alone(4), 0.95) == 1
+    assert upper_bound(np.empty(0, bool), 0, 0.95) == upper_bound(errors(4, 4), 4, 0.95) == 1
 
 
 def test_many_pictures_of_few_families_promise_less():
-    wrong, families = errors(6, 300), [str(number // 6) for number in range(300)]
-    assert upper_bound(wrong, families, 0.95) > 1.5 * upper_bound(wrong, alone(300), 0.95)
-    assert upper_bound(errors(0, 300), families, 0.95) == pytest.approx(1 - 0.05 ** (1 / 50))
+    score, wrong, families = np.full(300, 0.9), errors(6, 300), [str(number // 6) for number in range(300)]
+    shares = [independent_share(score, wrong, names, True) for names in (families, alone(300))]
+    assert shares[0] < 0.5 < 0.95 < shares[1] <= 1
+    bounds = [upper_bound(wrong, share * 300, 0.95) for share in shares]
+    assert bounds[0] > 1.5 * bounds[1]
+
+
+def test_without_errors_each_family_counts_once():
+    families = [str(number // 6) for number in range(300)]
+    assert independent_share(np.full(300, 0.9), errors(0, 300), families, True) == 50 / 300
+    assert upper_bound(errors(0, 300), 50, 0.95) == pytest.approx(1 - 0.05 ** (1 / 50))
+
+
+def test_errors_at_the_laxest_threshold_tell_how_alike_families_are_at_stricter_ones():
+    """At 0.9 there are no errors. Sixty families alone could not promise a risk of 2 %."""
+    score, families = np.repeat([0.95, 0.55], [500, 100]), [str(number % 60) for number in range(600)]
+    error = np.arange(600) % 23 == 0
+    error[:500] = False
+    assert guaranteed_threshold(score, error, families, True, limit=0.02, level=0.9).holds
 
 
 def test_the_threshold_is_the_lowest_that_keeps_the_limit():
