@@ -4,7 +4,9 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, jsonify, render_template
+import orjson
+from flask import Flask, Response, jsonify, render_template
+from flask.json.provider import JSONProvider
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 from pydantic import ValidationError
@@ -23,7 +25,6 @@ from app.recognition.recognizer import Recognizer
 from app.settings import Settings
 from app.shared.client_limits import ClientLimit
 from app.shared.error_handler import register_error_handler
-from app.shared.json_provider import OrderedJSONProvider
 from app.shared.metrics import Metrics
 from app.shared.request_log import register_request_log
 from app.shared.same_site import register_same_site
@@ -34,6 +35,26 @@ from themer.base.errors import UserError
 DESCRIPTION = "Predicts the theme of a LEGO set from its picture. Pictures are not stored."
 
 log = logging.getLogger(__name__)
+
+
+class OrderedJSONProvider(JSONProvider):
+    """Writes and reads JSON with orjson: ten times as fast as the standard library, with keys in the documented order.
+
+    NaN and infinities become null, since JSON has none.
+    """
+
+    def dumps(self, obj: Any, **kwargs: Any) -> str:
+        """Return a value as JSON."""
+        return orjson.dumps(obj).decode()
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        """Return the value of a JSON text."""
+        return orjson.loads(s)
+
+    def response(self, *args: Any, **kwargs: Any) -> Response:
+        """Return a response with a line of JSON: a value, or a dictionary of the keyword arguments."""
+        value = self._prepare_response_obj(args, kwargs)
+        return Response(orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE), mimetype="application/json")
 
 
 class Application(OpenAPI):

@@ -1,9 +1,19 @@
+import json
+import math
 import tempfile
 
 import pytest
+from flask import Flask, jsonify
+from hypothesis import given
+from hypothesis import strategies as st
 from urllib3.filepost import encode_multipart_formdata
 
-from tests.app.uploads import drawing
+from app.factory import OrderedJSONProvider
+from tests.app.uploads import drawing, upload
+
+INTEGERS = st.integers(-(2**63), 2**63 - 1)
+PLAIN = st.none() | st.booleans() | INTEGERS | st.floats(allow_nan=False, allow_infinity=False) | st.text()
+VALUES = st.recursive(PLAIN, lambda one: st.lists(one) | st.dictionaries(st.text(), one), max_leaves=20)
 
 
 def test_uploads_are_never_written_to_files(client, monkeypatch, tmp_path):
@@ -18,3 +28,37 @@ def test_uploads_are_never_written_to_files(client, monkeypatch, tmp_path):
 
 def test_debugging_is_off(client):
     assert client.application.debug is False and client.application.testing is False
+
+
+@pytest.fixture(scope="module")
+def provider() -> OrderedJSONProvider:
+    return OrderedJSONProvider(Flask(__name__))
+
+
+@given(value=VALUES)
+def test_the_standard_library_reads_what_is_written(provider, value):
+    assert json.loads(provider.dumps(value)) == value == provider.loads(json.dumps(value))
+
+
+def test_nan_and_infinity_become_null(provider):
+    assert provider.dumps([math.nan, math.inf]) == "[null,null]"
+
+
+def test_keys_have_the_documented_order(client):
+    [found] = json.loads(client.post("/api/predict", data=upload(drawing())).text)
+    assert list(found) == [
+        "file",
+        "theme",
+        "confidence",
+        "sure",
+        *("none_of_these", "other_theme", "reason"),
+        "top",
+        "similar",
+    ]
+
+
+def test_keyword_arguments_become_a_dictionary(client):
+    with client.application.app_context():
+        response = jsonify(theme="MiniFig", photo="ü.jpg")
+    assert response.get_data(as_text=True) == '{"theme":"MiniFig","photo":"ü.jpg"}\n'
+    assert response.mimetype == "application/json"
