@@ -55,11 +55,10 @@ def test_lego_cnn_and_efficientnet_lite0_predict_the_same_after_export(tmp_path_
     require_same(load_classifier(folder / paths.classifier), folder / paths.model, pixels)
 
 
-@pytest.mark.parametrize("views", [1, 2])
-def test_exporting_twice_gives_the_same_bytes(tmp_path, views):
+def test_exporting_twice_gives_the_same_bytes(tmp_path):
     one, two = tmp_path / "one.tflite", tmp_path / "two.tflite"
     for path in (one, two):
-        export_classifier(untrained_classifier(), "abc", path, views)
+        export_classifier(untrained_classifier(), "abc", path, views=2)
     assert one.read_bytes() == two.read_bytes()
     assert sorted(tmp_path.iterdir()) == [one, two]
 
