@@ -24,9 +24,6 @@ BATCH_SIZE = 32
 COMPARED = ("accuracy", "accuracy_low", "accuracy_high", "macro_f1", "log_loss", "baseline_accuracy", "pictures")
 
 
-DECISION_COLUMNS = ["set_id", "kind", "family", "correct", "confidence", "known", "sure"]
-
-
 @dataclass(frozen=True)
 class Judged:
     """The predictions of a split, what the model knows about each picture, bool [n] or float32 [n], and its family."""
@@ -53,9 +50,10 @@ def main() -> None:
     found, baseline = tested.predictions, most_frequent_label(dataset, predictor.labels)
     headline = scores.headline(found.actual, found.probabilities, tested.families, baseline, level)
     confidence = scores.confidence_scores(found.actual, found.probabilities, predictor.description.temperature)
-    others = judge_others(predictor, paths.shards)
+    family_of_others = read_csv(paths.other_themes).set_index("set_id")["family"]
+    others = judge_others(predictor, paths.shards, family_of_others)
     views = judge(predictor, paths.view_shards, SPLIT, dataset["family"], paths.dataset)
-    viewed_others = judge_others(predictor, paths.view_shards)
+    viewed_others = judge_others(predictor, paths.view_shards, family_of_others)
     firm = firm_scores(tested, level) | firm_scores(views, level, "views_") | other_scores(others, viewed_others, level)
     write_json({name: headline[name] for name in COMPARED} | confidence | firm, paths.evaluate_metrics)
     write_json(photo_scores(predictor, level), paths.photo_metrics)
@@ -92,9 +90,8 @@ def judge(predictor: Predictor, shards: Path, split: str, family_of: pandas.Seri
     return Judged(found, assessment, families_of(ids, family_of, table))
 
 
-def judge_others(predictor: Predictor, shards: Path) -> Judged:
+def judge_others(predictor: Predictor, shards: Path, family_of: pandas.Series) -> Judged:
     """Predict the test pictures of other themes in a folder of shards, which may have none."""
-    family_of = read_csv(paths.other_themes).set_index("set_id")["family"]
     return judge(predictor, shards, f"{OTHER}{SPLIT}", family_of, paths.other_themes)
 
 
@@ -128,7 +125,7 @@ def decisions(kind: str, judged: Judged) -> pandas.DataFrame:
             "known": assessment.known,
             "sure": np.where(judged.sure, "yes", "no"),
         }
-    )[DECISION_COLUMNS]
+    )
 
 
 def photo_scores(predictor: Predictor, confidence_level: float) -> dict[str, float]:

@@ -1,6 +1,7 @@
 """Pad each picture to a square and pack every split into TFRecord shards: pictures of sets, and the user's photos."""
 
 import os
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -46,9 +47,16 @@ def pack_table(table: pandas.DataFrame, indices: pandas.Series, prefix: str, set
     """Write the shards of the sets in a table, split by split; return the number of pictures in each."""
     make_example = partial(set_example, label_of=dict(zip(table["set_id"], indices, strict=True)), settings=settings)
     set_ids = {f"{prefix}{split}": table["set_id"][table["split"] == split] for split in SPLITS}
+    return pack_splits(paths.shards, set_ids, make_example, settings)
+
+
+def pack_splits(
+    folder: Path, names: dict[str, pandas.Series], make_example: Callable[[str], Example], settings: Resize
+) -> dict[str, int]:
+    """Write the shards of each split, given the names of its pictures; return the number of pictures in each."""
     return {
-        name: pack_split(paths.shards, name, ids, make_example, settings.pictures_per_shard, WORKERS)
-        for name, ids in set_ids.items()
+        split: pack_split(folder, split, of_split, make_example, settings.pictures_per_shard, WORKERS)
+        for split, of_split in names.items()
     }
 
 
@@ -77,10 +85,7 @@ def pack_photo_splits(
     """Write the shards of the photos in a table, split by split; return the number of photos in each."""
     make_example = partial(photo_example, label_of=indices, settings=settings)
     photos = {f"{prefix}{split}": table["photo"][table["split"] == split] for split in PHOTO_SPLITS}
-    return {
-        name: pack_split(paths.photo_shards, name, ids, make_example, settings.pictures_per_shard, WORKERS)
-        for name, ids in photos.items()
-    }
+    return pack_splits(paths.photo_shards, photos, make_example, settings)
 
 
 def hash_photos(photos: list[str]) -> list[str]:

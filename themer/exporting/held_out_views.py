@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from themer.base.quiet_tensorflow import tf
+from themer.exporting.index_writer import viewed
 from themer.features.views import Views, read_split
 from themer.pictures.images import encode_png
 from themer.shards.files import OTHER, Example, read_summary, write_split, write_summary
@@ -31,14 +31,6 @@ def write_test_views(shards: Path, directory: Path) -> None:
 
 def _viewed(shards: Path, split: str, views: Views) -> Iterator[Example]:
     """Yield the examples of a split with a view in place of the picture."""
-    viewed = (
-        read_split(shards, split)
-        .enumerate()
-        .map(
-            lambda index, one: {**one, "image": tf.cast(tf.round(views.view(one["image"], VIEW, index)), tf.uint8)},
-            num_parallel_calls=tf.data.AUTOTUNE,
-            deterministic=True,
-        )
-    )
-    for one in viewed.as_numpy_iterator():
-        yield Example(one["set_id"].decode(), int(one["label"]), encode_png(Image.fromarray(np.asarray(one["image"]))))
+    for one in viewed(read_split(shards, split), views, VIEW).as_numpy_iterator():
+        pixels = np.rint(one["image"]).astype(np.uint8)
+        yield Example(one["set_id"].decode(), int(one["label"]), encode_png(Image.fromarray(pixels)))

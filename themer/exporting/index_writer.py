@@ -36,6 +36,7 @@ from themer.exporting.other_themes import (
     classes_of,
     fit_boundary,
     folds_of,
+    total,
 )
 from themer.exporting.thresholds import write_index_summary
 from themer.features.views import Views, centre, read_split
@@ -167,7 +168,7 @@ def _write_boundary(
             for split, views in _boundary_views(runtime, shards):
                 rows = (chosen["split"] == split).to_numpy()
                 _add(moments, views, classes[rows], folds[rows])
-            whole = fit_boundary(sum(moments[1:], moments[0]), len(runtime.description.labels))
+            whole = fit_boundary(total(moments), len(runtime.description.labels))
             boundary, shares = calibrated(whole, moments, features, classes, folds)
     boundary.write(directory)
     other = np.where(is_other, "yes", "no")
@@ -193,7 +194,7 @@ def _boundary_views(runtime: Runtime, shards: Path) -> Iterator[tuple[str, np.nd
             continue
         pictures = read_split(shards, split)
         for number, (strength, photo_share) in enumerate(BOUNDARY_VIEWS, start=FIRST_BOUNDARY_VIEW):
-            views = _viewed(pictures, Views(0, strength, photo_share, summary.fill), number)
+            views = viewed(pictures, Views(0, strength, photo_share, summary.fill), number)
             yield split, _features_of(runtime, views, summary.pictures[split], f"views of {split}")
         centres = pictures.map(lambda one: {"image": centre(tf.cast(one["image"], tf.float32)[tf.newaxis])[0]})
         yield split, _features_of(runtime, centres, summary.pictures[split], f"centres of {split}")
@@ -260,16 +261,16 @@ def _distance_limit(runtime: Runtime, shards: Path, directory: Path, pictures: p
 
 def with_photo_views(pictures: tf.data.Dataset, fill: tuple[int, int, int]) -> tf.data.Dataset:
     """Return elements with "image", float32: each picture unchanged, then several photograph-like views of each."""
-    plain = pictures.map(lambda element: {"image": tf.cast(element["image"], tf.float32)})
+    plain = pictures.map(lambda element: {**element, "image": tf.cast(element["image"], tf.float32)})
     numbers = tf.data.Dataset.range(1, PHOTO_VIEWS + 1, output_type=tf.int32)
     views = Views(seed=0, strength=0.0, photo_share=1.0, fill=fill)
-    return plain.concatenate(numbers.flat_map(lambda number: _viewed(pictures, views, number)))
+    return plain.concatenate(numbers.flat_map(lambda number: viewed(pictures, views, number)))
 
 
-def _viewed(pictures: tf.data.Dataset, views: Views, number: tf.Tensor | int) -> tf.data.Dataset:
-    """Return elements with "image", float32: a view of each picture, another one for each number."""
+def viewed(pictures: tf.data.Dataset, views: Views, number: tf.Tensor | int) -> tf.data.Dataset:
+    """Return the elements with a view, float32, in place of "image"; each number gives another view."""
     return pictures.enumerate().map(
-        lambda index, element: {"image": views.view(element["image"], number, index)},
+        lambda index, element: {**element, "image": views.view(element["image"], number, index)},
         num_parallel_calls=tf.data.AUTOTUNE,
         deterministic=True,
     )

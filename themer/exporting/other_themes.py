@@ -56,16 +56,21 @@ class Moments:
         return Moments(self.counts + other.counts, self.sums + other.sums, self.products + other.products)
 
 
+def total(parts: Sequence[Moments]) -> Moments:
+    """Return the moments of all parts together; there is at least one."""
+    return sum(parts[1:], parts[0])
+
+
 def fit_boundary(moments: Moments, label_count: int) -> Boundary:
     """Return the boundary of pictures, whose first `label_count` classes are the labels; its temperature is 1."""
-    total, width = moments.counts.sum(), moments.sums.shape[1]
+    pictures, width = moments.counts.sum(), moments.sums.shape[1]
     means = moments.sums / np.maximum(moments.counts, 1)[:, np.newaxis]
-    covariance = (moments.products - means.T @ moments.sums) / total
+    covariance = (moments.products - means.T @ moments.sums) / pictures
     sphere = np.trace(covariance) / width
     shrunk = (1 - SHRINKAGE) * covariance + SHRINKAGE * sphere * np.eye(width)
     kernel = cho_solve(cho_factor(shrunk), means.T).T
     # A class without pictures, which a fold may lack, is all but impossible.
-    priors = np.log(np.maximum(moments.counts, 1e-6) / total)
+    priors = np.log(np.maximum(moments.counts, 1e-6) / pictures)
     bias = priors - (kernel * means).sum(axis=1) / 2
     return Boundary(np.column_stack([kernel, bias]).astype(np.float32), label_count)
 
@@ -86,7 +91,7 @@ def calibrated(
     for fold in range(len(folds)):
         others = [moments for number, moments in enumerate(folds) if number != fold]
         held_out = fold_of == fold
-        found = fit_boundary(sum(others[1:], others[0]), boundary.label_count)
+        found = fit_boundary(total(others), boundary.label_count)
         logits[held_out] = found.logits(features[held_out])
     temperature = np.float32(fit_temperature(softmax(logits, axis=1), classes))
     scaled = replace(boundary, weights=boundary.weights / temperature)

@@ -123,9 +123,10 @@ def guaranteed_threshold(
         return upper_bound(errors, independent * len(errors) / 2, level)
 
     for threshold in [one for one in reversed(GRID) if not of_accepted or np.count_nonzero(score >= one) >= half]:
-        if bound(threshold) > limit:
+        rate = bound(threshold)
+        if rate > limit:
             break
-        found = Guarantee(threshold, bound(threshold), True)
+        found = Guarantee(threshold, rate, True)
     return found or Guarantee(UNSUPPORTED, bound(UNSUPPORTED), False)
 
 
