@@ -5,10 +5,16 @@ Everything here runs the exported model with `themer.answering`. Nothing here tr
 
 from typing import TYPE_CHECKING
 
+from themer.base.arithmetic import prepare
+from themer.base.errors import explained
+
 if TYPE_CHECKING:
     from flask import Flask
 
     from app.settings import Settings
+
+# Before any module imports numpy.
+explained(prepare)()
 
 
 def create_app(settings: "Settings | None" = None) -> "Flask":

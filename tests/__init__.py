@@ -1,0 +1,5 @@
+from themer.base.arithmetic import prepare
+from themer.base.errors import explained
+
+# Before any module imports numpy.
+explained(prepare)()

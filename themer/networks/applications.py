@@ -9,6 +9,7 @@ from typing import Any
 
 from themer.base.errors import UserError
 from themer.base.quiet_tensorflow import keras
+from themer.networks.normalization import use_same_normalization
 
 IMAGENET_MEANS_BGR = (103.939, 116.779, 123.68)
 
@@ -79,7 +80,7 @@ def application_features(name: str, size: int, imagenet: bool) -> keras.Model:
         if not imagenet:
             raise
         raise UserError(_weights_unavailable(name, error)) from None
-    return keras.Model(inputs, model.output, name="backbone")
+    return use_same_normalization(keras.Model(inputs, model.output, name="backbone"))
 
 
 def _weights_unavailable(name: str, error: Exception) -> str:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from themer.base.quiet_tensorflow import keras
+from themer.networks.normalization import BatchNormalization
 from themer.networks.torch_weights import imagenet_weights
 
 
@@ -85,7 +86,7 @@ def _convolution(x: Any, channels: int, kernel: int, stride: int, name: str, nor
 
 def _norm_relu6(x: Any, norm: str, activation: str) -> Any:
     """Apply batch normalization and ReLU6."""
-    x = keras.layers.BatchNormalization(epsilon=1e-3, name=norm)(x)
+    x = BatchNormalization(epsilon=1e-3, name=norm)(x)
     return keras.layers.ReLU(max_value=6, name=activation)(x)
 
 
@@ -99,7 +100,7 @@ def _block(inputs: Any, block: Block, prefix: str) -> Any:
     )(x)
     x = _norm_relu6(x, f"{prefix}bn1", f"{prefix}relu1")
     x = keras.layers.Conv2D(block.channels, 1, use_bias=False, name=f"{prefix}project_conv")(x)
-    x = keras.layers.BatchNormalization(epsilon=1e-3, name=f"{prefix}bn2")(x)
+    x = BatchNormalization(epsilon=1e-3, name=f"{prefix}bn2")(x)
     if block.stride == 1 and block.channels == channels:
         x = keras.layers.Add(name=f"{prefix}add")([x, inputs])
     return x
@@ -108,7 +109,7 @@ def _block(inputs: Any, block: Block, prefix: str) -> Any:
 def _set_weights(model: keras.Model, weights: dict[str, np.ndarray]) -> None:
     """Set the weights of every layer from torch's arrays, moved to Keras's axis order."""
     for layer in model.layers:
-        if isinstance(layer, keras.layers.BatchNormalization):
+        if isinstance(layer, BatchNormalization):
             parts = ("weight", "bias", "running_mean", "running_var")
             layer.set_weights([weights[f"{_torch_name(layer.name)}.{part}"] for part in parts])
         elif isinstance(layer, keras.layers.DepthwiseConv2D):

@@ -19,6 +19,7 @@ from themer.base.model_description import (
     read_description,
 )
 from themer.base.quiet_tensorflow import keras
+from themer.networks.normalization import as_keras_layer, use_same_normalization
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def load_classifier(path: Path) -> Classifier:
     try:
         with zipfile.ZipFile(path) as file:
             description = read_description(file)
-        return Classifier(keras.models.load_model(path, compile=False), description)
+        return Classifier(use_same_normalization(keras.models.load_model(path, compile=False)), description)
     except FileNotFoundError:
         raise no_model(path) from None
     except (zipfile.BadZipFile, KeyError, TypeError, ValueError, OSError) as error:
@@ -63,12 +64,13 @@ def load_classifier(path: Path) -> Classifier:
 
 
 def _timeless_json(content: bytes) -> bytes:
-    """Return Keras's JSON without the time of saving and without memory addresses."""
+    """Return Keras's JSON without the time of saving, memory addresses and layers of this project."""
     return json.dumps(_timeless(json.loads(content)), sort_keys=True, ensure_ascii=False).encode()
 
 
 def _timeless(value: Any) -> Any:
     """Return a JSON value without `date_saved` and `shared_object_id`, which Keras does not read."""
     if isinstance(value, dict):
-        return {key: _timeless(inner) for key, inner in value.items() if key not in ("date_saved", "shared_object_id")}
+        kept = {key: inner for key, inner in value.items() if key not in ("date_saved", "shared_object_id")}
+        return {key: _timeless(inner) for key, inner in as_keras_layer(kept).items()}
     return [_timeless(inner) for inner in value] if isinstance(value, list) else value

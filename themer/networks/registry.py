@@ -5,7 +5,7 @@ inside. A network that can be pretrained has one layer named "backbone" with eve
 such networks side by side are one backbone: their features are joined.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,6 +15,7 @@ from themer.networks.applications import APPLICATIONS, application_features
 from themer.networks.backbones import fine_tune_last_blocks, load_weights_file, shorten_batch_averages
 from themer.networks.efficientnet import BLOCK_NAME, SCALES, efficientnet_lite_features
 from themer.networks.from_scratch import alexnet, lego_cnn
+from themer.networks.normalization import all_layers
 
 
 @dataclass(frozen=True)
@@ -69,13 +70,7 @@ def default_learning_rate(settings: Train) -> float:
 
 def dropout_layers(model: keras.Model) -> list[keras.layers.Dropout]:
     """Return the layers that drop values at random, including those of the backbone, in the order of the model."""
-    return [layer for layer in _all_layers(model) if isinstance(layer, keras.layers.Dropout) and layer.rate > 0]
-
-
-def _all_layers(model: keras.Model) -> Iterator[keras.layers.Layer]:
-    """Yield the layers of a model and of the models within it."""
-    for layer in model.layers:
-        yield from _all_layers(layer) if isinstance(layer, keras.Model) else [layer]
+    return [layer for layer in all_layers(model) if isinstance(layer, keras.layers.Dropout) and layer.rate > 0]
 
 
 def _backbone(name: str, settings: Train, size: int) -> keras.Model:
