@@ -69,11 +69,18 @@ def test_every_package_says_what_lives_there(package):
         assert ast.get_docstring(ast.parse(init.read_text(encoding="utf-8"))), init
 
 
-@pytest.mark.parametrize("package", ["stages", "themer"])
-def test_packages_hold_no_code_of_their_own(package):
-    for init in (PROJECT / package).rglob("__init__.py"):
+def test_packages_hold_no_code_of_their_own():
+    for init in (PROJECT / "themer").rglob("__init__.py"):
         [statement] = ast.parse(init.read_text(encoding="utf-8")).body
         assert isinstance(statement, ast.Expr)
+
+
+@pytest.mark.parametrize("package", ["stages", "app", "benchmarks", "tests"])
+def test_entry_points_prepare_the_arithmetic_before_they_import_anything_else(package):
+    tree = ast.parse((PROJECT / package / "__init__.py").read_text(encoding="utf-8"))
+    imported = [one.module for one in tree.body if isinstance(one, ast.ImportFrom) and one.module != "typing"]
+    assert imported == ["themer.base.arithmetic", "themer.base.errors"]
+    assert "explained(prepare)()" in [ast.unparse(one) for one in tree.body]
 
 
 def imports_of(module: str, *names: str) -> list[str]:

@@ -132,7 +132,8 @@ def fingerprint(directories: list[Path], settings: Train, keys: set[str] | None 
 
 def code_sha256() -> str:
     """Return the SHA-256 of the code that turns pictures into features, 64 hexadecimal digits."""
-    return files_sha256(path for package in ("features", "networks") for path in (THEMER / package).glob("*.py"))
+    base = [THEMER / "base" / name for name in ("arithmetic.py", "quiet_tensorflow.py")]
+    return files_sha256([*base, *(THEMER / "features").glob("*.py"), *(THEMER / "networks").glob("*.py")])
 
 
 def weights_sha256(settings: Train) -> str:
