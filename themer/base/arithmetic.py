@@ -1,7 +1,7 @@
 """The same arithmetic on every x86-64 processor with AVX2, so that the same inputs give the same bytes.
 
-numpy, SciPy and TensorFlow choose faster instructions where a processor has them, and those round differently. They read
-the settings here once, while they are imported: every entry point prepares them before it imports anything else.
+numpy, SciPy and TensorFlow use faster instructions where a processor has them, and those round differently. They read
+these settings once, while they are imported, so every entry point prepares them before it imports anything else.
 """
 
 import os

@@ -62,7 +62,7 @@ def all_layers(model: keras.Model) -> Iterator[keras.layers.Layer]:
 
 
 def as_keras_layer(config: dict[str, Any]) -> dict[str, Any]:
-    """Return the saved configuration of a layer of this module as that of Keras's own; others are returned unchanged."""
+    """Return the saved configuration of a layer of this module as that of Keras's own, and any other unchanged."""
     if config.get("module") != __name__:
         return config
     return {**config, "module": "keras.layers", "registered_name": None}
