@@ -39,6 +39,8 @@ class LayerNormalization(keras.layers.LayerNormalization):  # type: ignore[misc]
         return _scaled(inputs, mean, variance + self.epsilon, self.gamma, self.beta)
 
 
+SMALLEST = 1e-12
+
 SAME_OF: dict[type, type] = {
     keras.layers.BatchNormalization: BatchNormalization,
     keras.layers.LayerNormalization: LayerNormalization,
@@ -69,6 +71,7 @@ def as_keras_layer(config: dict[str, Any]) -> dict[str, Any]:
 
 
 def _scaled(inputs: Any, mean: Any, variance: Any, gamma: Any, beta: Any) -> Any:
-    """Return the inputs, normalized; gamma and beta are None where a layer has none."""
-    scale = (1.0 if gamma is None else gamma) / keras.ops.sqrt(variance)
-    return inputs * scale + ((0.0 if beta is None else beta) - mean * scale)
+    """Return the inputs, normalized."""
+    # The maximum changes nothing. Without it, TensorFlow 2.21 makes a product with rsqrt of the division in its graph.
+    scale = gamma / keras.ops.maximum(keras.ops.sqrt(variance), SMALLEST)
+    return inputs * scale + (beta - mean * scale)
