@@ -13,7 +13,7 @@ from tests.conftest import PROJECT, change
 
 # Small enough to train in seconds; everything else is as users get it.
 QUICK = {
-    "fetch.limit": 150,
+    "fetch.limit": 80,
     "resize.size": 32,
     "regroup.split.train": 0.5,
     "regroup.split.validation": 0.2,

@@ -9,13 +9,15 @@ import pytest
 from tests.end_to_end.catalogue import CountedCatalogue, counted_catalogue
 from tests.end_to_end.project import ProjectCopy
 
+SETS = 40
 CONNECTIONS = 4
+MOMENTS = [1, 12, 30]
 RESULT = ("data/thumbnails", "data/thumbnails.csv", "data/raw/sets.json")
 
 
 def copy_with_source(folder, catalogue: CountedCatalogue) -> ProjectCopy:
     project = ProjectCopy.made_in(folder)
-    changes = {"fetch.source": "here", "sources.here": catalogue.source, "fetch.limit": 100}
+    changes = {"fetch.source": "here", "sources.here": catalogue.source, "fetch.limit": SETS}
     project.edit({**changes, "download.connections": CONNECTIONS})
     return project
 
@@ -58,15 +60,14 @@ def without_port(contents: dict[str, bytes], catalogue: CountedCatalogue) -> dic
 
 
 def test_it_goes_on_where_it_was_and_ends_with_the_same_bytes(tmp_path, undisturbed):
-    moments = [1, 10, 45, 80]
     with counted_catalogue() as catalogue:
         project = copy_with_source(tmp_path, catalogue)
-        for moment in moments:
+        for moment in MOMENTS:
             repro_until_killed(project, catalogue, moment)
         project.dvc("repro", "download")
         same_catalogue, result = undisturbed
         assert without_port(project.contents(*RESULT), catalogue) == without_port(result, same_catalogue)
         # Only requests that a kill interrupted are repeated.
         again = catalogue.pictures_requested.total() - same_catalogue.pictures_requested.total()
-        assert 0 < again <= CONNECTIONS * len(moments)
+        assert 0 < again <= CONNECTIONS * len(MOMENTS)
         assert catalogue.requests["/api/sets/export"] == 1

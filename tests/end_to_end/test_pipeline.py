@@ -1,6 +1,7 @@
 """`dvc repro` in a copy of the project, on part of the built-in catalogue."""
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,11 +11,18 @@ import yaml
 from tests.data_formats import problems_of_project
 from tests.end_to_end.catalogue import CountedCatalogue, counted_catalogue
 from tests.end_to_end.project import QUICK, ProjectCopy, stages_run
-from tools.diagram import dag, needs_of
+from tools.diagram import Needs, dag, needs_of
 
 SERVING = ["export", "evaluate", "report"]
 TRAINING = ["train", "cross_validate", *SERVING]
 STAGES = ["fetch", "download", "join", "regroup", "resize", "features", *TRAINING]
+
+# Runs a command and all that it starts on one core.
+ON_ONE_CORE = """
+import os, sys
+os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +39,12 @@ def finished(tmp_path_factory: pytest.TempPathFactory, catalogue: CountedCatalog
     assert sorted(stages_run(project.dvc("repro"))) == sorted(STAGES)
     project.commit("Reproduce")
     return project
+
+
+@pytest.fixture(scope="module")
+def needs(finished: ProjectCopy) -> Needs:
+    """The stages that each stage needs."""
+    return needs_of(dag(finished.folder))
 
 
 @pytest.fixture
@@ -63,48 +77,42 @@ def test_a_second_run_does_nothing(finished, catalogue):
     assert catalogue.requests.total() == before
 
 
-def test_running_everything_by_force_moves_no_lock(project):
-    project.dvc("repro", "--force", "--no-run-cache")
+def test_running_everything_by_force_on_one_core_moves_no_lock(project):
+    """The first run had all cores."""
+    project.run(sys.executable, "-c", ON_ONE_CORE, "dvc", "repro", "--force", "--no-run-cache")
     assert project.run("git", "status", "--porcelain") == ""
 
 
+def test_an_edit_of_the_source_in_use_re_runs_what_it_affects(project):
+    project.edit({"sources.here.pictures_per_second": 500})
+    assert sorted(stages_run(project.dvc("repro"))) == ["download", "export", "fetch", "report"]
+
+
+# The edit, the last stage to run after it, if any, and the stages that it affects.
 EDITS = {
-    "the accepted risk": ({"export.accepted_risk": 1.0}, SERVING),
-    "the confidence level": ({"evaluate.confidence_level": 0.9}, ["evaluate", "report"]),
-    "the pictures of mistakes": ({"evaluate.mistakes": 5}, ["report"]),
-    "the folds": ({"cross_validate.folds": 3}, ["cross_validate", "report"]),
-    "a download param": ({"download.retries": 3}, ["download"]),
-    "a source that is not in use": ({"sources.live.brick_insights": "https://example.org"}, []),
-    "the source in use": ({"sources.here.pictures_per_second": 500}, ["fetch", "download", "export", "report"]),
+    "a source that is not in use": ({"sources.live.brick_insights": "https://example.org"}, None, []),
+    "a download param": ({"download.retries": 3}, "download", ["download"]),
+    "the groups": ({"regroup.groups": {"A": ["Duplo"], "B": ["Technic"]}}, "resize", STAGES[3:]),
+    "the size": ({"resize.size": 56}, "resize", STAGES[4:]),
+    "the learning rate": ({"train.learning_rate": 0.002}, None, TRAINING),
+    "the folds": ({"cross_validate.folds": 3}, "cross_validate", ["cross_validate", "report"]),
+    "the accepted risk": ({"export.accepted_risk": 1.0}, "export", SERVING),
+    "the confidence level": ({"evaluate.confidence_level": 0.9}, None, ["evaluate", "report"]),
+    "the pictures of mistakes": ({"evaluate.mistakes": 5}, None, ["report"]),
 }
 
 
 @pytest.mark.parametrize("edit", EDITS)
-def test_an_edit_re_runs_what_it_affects(project, edit):
-    changes, expected = EDITS[edit]
+def test_an_edit_leaves_no_stage_out_of_date_but_those_that_it_affects(project, needs, edit):
+    """The stages up to one are run; DVC says which others are out of date, and those that need these follow."""
+    changes, last, expected = EDITS[edit]
     project.edit(changes)
-    assert sorted(stages_run(project.dvc("repro"))) == sorted(expected)
-
-
-EDITS_UP_TO = {
-    "the learning rate": ({"train.learning_rate": 0.002}, "train", TRAINING),
-    "the groups": ({"regroup.groups": {"A": ["Duplo"], "B": ["Technic"]}}, "features", STAGES[3:]),
-    "the size": ({"resize.size": 56}, "features", STAGES[4:]),
-}
-
-
-@pytest.mark.parametrize("edit", EDITS_UP_TO)
-def test_an_edit_leaves_no_stage_out_of_date_but_those_that_it_affects(project, edit):
-    """The stages up to one are run; DVC says which later ones are out of date, and the others follow from these."""
-    changes, last, expected = EDITS_UP_TO[edit]
-    project.edit(changes)
-    done = stages_run(project.dvc("repro", last))
-    assert done[-1] == last
-    affected = {*done, *project.stages_out_of_date()}
-    needs = needs_of(dag(project.folder))
+    done = stages_run(project.dvc("repro", last)) if last else []
+    assert done[-1:] == ([last] if last else [])
+    waiting = {*project.stages_out_of_date()}
     for stage in STAGES:
-        affected |= {stage} if needs[stage] & affected else set()
-    assert sorted(affected) == sorted(expected)
+        waiting |= {stage} if needs[stage] & waiting else set()
+    assert sorted([*done, *waiting]) == sorted(expected)
 
 
 def test_an_edit_shows_in_the_differences(project):
@@ -136,13 +144,19 @@ def test_a_clone_can_pull_what_was_pushed_and_has_nothing_left_to_run(project, t
 
 WRONG = {
     "an unknown source": ({"fetch.source": "sampel"}, ["sources.sampel"]),
-    "a negative rate": ({"sources.here.pictures_per_second": -1}, ["sources.here.pictures_per_second"]),
     "an unknown theme": ({"regroup.groups.MiniFig": ["Minifigs"]}, ['no theme "Minifigs"']),
-    "a theme claimed twice": ({"regroup.groups.MiniFig": ["Duplo"]}, ['both claim the theme "Duplo"']),
-    "split fractions over 1": ({"regroup.split.test": 0.9}, ["must add up to 1"]),
-    "size 0, an unknown network and a misspelt key": (
-        {"resize.size": 0, "train.network": "vgg61", "train.learning_rat": 0.1},
-        ["resize.size", "train.network", 'did you mean "learning_rate"?'],
+    "a negative rate and split fractions over 1": (
+        {"sources.here.pictures_per_second": -1, "regroup.split.test": 0.9},
+        ["sources.here.pictures_per_second", "must add up to 1"],
+    ),
+    "a theme claimed twice, size 0, an unknown network and a misspelt key": (
+        {
+            "regroup.groups.MiniFig": ["Duplo"],
+            "resize.size": 0,
+            "train.network": "vgg61",
+            "train.learning_rat": 0.1,
+        },
+        ['both claim the theme "Duplo"', "resize.size", "train.network", 'did you mean "learning_rate"?'],
     ),
 }
 

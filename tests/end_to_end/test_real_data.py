@@ -22,7 +22,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> ProjectCopy:
         "api_requests_per_minute": None,
         "pictures_per_second": None,
     }
-    copy.edit({"sources.real": source, "fetch.source": "real"})
+    copy.edit({"sources.real": source, "fetch.source": "real", "resize.size": 32})
     copy.dvc("repro", "resize")
     return copy
 
