@@ -69,7 +69,7 @@ def exported(finished: Path, folder: Path) -> Path:
 
 def contents() -> dict[str, bytes]:
     """Return the outputs of the stage."""
-    files = [paths.model, paths.export_metrics, *sorted(paths.index.iterdir())]
+    files = [paths.model, paths.export_metrics, *sorted(paths.index.iterdir()), *sorted(paths.view_shards.iterdir())]
     return {path.as_posix(): path.read_bytes() for path in files}
 
 
@@ -78,6 +78,7 @@ def test_the_model_and_its_index_are_exported_with_a_threshold(finished, monkeyp
     assert LiteRuntime(paths.model).model_sha256 == file_sha256(paths.classifier)
     index = Index(paths.index)
     assert index.summary.model_sha256 == file_sha256(paths.classifier)
+    assert index.summary.made_from == fingerprint(SET_PAGE, VIEWS)
     assert 0 < index.summary.limit < 1
     figures = json.loads(paths.export_metrics.read_text())
     assert figures["bytes"] == paths.model.stat().st_size
@@ -122,24 +123,41 @@ def test_a_new_threshold_needs_no_tensorflow(exported, write_params):
     assert read_index_summary(paths.index).threshold == 0
 
 
-def test_without_a_valid_index_everything_is_exported_again_with_the_same_bytes(exported, capsys):
-    before = contents()
+def break_index() -> None:
     (paths.index / "index.json").write_text("{")
+
+
+def lose_views() -> None:
+    (paths.view_shards / "shards.json").unlink()
+
+
+def replace_classifier() -> None:
+    other = untrained_classifier(seed=1)
+    save_classifier(other.model, other.description, paths.classifier)
+
+
+@pytest.mark.parametrize("loss", [break_index, lose_views, paths.model.unlink, replace_classifier])
+def test_without_a_valid_index_views_or_a_model_of_this_classifier_everything_is_exported_again(
+    exported, monkeypatch, loss
+):
+    def stopped(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(export, "write_model_and_index", stopped)
+    loss()
+    with pytest.raises(SystemExit, match="stopped"):
+        main()
+
+
+def test_what_is_exported_again_has_the_same_bytes(exported, capsys):
+    before = contents()
+    break_index()
+    lose_views()
     paths.model.write_bytes(b"")
     main()
     compared = re.search(r"differs by more than (\S+) on 3 test pictures", capsys.readouterr().out)
     assert compared and float(compared[1]) <= 1e-4
     assert contents() == before
-
-
-def test_another_classifier_is_exported_again(exported, capsys):
-    other = untrained_classifier(seed=1)
-    save_classifier(other.model, other.description, paths.classifier)
-    main()
-    assert UP_TO_DATE not in capsys.readouterr().out
-    assert LiteRuntime(paths.model).model_sha256 == file_sha256(paths.classifier)
-    assert read_index_summary(paths.index).model_sha256 == file_sha256(paths.classifier)
-    assert read_index_summary(paths.index).made_from == fingerprint(SET_PAGE, VIEWS)
 
 
 def append_space(path: Path) -> None:
@@ -176,14 +194,6 @@ def test_without_test_pictures_there_is_nothing_to_compare(inputs, folder, write
     write_summary(paths.shards, ShardSummary(LABELS, SIZE, FILL, {"test": 0}))
     with pytest.raises(SystemExit, match="no pictures to compare.*Raise regroup.split.test"):
         main()
-
-
-def test_views_that_are_lost_are_made_again(exported, write_params):
-    write_params({"fetch.source": "rebrickable"})
-    before = {path.name: path.read_bytes() for path in paths.view_shards.iterdir()}
-    (paths.view_shards / "shards.json").unlink()
-    main()
-    assert {path.name: path.read_bytes() for path in paths.view_shards.iterdir()} == before
 
 
 def test_each_test_picture_has_a_photograph_like_view(finished):

@@ -67,18 +67,6 @@ def quick(**changes: object) -> dict[str, object]:
     return QUICK | {f"train.{key}": value for key, value in changes.items()}
 
 
-@pytest.fixture(scope="module")
-def pretrained(tmp_path_factory) -> Path:
-    """A folder with the inputs of a pretrained network; read-only."""
-    folder = tmp_path_factory.mktemp("pretrained")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        keras.utils.set_random_seed(0)
-        application_features("vgg16", 32, imagenet=False).save_weights(str(PRETRAINED["weights"]))
-        write_inputs(**PRETRAINED)
-    return folder
-
-
 def test_it_writes_model_metrics_and_history_and_nothing_else(capfd):
     write_inputs(network="lego_cnn")
     train.main()
@@ -93,9 +81,14 @@ def test_it_writes_model_metrics_and_history_and_nothing_else(capfd):
     assert "epoch 2/2: 100%" in capfd.readouterr().err
 
 
-def test_a_killed_run_resumes_and_ends_with_the_bytes_of_an_uninterrupted_one(pretrained, folder, monkeypatch, capfd):
-    whole = shutil.copytree(pretrained, folder / "whole")
-    shutil.copytree(pretrained, folder, dirs_exist_ok=True)
+def test_a_killed_run_resumes_and_ends_with_the_bytes_of_an_uninterrupted_one(tmp_path, monkeypatch, capfd):
+    folder, whole = tmp_path / "killed", tmp_path / "whole"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    keras.utils.set_random_seed(0)
+    application_features("vgg16", 32, imagenet=False).save_weights(str(PRETRAINED["weights"]))
+    write_inputs(**PRETRAINED)
+    shutil.copytree(folder, whole)
     environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
     killed = subprocess.run([sys.executable, "-c", KILLED], env=environment, capture_output=True, text=True)
     assert killed.returncode == -9 and not paths.classifier.exists()
@@ -121,27 +114,18 @@ def only_progress(errors: str) -> bool:
     return all(line.startswith(("classifier: ", "epoch ")) or RETRACING in line for line in lines)
 
 
-def test_without_epochs_the_frozen_network_is_saved_with_its_classifier(pretrained, folder):
-    shutil.copytree(pretrained, folder, dirs_exist_ok=True)
-    write_changed_params(quick(**PRETRAINED, epochs=0))
-    train.main()
-    classifier = load_classifier(paths.classifier)
-    metrics = json.loads(paths.train_metrics.read_text())
-    assert metrics["temperature"] == pytest.approx(classifier.description.temperature, abs=1e-6)
-    probabilities = classifier.model.predict_on_batch(np.stack([picture(label, 500) for label in range(3)]))
-    assert probabilities.argmax(axis=1).tolist() == [0, 1, 2]
-    assert read_csv(paths.history)[["epoch", "split"]].to_numpy().tolist() == [["0", "validation"]]
-
-
-def test_networks_side_by_side_are_saved_with_one_classifier(monkeypatch):
+def test_without_epochs_frozen_networks_side_by_side_are_saved_with_one_classifier(monkeypatch):
     use_random_weights("vgg16", monkeypatch)
     write_inputs(network=["efficientnet_lite0", "vgg16"], epochs=0)
     train.main()
     classifier = load_classifier(paths.classifier)
     assert classifier.description.network == "efficientnet_lite0 + vgg16"
     assert classifier.model.get_layer("probabilities").input.shape == (None, 1280 + 512)
-    probabilities = classifier.model.predict_on_batch(np.stack([picture(label, 500) for label in range(3)]))
+    metrics = json.loads(paths.train_metrics.read_text())
+    assert metrics["temperature"] == pytest.approx(classifier.description.temperature, abs=1e-6)
+    probabilities = classifier.model([np.stack([picture(label, 500) for label in range(3)]).astype(np.float32)]).numpy()
     assert probabilities.argmax(axis=1).tolist() == [0, 1, 2]
+    assert read_csv(paths.history)[["epoch", "split"]].to_numpy().tolist() == [["0", "validation"]]
 
 
 def test_missing_shards_are_reported_without_a_traceback():

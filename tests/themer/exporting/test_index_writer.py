@@ -28,6 +28,8 @@ from themer.training.confidence import ALWAYS_ABSTAIN
 
 FILES = ["boundary.npy", "features.npy", "index.json", "pictures.csv", "shares.csv", "validation.csv"]
 OTHERS = {"other_train": 12, "other_validation": 4, "other_test": 2}
+OTHER_PHOTOS = {"other_train": 12}
+FACTS = {"500-1": SetFacts("Super Car", "1994", "https://example.org/500-1/"), "501-1": SetFacts("", "", "")}
 
 
 @pytest.fixture(scope="module")
@@ -61,15 +63,22 @@ def test_all_sets_and_training_photos_are_rows_of_length_one(index):
 
 @pytest.fixture(scope="module")
 def with_others(project: Path, runtime: LiteRuntime, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An index of the same sets, and of sets of another theme, whose pictures are black with a white corner."""
-    shards, folder = tmp_path_factory.mktemp("shards"), tmp_path_factory.mktemp("index")
-    shutil.copytree(project / paths.shards, shards, dirs_exist_ok=True)
-    for split, count in OTHERS.items():
-        write_split(shards, split, [black(f"{split} {number}", number) for number in range(count)], 5)
-    summary = read_summary(shards)
-    write_summary(shards, replace(summary, pictures=summary.pictures | OTHERS, other_themes=["City / Police"]))
-    write_index(runtime, shards, project / paths.photo_shards, folder, made_from="with others")
+    """An index of the same sets and photos, of some with facts, and of sets and photos of other themes, all black."""
+    shards, photos, folder = (tmp_path_factory.mktemp(name) for name in ("shards", "photos", "index"))
+    add_black(project / paths.shards, shards, OTHERS, "City / Police", "{split} {number}")
+    add_black(project / paths.photo_shards, photos, OTHER_PHOTOS, "None of these themes", "photos/none {number}")
+    write_index(runtime, shards, photos, folder, "with others", FACTS)
     return folder
+
+
+def add_black(source: Path, shards: Path, counts: dict[str, int], theme: str, set_id: str) -> None:
+    """Copy shards and add pictures of another theme, which are black with a white corner."""
+    shutil.copytree(source, shards, dirs_exist_ok=True)
+    for split, count in counts.items():
+        examples = [black(set_id.format(split=split, number=number), number) for number in range(count)]
+        write_split(shards, split, examples, 5)
+    summary = read_summary(shards)
+    write_summary(shards, replace(summary, pictures=summary.pictures | counts, other_themes=[theme]))
 
 
 def black(set_id: str, number: int) -> Example:
@@ -78,27 +87,21 @@ def black(set_id: str, number: int) -> Example:
     return Example(set_id, 0, encode_png(Image.fromarray(pixels)))
 
 
-def test_sets_of_other_themes_are_in_the_index_with_their_theme(with_others):
+def test_sets_and_photos_of_other_themes_are_in_the_index_with_their_theme(with_others):
     index = Index(with_others)
     splits = [picture.split for picture in index.pictures]
-    assert splits[:27] == ["photos"] * 3 + ["train"] * 12 + ["other_train"] * 12
+    assert splits[:39] == ["photos"] * 3 + ["other_photos"] * 12 + ["train"] * 12 + ["other_train"] * 12
     assert {picture.label for picture in index.pictures if picture.split in OTHERS} == {"City / Police"}
+    assert {picture.label for picture in index.pictures[3:15]} == {"None of these themes"}
 
 
-def test_photos_of_other_themes_are_training_pictures_but_no_sets(project, runtime, tmp_path):
-    photos = shutil.copytree(project / paths.photo_shards, tmp_path / "photos")
-    write_split(photos, "other_train", [black(f"photos/none {number}", number) for number in range(12)], 5)
-    summary = read_summary(photos)
-    counts = summary.pictures | {"other_train": 12}
-    write_summary(photos, replace(summary, pictures=counts, other_themes=["None of these themes"]))
-    write_index(runtime, project / paths.shards, photos, tmp_path / "index", made_from="with photos")
-    index = Index(tmp_path / "index")
-    splits = [picture.split for picture in index.pictures]
-    assert splits[:15] == ["photos"] * 3 + ["other_photos"] * 12 and splits[15] == "train"
+def test_photos_of_other_themes_are_training_pictures_but_no_sets(with_others):
+    index = Index(with_others)
     known = index.boundary.probability(index.features)
-    assert known[3:15].max() < 0.5 < known[15:].min()
+    assert known[3:15].max() < 0.5 < known[15:27].min()
     _, [sets] = index.look_up(index.features[3:4], 100)
-    assert len(sets) == 21
+    assert len(sets) == 21 + sum(OTHERS.values())
+    assert not any(found.set_id.startswith("photos/") for found in sets)
 
 
 def test_the_boundary_tells_pictures_of_other_themes_that_no_boundary_was_fitted_to(with_others):
@@ -107,7 +110,7 @@ def test_the_boundary_tells_pictures_of_other_themes_that_no_boundary_was_fitted
     of_split = {name: known[[picture.split == name for picture in index.pictures]] for name in ("test", "other_test")}
     assert of_split["other_test"].max() < of_split["test"].min()
     assert set(shares["set_id"]) == {picture.set_id for picture in index.pictures if "test" not in picture.split}
-    assert (shares["other"] == "yes").sum() == 16
+    assert (shares["other"] == "yes").sum() == 16 + 12
 
 
 def test_the_same_inputs_give_the_same_bytes(project, runtime, tmp_path):
@@ -147,20 +150,21 @@ def test_validation_confidence_is_written_for_the_threshold(project, runtime):
     assert table["correct"].tolist() == np.where(probabilities.argmax(axis=1) == actual, "yes", "no").tolist()
 
 
+@pytest.fixture(scope="module")
 def validation_views(project: Path) -> np.ndarray:
-    """Return the validation pictures unchanged and in all photograph-like views, float32 [30, size, size, 3]."""
+    """The validation pictures unchanged and in all photograph-like views, float32 [30, size, size, 3]."""
     views = with_photo_views(read_split(project / paths.shards, "validation"), FILL)
     return np.stack([view["image"] for view in views.as_numpy_iterator()])
 
 
-def test_nearly_all_views_of_the_validation_pictures_are_within_the_limit(project, runtime, index):
-    distances = index.distances(runtime.run(validation_views(project)).features)
+def test_nearly_all_views_of_the_validation_pictures_are_within_the_limit(validation_views, runtime, index):
+    distances = index.distances(runtime.run(validation_views).features)
     assert len(distances) == 30
     assert np.sum(distances > np.float32(index.summary.limit)) == 1
 
 
-def test_the_unchanged_pictures_are_first_and_all_views_differ(project):
-    plain, *views = np.split(validation_views(project), 5)
+def test_the_unchanged_pictures_are_first_and_all_views_differ(validation_views, project):
+    plain, *views = np.split(validation_views, 5)
     np.testing.assert_array_equal(plain, pictures_of(project, "validation")[1])
     assert all(np.abs(one - other).mean() > 1 for one, other in combinations([plain, *views], 2))
 
@@ -169,11 +173,10 @@ def test_features_of_zeros_are_too_far_from_every_training_picture(index):
     assert index.distances(np.zeros((1, 64), np.float32)) == 1 > index.summary.limit
 
 
-def test_a_near_set_has_the_facts_that_are_known(project, runtime, tmp_path):
-    facts = {"500-1": SetFacts("Super Car", "1994", "https://example.org/500-1/"), "501-1": SetFacts("", "", "")}
-    write_index(runtime, project / paths.shards, project / paths.photo_shards, tmp_path, "small model", facts)
-    index = Index(tmp_path)
-    _, [found] = index.look_up(index.features[3:4], 100)
+def test_a_near_set_has_the_facts_that_are_known(with_others):
+    index = Index(with_others)
+    row = next(number for number, picture in enumerate(index.pictures) if picture.set_id == "500-1")
+    _, [found] = index.look_up(index.features[row : row + 1], 100)
     by_id = {near.set_id: near for near in found}
     assert found[0] == NearSet("500-1", "Super Car", 1994, "blue", found[0].distance, "https://example.org/500-1/")
     assert (by_id["501-1"].name, by_id["501-1"].year, by_id["501-1"].page) == ("", None, None)
