@@ -146,23 +146,16 @@ def test_a_browser_draws_every_chart_offline(project, page):
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
-def test_a_table_without_rows_has_no_card_and_the_others_are_drawn(project, tmp_path):
-    folder = shutil.copytree(project, tmp_path / "project")
-    write_csv(pandas.DataFrame(columns=COLUMNS), folder / "plots/splits.csv")
-    run(folder, sys.executable, "-m", "dvc", "plots", "show")
-    document = drawn(folder / "dvc_plots/index.html")
-    assert document.count("<svg") == len(CHARTS)
-    assert "Other ways" not in document and "<h2></h2>" not in document and "<h2>undefined" not in document
-
-
-@pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
-def test_a_browser_draws_more_themes_than_the_legend_holds(project, tmp_path):
+def test_a_browser_draws_more_themes_than_the_legend_holds_and_no_card_for_a_table_without_rows(project, tmp_path):
     folder = shutil.copytree(project, tmp_path / "project")
     write_plots(folder, seed=3, labels=[f"Theme {index:02}" for index in range(60)])
+    write_csv(pandas.DataFrame(columns=COLUMNS), folder / "plots/splits.csv")
     run(folder, sys.executable, "-m", "dvc", "plots", "show")
     document = drawn(folder / "dvc_plots/index.html")
     assert re.search(r">Theme 00 \(0\.\d{3}\)<", document)
     assert re.search(r">…\d+ entries<", document)
+    assert document.count("<svg") == len(CHARTS)
+    assert "Other ways" not in document and "<h2></h2>" not in document and "<h2>undefined" not in document
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")

@@ -83,14 +83,14 @@ def test_running_everything_by_force_on_one_core_moves_no_lock(project):
     assert project.run("git", "status", "--porcelain") == ""
 
 
-def test_an_edit_of_the_source_in_use_re_runs_what_it_affects(project):
-    project.edit({"sources.here.pictures_per_second": 500})
-    assert sorted(stages_run(project.dvc("repro"))) == ["download", "export", "fetch", "report"]
-
-
 # The edit, the last stage to run after it, if any, and the stages that it affects.
 EDITS = {
     "a source that is not in use": ({"sources.live.brick_insights": "https://example.org"}, None, []),
+    "the source in use": (
+        {"sources.here.pictures_per_second": 500},
+        "export",
+        ["fetch", "download", "export", "report"],
+    ),
     "a download param": ({"download.retries": 3}, "download", ["download"]),
     "the groups": ({"regroup.groups": {"A": ["Duplo"], "B": ["Technic"]}}, "resize", STAGES[3:]),
     "the size": ({"resize.size": 56}, "resize", STAGES[4:]),

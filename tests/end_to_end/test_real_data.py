@@ -1,11 +1,14 @@
 """The stages before training on real sets, pictures and tables, where those are at hand; they are not part of this."""
 
 import json
+from pathlib import Path
 
 import pytest
 
+from stages import paths, regroup
 from tests.conftest import REAL_DATA
 from tests.end_to_end.project import ProjectCopy
+from themer.base.files import write_bytes
 from themer.base.tables import read_csv
 
 pytestmark = pytest.mark.skipif(not REAL_DATA.exists(), reason="there are no real sets beside this checkout")
@@ -25,6 +28,13 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> ProjectCopy:
     copy.edit({"sources.real": source, "fetch.source": "real", "resize.size": 32})
     copy.dvc("repro", "resize")
     return copy
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of the test's own, which is the current one."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
 def metrics(project: ProjectCopy, name: str) -> dict[str, int]:
@@ -55,8 +65,9 @@ def test_the_default_groups_find_sets_in_every_group(project):
 
 
 @pytest.mark.parametrize(("by", "most"), [("root", 25), ("leaf", 40)])
-def test_root_and_leaf_themes_can_be_learned_as_well(project, tmp_path, by, most):
-    copy = project.copied_to(tmp_path / "copy")
-    copy.edit({"regroup.by": by, "regroup.minimum_pictures": 12})
-    copy.dvc("repro", "regroup")
-    assert 10 < metrics(copy, "dataset")["labels"] < most
+def test_root_and_leaf_themes_can_be_learned_as_well(project, folder, by, most):
+    for path in (paths.params, paths.labelled, paths.thumbnails_table, paths.themes_table):
+        write_bytes((project.folder / path).read_bytes(), path)
+    ProjectCopy(folder).edit({"regroup.by": by, "regroup.minimum_pictures": 12})
+    regroup.main()
+    assert 10 < metrics(ProjectCopy(folder), "dataset")["labels"] < most

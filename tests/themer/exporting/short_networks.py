@@ -1,5 +1,6 @@
 """The first blocks of large networks, with every kind of layer of the whole network. They convert much faster."""
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -34,13 +35,19 @@ def short_classifier(*networks: str) -> Classifier:
 
 def _short_backbone(network: str) -> keras.Model:
     """Return the first blocks of a network with the layers that follow the last block."""
-    backbone = untrained_classifier(network).model.get_layer("backbone")
+    backbone = _backbone(network)
     features = keras.layers.GlobalAveragePooling2D()(backbone.get_layer(CUTS[network]).output)
     if isinstance(backbone.layers[-1], keras.layers.LayerNormalization):
         features = keras.layers.LayerNormalization(epsilon=backbone.layers[-1].epsilon)(features)
     short = keras.Model(backbone.inputs, features, name="backbone")
     _normalize(short)
     return short
+
+
+@cache
+def _backbone(network: str) -> keras.Model:
+    """Return a whole network, which is built once and whose first blocks several classifiers share."""
+    return untrained_classifier(network).model.get_layer("backbone")
 
 
 def _normalize(backbone: keras.Model) -> None:
