@@ -20,7 +20,15 @@ from PIL import Image, ImageDraw
 PROJECT = Path(__file__).parent.parent
 REAL_DATA = PROJECT.parent / "shared" / "real"
 # The longest files start first, so that all workers end at about the same time.
-LONGEST = ("test_pipeline", "test_every_network", "test_accessibility", "test_fit", "test_train", "test_served_model")
+LONGEST = (
+    "test_pipeline",
+    "test_same_bytes",
+    "test_every_network",
+    "test_accessibility",
+    "test_served_model",
+    "test_fit",
+    "test_train",
+)
 # With --quick: no test that imports this module, and neither runs of the whole pipeline nor browsers.
 SLOW_MODULE = "themer.base.quiet_tensorflow"
 SLOW_FOLDERS = {"end_to_end", "browser"}

@@ -10,11 +10,10 @@ from stages import cross_validate, paths
 from tests.conftest import PROJECT, change
 from tests.data_formats import problems_of_file
 from tests.small_shards import FILL, LABELS, SIZE, picture, settings, write_photo_shards
+from tests.themer.networks.random_weights import use_short_vgg16
 from themer.base.params_file import parse_params
-from themer.base.quiet_tensorflow import keras
 from themer.base.tables import read_csv, write_csv
 from themer.features.feature_store import store_features
-from themer.networks.applications import application_features
 from themer.pictures.images import encode_png
 from themer.scoring.prediction_table import read_predictions
 from themer.shards.files import Example, ShardSummary, write_split, write_summary
@@ -70,11 +69,9 @@ def project(tmp_path_factory) -> Path:
     write_summary(folder / "shards", ShardSummary(LABELS, SIZE, FILL, counts))
     write_csv(sets([one for ones in examples.values() for one in ones]), folder / "sets.csv")
     photos = write_photo_shards(folder / "photo_shards")
-    keras.utils.set_random_seed(0)
-    # The pretrained network with the fewest layers, whose graph takes the least time to build, with random weights.
-    application_features("vgg16", SIZE, imagenet=False).save_weights(folder / "vgg16.weights.h5")
-    pretrained = settings(network="vgg16", weights=str(folder / "vgg16.weights.h5"), photo_views=0)
-    store_features(folder / "shards", photos, pretrained, folder / "features")
+    with pytest.MonkeyPatch.context() as patch:
+        use_short_vgg16(patch)
+        store_features(folder / "shards", photos, settings(network="vgg16", photo_views=0), folder / "features")
     store_features(folder / "shards", photos, settings(network="lego_cnn"), folder / "no_features")
     return folder
 

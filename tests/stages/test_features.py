@@ -8,19 +8,17 @@ from stages import features, paths
 from tests.conftest import write_changed_params
 from tests.data_formats import problems_of_file
 from tests.small_shards import write_photo_shards, write_shards
-from tests.themer.networks.random_weights import use_random_weights
+from tests.themer.networks.random_weights import SHORT_WIDTH, use_short_vgg16
 from themer.features import backbone_features
 from themer.features.feature_store import read_features
 
-# The pretrained network with the fewest layers, whose graph takes the least time to build.
 QUICK = {"train.network": "vgg16", "train.feature_views": 2, "train.photo_views": 0}
 
 
 @pytest.fixture(scope="module", autouse=True)
-def random_weights():
-    """Weights that need no download."""
+def short_network():
     with pytest.MonkeyPatch.context() as patch:
-        use_random_weights("vgg16", patch)
+        use_short_vgg16(patch)
         yield
 
 
@@ -135,7 +133,7 @@ def test_a_second_network_leaves_the_features_of_the_first_as_they_are_until_tha
     added = times("efficientnet_lite0")
     assert times() == before and set(added) == set(before)
     assert contents(Path()).items() >= {name: first[name] for name in first if "/" in name}.items()
-    assert read_features(paths.features, "train", 1).width == 1280 + 512
+    assert read_features(paths.features, "train", 1).width == 1280 + SHORT_WIDTH
     write_changed_params(quick(network="efficientnet_lite0"))
     features.main()
     assert times("efficientnet_lite0") == added and not (paths.features / "vgg16").exists()

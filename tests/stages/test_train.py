@@ -11,10 +11,9 @@ import pytest
 from stages import features, paths, train
 from tests.conftest import PROJECT, write_changed_params
 from tests.small_shards import LABELS, picture, write_photo_shards, write_shards
-from tests.themer.networks.random_weights import use_random_weights
+from tests.themer.networks.random_weights import SHORT_WIDTH, use_short_vgg16
 from themer.base.quiet_tensorflow import keras
 from themer.base.tables import read_csv
-from themer.networks.applications import application_features
 from themer.networks.model_file import load_classifier
 from themer.training.training_pictures import TrainingPictures
 
@@ -25,8 +24,6 @@ QUICK = {
     "train.feature_views": 1,
     "train.photo_views": 0,
 }
-# The pretrained network with the fewest layers, whose graph takes the least time to build, with random weights.
-PRETRAINED = {"network": "vgg16", "weights": "vgg16.weights.h5", "fine_tuned_blocks": 1}
 OUTPUTS = (paths.classifier, paths.train_metrics, paths.history)
 
 # In a process that has built many graphs, TensorFlow warns that this is slow.
@@ -34,8 +31,9 @@ RETRACING = "triggered tf.function retracing"
 
 # Kills its own process in the second epoch, after its batches and before any of it is saved.
 KILLED = """
-import os, signal
+import os, signal, pytest
 from stages import train
+from tests.themer.networks.random_weights import use_short_vgg16
 from themer.training.training_pictures import TrainingPictures
 
 epoch_batches, plain_batches, epochs = TrainingPictures.epoch, TrainingPictures.plain, []
@@ -50,6 +48,7 @@ def plain(self, split):
     return plain_batches(self, split)
 
 TrainingPictures.epoch, TrainingPictures.plain = epoch, plain
+use_short_vgg16(pytest.MonkeyPatch())
 train.main()
 """
 
@@ -85,9 +84,8 @@ def test_a_killed_run_resumes_and_ends_with_the_bytes_of_an_uninterrupted_one(tm
     folder, whole = tmp_path / "killed", tmp_path / "whole"
     folder.mkdir()
     monkeypatch.chdir(folder)
-    keras.utils.set_random_seed(0)
-    application_features("vgg16", 32, imagenet=False).save_weights(str(PRETRAINED["weights"]))
-    write_inputs(**PRETRAINED)
+    use_short_vgg16(monkeypatch)
+    write_inputs(network="vgg16", fine_tuned_blocks=1)
     shutil.copytree(folder, whole)
     environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
     killed = subprocess.run([sys.executable, "-c", KILLED], env=environment, capture_output=True, text=True)
@@ -115,12 +113,12 @@ def only_progress(errors: str) -> bool:
 
 
 def test_without_epochs_frozen_networks_side_by_side_are_saved_with_one_classifier(monkeypatch):
-    use_random_weights("vgg16", monkeypatch)
+    use_short_vgg16(monkeypatch)
     write_inputs(network=["efficientnet_lite0", "vgg16"], epochs=0)
     train.main()
     classifier = load_classifier(paths.classifier)
     assert classifier.description.network == "efficientnet_lite0 + vgg16"
-    assert classifier.model.get_layer("probabilities").input.shape == (None, 1280 + 512)
+    assert classifier.model.get_layer("probabilities").input.shape == (None, 1280 + SHORT_WIDTH)
     metrics = json.loads(paths.train_metrics.read_text())
     assert metrics["temperature"] == pytest.approx(classifier.description.temperature, abs=1e-6)
     probabilities = classifier.model([np.stack([picture(label, 500) for label in range(3)]).astype(np.float32)]).numpy()

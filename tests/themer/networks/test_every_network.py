@@ -1,6 +1,7 @@
 """What holds for every network. Building one takes a second, so all tests of a network share it."""
 
 import importlib
+import zipfile
 from dataclasses import dataclass
 from typing import get_args
 
@@ -15,6 +16,7 @@ from themer.base.quiet_tensorflow import keras, tf
 from themer.networks.applications import APPLICATIONS, application_features
 from themer.networks.backbones import fine_tune_last_blocks, load_weights_file
 from themer.networks.model_file import load_classifier, save_classifier
+from themer.networks.normalization import SAME_OF, all_layers
 from themer.networks.registry import NETWORKS, build, dropout_layers
 from themer.training.fit import SparseCrossentropy
 
@@ -119,6 +121,13 @@ def test_a_loaded_classifier_equals_the_saved_one(tmp_path, changed):
     assert np.isfinite(predictions).all()
     np.testing.assert_array_equal(loaded.model([PIXELS]), predictions)
     assert [path.name for path in (tmp_path / "models").iterdir()] == ["classifier.keras"]
+    # The layers that normalize are this project's, but the file says that they are Keras's own.
+    for model in (changed, loaded.model):
+        assert not {type(layer) for layer in all_layers(model)} & {*SAME_OF}
+    with zipfile.ZipFile(tmp_path / "models/classifier.keras") as file:
+        config = file.read("config.json")
+    has_normalization = any(isinstance(layer, tuple(SAME_OF)) for layer in all_layers(changed))
+    assert b"themer" not in config and (b"Normalization" in config) == has_normalization
 
 
 # With no second parameter, or pytest would build these networks again.

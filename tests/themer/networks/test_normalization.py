@@ -1,19 +1,11 @@
-import json
-import zipfile
-
 import numpy as np
 import pytest
 
-from tests.small_shards import FILL, LABELS, settings
-from themer.base.model_description import Description
 from themer.base.quiet_tensorflow import keras
 from themer.networks import normalization
-from themer.networks.model_file import load_classifier, save_classifier
 from themer.networks.normalization import all_layers, use_same_normalization
-from themer.networks.registry import build
 
 RANDOM = np.random.default_rng(0)
-PIXELS = RANDOM.uniform(0, 255, (2, 32, 32, 3)).astype(np.float32)
 ROWS = RANDOM.normal(3, 5, (6, 4, 4, 8)).astype(np.float32)
 KINDS = [(keras.layers.BatchNormalization, normalization.BatchNormalization)]
 KINDS += [(keras.layers.LayerNormalization, normalization.LayerNormalization)]
@@ -46,18 +38,6 @@ def test_a_frozen_layer_keeps_its_averages_while_training():
     layer.trainable, before = False, layer.get_weights()
     layer(ROWS, training=True)
     assert all((one == other).all() for one, other in zip(before, layer.get_weights(), strict=True))
-
-
-@pytest.mark.parametrize("network", ["mobilenet_v3_small", "convnext_tiny"])
-def test_no_layer_of_keras_own_is_left_in_a_network_and_a_file_holds_nothing_else(network, tmp_path):
-    model = build(settings(network=network, weights="none"), 32, 3)
-    save_classifier(model, Description(LABELS, 32, FILL, network, 1.0), tmp_path / "classifier.keras")
-    loaded = load_classifier(tmp_path / "classifier.keras").model
-    for one in (model, loaded):
-        assert not {type(layer) for layer in all_layers(one)} & {of_keras for of_keras, _ in KINDS}
-    np.testing.assert_array_equal(loaded.predict_on_batch(PIXELS), model.predict_on_batch(PIXELS))
-    config = json.loads(zipfile.ZipFile(tmp_path / "classifier.keras").read("config.json"))
-    assert "themer" not in json.dumps(config) and "Normalization" in json.dumps(config)
 
 
 def test_a_model_within_a_model_is_changed_too():

@@ -12,11 +12,11 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from tests.small_shards import LABELS, settings, write_photo_shards, write_shards
+from tests.themer.networks.random_weights import use_short_vgg16
 from themer.base.errors import UserError
 from themer.base.params import Train
 from themer.base.quiet_tensorflow import keras, tf
 from themer.features.feature_store import read_features, store_features
-from themer.networks.applications import application_features
 from themer.networks.registry import build, default_learning_rate
 from themer.training import fit
 from themer.training.checkpoints import Progress
@@ -52,8 +52,7 @@ class Data:
         self.trained = cache(lambda **changes: self.train(settings(**changes), self.checkpoint(**changes)))
         # The folder of each model's state.
         self.checkpoint = cache(lambda **changes: Path(mkdtemp(dir=folder)))
-        # The pretrained network with the fewest layers, whose graph takes the least time to build.
-        self.frozen = {"network": "vgg16", "weights": str(folder / "vgg16.weights.h5"), "epochs": 0, "photo_views": 0}
+        self.frozen = {"network": "vgg16", "epochs": 0, "photo_views": 0}
 
     def train(self, settings: Train, checkpoint: Path) -> tuple[keras.Model, Progress]:
         return train(self.shards, self.photos, self.features, settings, checkpoint)
@@ -65,12 +64,10 @@ class Data:
 @pytest.fixture(scope="module")
 def data(tmp_path_factory) -> Iterator[Data]:
     data = Data(tmp_path_factory.mktemp("data"))
-    keras.utils.set_random_seed(0)
-    application_features("vgg16", 32, imagenet=False).save_weights(data.frozen["weights"])
-    store_features(data.shards, data.photos, settings(**data.frozen), data.features)
-    yield data
-    # Every state of this network takes a hundred megabytes.
-    shutil.rmtree(data.folder)
+    with pytest.MonkeyPatch.context() as patch:
+        use_short_vgg16(patch)
+        store_features(data.shards, data.photos, settings(**data.frozen), data.features)
+        yield data
 
 
 @pytest.fixture(scope="module")

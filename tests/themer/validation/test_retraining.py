@@ -5,7 +5,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from tests.small_shards import LABELS, settings, write_shards
-from tests.themer.networks.random_weights import use_random_weights
+from tests.themer.networks.random_weights import use_short_vgg16
 from themer.base.errors import UserError
 from themer.base.params import SPLITS
 from themer.features.views import read_split
@@ -134,7 +134,7 @@ def test_the_same_call_gives_the_same_probabilities(shards, pictures, trained):
 
 
 def test_a_pretrained_network_is_trained_on_its_own_features_of_the_new_splits(shards, pictures, tmp_path, monkeypatch):
-    use_random_weights("vgg16", monkeypatch)
+    use_short_vgg16(monkeypatch)
     held_out = folds(pictures.label_names, pictures.families, 2, 0) == 0
     splits = new_splits(pictures, held_out, validation_share(shards), seed=0)
     chosen = settings(network="vgg16", feature_views=1, epochs=0, warm_up_epochs=0, batch_size=8)
