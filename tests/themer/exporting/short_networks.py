@@ -68,5 +68,7 @@ def _short_alexnet() -> Classifier:
 
 
 def _classifier(inputs: Any, features: Any, network: str) -> Classifier:
+    # The same weights, whether the network was built for this classifier or before.
+    keras.utils.set_random_seed(0)
     outputs = keras.layers.Dense(len(LABELS), activation="softmax", name="probabilities")(features)
     return Classifier(keras.Model(inputs, outputs), Description(LABELS, SIZE, FILL, network, temperature=1.0))
