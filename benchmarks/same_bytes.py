@@ -20,7 +20,7 @@ import pandas
 import yaml
 
 from stages import paths
-from themer.base.files import files_sha256
+from themer.base.files import file_sha256
 
 PROJECT = Path(__file__).parent.parent
 DRAWN = ("fetch", "download", "join", "regroup")
@@ -49,17 +49,26 @@ def main() -> None:
     """Run the stages on every machine and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--network", default="efficientnet_lite0", help="one of keras.applications: random weights")
+    parser.add_argument("--from-scratch", action="store_true", help="train all layers, for lego_cnn and alexnet too")
     parser.add_argument("--processors", nargs="*", default=PROCESSORS, help="to emulate; none for this machine alone")
     parser.add_argument("--cores", nargs="*", type=int, default=[1, 2, os.cpu_count()], help="of this machine")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         source = Path(name, "drawn")
-        prepare(source, args.network)
+        prepare(source, args.network, args.from_scratch)
         found = list(machines(args.cores, args.processors))
-        digests = [run(one, source, Path(name, one.name)) for one in found]
-    table = pandas.DataFrame(digests, index=[one.name for one in found]).T
-    print(table.assign(same=["yes" if row.nunique() == 1 else "NO" for _, row in table.iterrows()]).to_string())
-    sys.exit(int((table.nunique(axis=1) > 1).any()))
+        digests = {one.name: run(one, source, Path(name, one.name)) for one in found}
+    table = pandas.DataFrame(digests).fillna("none")
+    same = table.nunique(axis=1) == 1
+    print(table.groupby(level=0, sort=False).agg(joined).assign(same=same.groupby(level=0).all()).to_string())
+    for stage, file in table.index[~same]:
+        print(f"{stage} differs in {file}")
+    sys.exit(int(not same.all()))
+
+
+def joined(digests: pandas.Series) -> str:
+    """Return one digest for those of several files."""
+    return hashlib.sha256("".join(digests).encode()).hexdigest()[:8]
 
 
 def machines(cores: list[int], processors: list[str]) -> Iterator[Machine]:
@@ -71,14 +80,16 @@ def machines(cores: list[int], processors: list[str]) -> Iterator[Machine]:
         yield Machine(processor, [EMULATOR, "-cpu", processor], set(mine))
 
 
-def prepare(folder: Path, network: str) -> None:
-    """Draw the sets, and random weights for a network whose own are not installed."""
+def prepare(folder: Path, network: str, from_scratch: bool) -> None:
+    """Draw the sets, and random weights to start from for a network whose own are not installed."""
     (folder / paths.photos).mkdir(parents=True)
     params = yaml.safe_load((PROJECT / paths.params).read_text(encoding="utf-8"))
     for section, changes in CHANGES.items():
         params[section].update(changes)
     params["train"]["network"] = network
-    if not network.startswith("efficientnet_lite"):
+    if from_scratch:
+        params["train"]["weights"] = "none"
+    elif not network.startswith("efficientnet_lite"):
         params["train"]["weights"] = str(WEIGHTS)
         write_weights(network, params["resize"]["size"], folder / WEIGHTS)
     (folder / paths.params).write_text(yaml.safe_dump(params), encoding="utf-8")
@@ -95,14 +106,14 @@ def write_weights(network: str, size: int, path: Path) -> None:
     BACKBONES[network].features(size, False).save_weights(path)
 
 
-def run(machine: Machine, source: Path, folder: Path) -> dict[str, str]:
-    """Run the stages in a copy of a folder; return a digest of what each wrote."""
+def run(machine: Machine, source: Path, folder: Path) -> dict[tuple[str, str], str]:
+    """Run the stages in a copy of a folder; return a digest of each file, by its stage and path."""
     shutil.copytree(source, folder)
     found = {}
     for stage in STAGES:
         run_stage(stage, folder, machine)
-        found[stage] = digest(folder, stage)
-        print(f"{machine.name}: {stage} {found[stage]}", file=sys.stderr)
+        found |= {(stage, path): file_sha256(folder / path)[:8] for path in written(folder, stage)}
+        print(f"{machine.name}: {stage} done", file=sys.stderr)
     return found
 
 
@@ -121,15 +132,13 @@ def run_stage(stage: str, folder: Path, machine: Machine) -> None:
         sys.exit(f"{machine.name}: {stage} failed.\n{done.stdout}")
 
 
-def digest(folder: Path, stage: str) -> str:
-    """Return eight digits for the outputs that dvc.yaml declares for a stage."""
+def written(folder: Path, stage: str) -> list[str]:
+    """Return the paths of all files among the outputs that dvc.yaml declares for a stage."""
     declared = yaml.safe_load((PROJECT / "dvc.yaml").read_text(encoding="utf-8"))["stages"][stage]
     entries = [entry for kind in ("outs", "metrics", "plots") for entry in declared.get(kind, [])]
     roots = [folder / (entry if isinstance(entry, str) else next(iter(entry))) for entry in entries]
-    files = [path for root in roots for path in ([root] if root.is_file() else sorted(root.rglob("*")))]
-    names = [path.relative_to(folder).as_posix() for path in files if path.is_file()]
-    content = files_sha256(path for path in files if path.is_file())
-    return hashlib.sha256(f"{names} {content}".encode()).hexdigest()[:8]
+    files = [path for root in roots for path in ([root] if root.is_file() else root.rglob("*")) if path.is_file()]
+    return sorted(path.relative_to(folder).as_posix() for path in files)
 
 
 if __name__ == "__main__":
