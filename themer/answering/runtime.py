@@ -6,7 +6,7 @@ LiteRT is small and needs no TensorFlow.
 import os
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from themer.base.model_description import Description, no_classifier, no_model, 
 from themer.base.quiet_stderr import without_notes
 
 CLASSIFIER_NAME = "classifier.sha256"
+SHORTEST = 1e-12
 NOTE = re.compile(rb"INFO: ")
 
 
@@ -35,6 +36,19 @@ class ModelOutputs:
     probabilities: np.ndarray
     features: np.ndarray
     class_maps: np.ndarray | None
+
+    @classmethod
+    def of(cls, found: Mapping[str, np.ndarray]) -> "ModelOutputs":
+        """Return the outputs for a model's "logits" and "features", of any length, and "class_maps", if it has them.
+
+        LiteRT's own softmax and sums have other last bits on processors with AVX-512.
+        """
+        shares = np.exp(found["logits"].astype(np.float64) - found["logits"].max(axis=1, keepdims=True))
+        probabilities = shares / shares.sum(axis=1, keepdims=True)
+        lengths = np.sqrt(np.square(found["features"], dtype=np.float64).sum(axis=1, keepdims=True))
+        # Features of zero stay zero.
+        features = found["features"] / np.maximum(lengths, SHORTEST)
+        return cls(probabilities.astype(np.float32), features.astype(np.float32), found.get("class_maps"))
 
 
 class Runtime(Protocol):
@@ -84,7 +98,7 @@ class LiteRuntime:
         pictures = pixels if len(pixels) else np.zeros((1, *pixels.shape[1:]))
         parts = [self._outputs(picture[np.newaxis].astype(np.float32)) for picture in pictures]
         found = {name: np.concatenate([part[name] for part in parts])[: len(pixels)] for name in parts[0]}
-        return ModelOutputs(found["probabilities"], found["features"], found.get("class_maps"))
+        return ModelOutputs.of(found)
 
     def _outputs(self, pixels: np.ndarray) -> dict[str, np.ndarray]:
         """Return the model's outputs for float32 [1, size, size, 3], by name."""

@@ -35,29 +35,16 @@ class KerasRuntime:
             outputs = self._model.predict_on_batch(batch)
             parts.append({name: np.asarray(rows, np.float32)[: len(chunk)] for name, rows in outputs.items()})
         found = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-        return ModelOutputs(found["probabilities"], found["features"], found.get("class_maps"))
-
-
-class UnitLength(keras.layers.Layer):  # type: ignore[misc]
-    """Scales rows to length 1; zeros stay zeros.
-
-    Of Keras's own UnitNormalization LiteRT makes an operation that turns zeros into NaN.
-    """
-
-    def call(self, rows: Any) -> Any:
-        """Return rows float32 [n, width], scaled."""
-        length = keras.ops.sqrt(keras.ops.sum(keras.ops.square(rows), axis=1, keepdims=True))
-        return rows / keras.ops.maximum(length, 1e-12)
+        return ModelOutputs.of(found)
 
 
 def with_all_outputs(model: keras.Model, views: int) -> keras.Model:
     """Return a classifier that takes pixels 0..255, float32 [n, size, size, 3], and returns a dictionary.
 
-    "probabilities" is [n, labels]; "features" is [n, width], rows of length 1. With two views, both follow from the
-    mean of the features of the picture and of its centre. "class_maps" is [n, height, width, labels]: what each place
-    in the picture adds to each label's logit (class activation maps, Zhou et al. 2016,
-    https://arxiv.org/abs/1512.04150). It exists only if the classifier is linear in feature maps that are averaged over
-    the picture.
+    "logits" is [n, labels]; "features" is [n, width]. With two views, both follow from the mean of the features of the
+    picture and of its centre. "class_maps" is [n, height, width, labels]: what each place in the picture adds to each
+    label's logit (class activation maps, Zhou et al. 2016, https://arxiv.org/abs/1512.04150). It exists only if the
+    classifier is linear in feature maps that are averaged over the picture.
     """
     head = model.get_layer("probabilities")
     inputs = keras.Input(model.input_shape[1:], name="pixels")
@@ -65,7 +52,9 @@ def with_all_outputs(model: keras.Model, views: int) -> keras.Model:
     features, *maps = extractor(inputs)
     if views == 2:
         features = keras.layers.Average(name="views")([features, extractor(centre(inputs))[0]])
-    outputs = {"probabilities": head(features), "features": UnitLength(name="unit_length")(features)}
+    logits = keras.layers.Dense(head.units, name="logits")
+    outputs = {"logits": logits(features), "features": features}
+    logits.set_weights(head.get_weights())
     if maps:
         kernel, bias = head.get_weights()
         outputs["class_maps"] = _class_maps(maps[0], kernel, bias, norms)

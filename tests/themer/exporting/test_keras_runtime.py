@@ -7,6 +7,7 @@ from scipy.special import softmax
 from tests.small_shards import picture
 from tests.themer.exporting.short_networks import CUTS, short_classifier
 from tests.themer.small_model import untrained_classifier
+from themer.answering.runtime import ModelOutputs
 from themer.base.quiet_tensorflow import keras
 from themer.exporting.keras_runtime import KerasRuntime, with_all_outputs
 from themer.features.views import centre
@@ -42,22 +43,23 @@ def model_of(network: str) -> keras.Model:
 
 
 @cache
-def outputs_of(network: str) -> dict[str, np.ndarray]:
+def outputs_of(network: str) -> ModelOutputs:
     """Return all outputs for the pictures."""
     return run(model_of(network), views=1)
 
 
-def run(model: keras.Model, views: int) -> dict[str, np.ndarray]:
+def run(model: keras.Model, views: int) -> ModelOutputs:
     """Return all outputs of a model, computed directly: building a graph for them would take longer."""
     # Without the argument, Keras runs all layers after the resizing to the centre as in training.
-    return {name: output.numpy() for name, output in with_all_outputs(model, views)(PIXELS, training=False).items()}
+    found = with_all_outputs(model, views)(PIXELS, training=False)
+    return ModelOutputs.of({name: output.numpy() for name, output in found.items()})
 
 
 @pytest.mark.parametrize("network", ["lego_cnn", "efficientnet_lite0", TWO_LITES])
 def test_one_pass_gives_the_model_s_probabilities_and_features_of_length_one(network):
     outputs = outputs_of(network)
-    np.testing.assert_allclose(outputs["probabilities"], model_of(network)(PIXELS), atol=1e-6)
-    np.testing.assert_allclose(np.linalg.norm(outputs["features"], axis=1), 1, atol=1e-5)
+    np.testing.assert_allclose(outputs.probabilities, model_of(network)(PIXELS), atol=1e-6)
+    np.testing.assert_allclose(np.linalg.norm(outputs.features, axis=1), 1, atol=1e-5)
 
 
 @pytest.mark.parametrize("network", ["efficientnet_lite0", "mobilenet_v3_small", "vgg16", TWO_LITES])
@@ -65,8 +67,8 @@ def test_class_maps_with_the_bias_add_up_to_the_logits(network):
     head = model_of(network).get_layer("probabilities")
     head.set_weights([head.get_weights()[0], np.array([0.5, -1, 2])])
     outputs = run(model_of(network), views=1)
-    logits = outputs["class_maps"].mean(axis=(1, 2))
-    np.testing.assert_allclose(softmax(logits, axis=1), outputs["probabilities"], atol=1e-5)
+    logits = outputs.class_maps.mean(axis=(1, 2))
+    np.testing.assert_allclose(softmax(logits, axis=1), outputs.probabilities, atol=1e-5)
 
 
 def test_with_layer_normalization_class_maps_are_the_logits_but_for_a_factor():
@@ -76,9 +78,9 @@ def test_with_layer_normalization_class_maps_are_the_logits_but_for_a_factor():
     # An untrained network's logits are so small that rounding would show in the factors.
     head.set_weights([1000 * array for array in head.get_weights()])
     outputs = run(model, views=1)
-    logits = np.log(outputs["probabilities"])
+    logits = np.log(outputs.probabilities)
     logits -= logits.mean(axis=1, keepdims=True)
-    sums = outputs["class_maps"].mean(axis=(1, 2))
+    sums = outputs.class_maps.mean(axis=(1, 2))
     sums -= sums.mean(axis=1, keepdims=True)
     factors = logits / sums
     assert (factors > 0).all()
@@ -92,8 +94,8 @@ def test_networks_that_do_not_average_over_places_have_no_class_maps(network):
 
 def test_networks_side_by_side_with_maps_of_different_sizes_have_no_class_maps():
     outputs = outputs_of("efficientnet_lite0 + vgg16")
-    assert set(outputs) == {"probabilities", "features"}
-    np.testing.assert_allclose(outputs["probabilities"], model_of("efficientnet_lite0 + vgg16")(PIXELS), atol=1e-6)
+    assert outputs.class_maps is None
+    np.testing.assert_allclose(outputs.probabilities, model_of("efficientnet_lite0 + vgg16")(PIXELS), atol=1e-6)
 
 
 def test_networks_side_by_side_have_no_class_maps_if_one_normalizes_its_features(monkeypatch):
@@ -108,11 +110,11 @@ def test_with_two_views_the_logits_are_the_mean_of_those_of_the_picture_and_its_
     model = model_of(network)
     views = [np.log(np.asarray(model(pixels))) for pixels in (PIXELS, centre(PIXELS))]
     both = run(model, views=2)
-    np.testing.assert_allclose(both["probabilities"], softmax(np.mean(views, axis=0), axis=1), atol=1e-5)
-    np.testing.assert_allclose(np.linalg.norm(both["features"], axis=1), 1, atol=1e-5)
-    assert np.abs(both["probabilities"] - outputs_of(network)["probabilities"]).max() > 1e-4
+    np.testing.assert_allclose(both.probabilities, softmax(np.mean(views, axis=0), axis=1), atol=1e-5)
+    np.testing.assert_allclose(np.linalg.norm(both.features, axis=1), 1, atol=1e-5)
+    assert np.abs(both.probabilities - outputs_of(network).probabilities).max() > 1e-4
 
 
 def test_class_maps_are_those_of_the_picture_itself_whatever_the_views():
-    one, two = (run(model_of("efficientnet_lite0"), views)["class_maps"] for views in (1, 2))
+    one, two = (run(model_of("efficientnet_lite0"), views).class_maps for views in (1, 2))
     np.testing.assert_allclose(two, one, atol=1e-5)
