@@ -503,7 +503,7 @@ CROSS_VALIDATE = (
 EXPORT = (
     File(
         str(paths.model),
-        "The served model, for LiteRT in float32. From pixels it computes probabilities, features and, for most "
+        "The served model, for LiteRT in float32. From pixels it computes logits, features and, for most "
         "networks, a heat map of each label. A zip archive with these members is appended.",
         (hexadecimal("classifier.sha256", "SHA-256 of the `classifier.keras` that it was made from"), *DESCRIPTION),
     ),
