@@ -1,25 +1,38 @@
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from stages import features, paths
-from tests.conftest import write_changed_params
+from tests.conftest import PROJECT, write_changed_params
 from tests.data_formats import problems_of_file
 from tests.small_shards import write_photo_shards, write_shards
-from tests.themer.networks.random_weights import SHORT_WIDTH, use_short_vgg16
-from themer.features import backbone_features
+from tests.themer.networks.random_weights import use_random_weights
 from themer.features.feature_store import read_features
 
-QUICK = {"train.network": "vgg16", "train.feature_views": 2, "train.photo_views": 0}
+QUICK = {"train.network": "efficientnet_lite0", "train.feature_views": 2, "train.photo_views": 0}
 
+# Kills its own process in the middle of the third file.
+KILLED = """
+import os, signal
+from stages import features
+from themer.features import backbone_features
 
-@pytest.fixture(scope="module", autouse=True)
-def short_network():
-    with pytest.MonkeyPatch.context() as patch:
-        use_short_vgg16(patch)
-        yield
+batch_features, files = backbone_features._batch_features, []
+
+def killing(backbone, pixels):
+    files.append(len(pixels))
+    if len(files) == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return batch_features(backbone, pixels)
+
+backbone_features._batch_features = killing
+features.main()
+"""
 
 
 def write_inputs(**changes: object) -> None:
@@ -60,34 +73,25 @@ def files_of(folder: Path) -> list[Path]:
     return [path for path in (folder / paths.features).rglob("*") if path.is_file()]
 
 
-def times(network: str = "vgg16") -> dict[str, int]:
+def times(network: str = "efficientnet_lite0") -> dict[str, int]:
     return {path.name: path.stat().st_mtime_ns for path in (paths.features / network).glob("*.npy")}
 
 
-def test_a_stopped_run_resumes_and_ends_with_the_bytes_of_an_uninterrupted_one(finished, monkeypatch):
-    batch_features, batches = backbone_features._batch_features, []
-
-    def stopping_in_the_third_file(backbone, pixels):
-        batches.append(len(pixels))
-        if len(batches) == 3:
-            raise KeyboardInterrupt
-        return batch_features(backbone, pixels)
-
+def test_a_killed_run_resumes_and_ends_with_the_bytes_of_an_uninterrupted_one(finished):
     write_inputs()
-    with monkeypatch.context() as patch, pytest.raises(SystemExit, match="stopped.*run again"):
-        patch.setattr(backbone_features, "_batch_features", stopping_in_the_third_file)
-        features.main()
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    killed = subprocess.run([sys.executable, "-c", KILLED], env=environment, capture_output=True)
     kept = times()
     # The files of validation and test follow the two of training.
-    assert set(kept) == {"train-0.npy", "train-1.npy"}
-    assert (paths.features / "vgg16/validation-0.part").exists()
+    assert killed.returncode == -9 and set(kept) == {"train-0.npy", "train-1.npy"}
+    assert (paths.features / "efficientnet_lite0/validation-0.part").exists()
     features.main()
     assert {name: times()[name] for name in kept} == kept
     assert contents(Path()) == contents(finished)
     assert set(contents(finished)) == {
-        *(f"vgg16/{name}-0.npy" for name in ("train", "validation", "test", "photos")),
-        *(f"vgg16/{name}-1.npy" for name in ("train", "photos")),
-        "vgg16/features.json",
+        *(f"efficientnet_lite0/{name}-0.npy" for name in ("train", "validation", "test", "photos")),
+        *(f"efficientnet_lite0/{name}-1.npy" for name in ("train", "photos")),
+        "efficientnet_lite0/features.json",
         "networks.json",
     }
 
@@ -126,17 +130,18 @@ def test_a_network_from_scratch_has_no_features(copy):
     assert json.loads((paths.features / "lego_cnn/features.json").read_text())["width"] == 0
 
 
-def test_a_second_network_leaves_the_features_of_the_first_as_they_are_until_that_is_removed(copy):
+def test_a_second_network_leaves_the_features_of_the_first_as_they_are_until_that_is_removed(copy, monkeypatch):
+    use_random_weights("vgg16", monkeypatch)
     before, first = times(), contents(Path())
-    write_changed_params(quick(network=["efficientnet_lite0", "vgg16"]))
+    write_changed_params(quick(network=["vgg16", "efficientnet_lite0"]))
     features.main()
-    added = times("efficientnet_lite0")
+    added = times("vgg16")
     assert times() == before and set(added) == set(before)
     assert contents(Path()).items() >= {name: first[name] for name in first if "/" in name}.items()
-    assert read_features(paths.features, "train", 1).width == 1280 + SHORT_WIDTH
-    write_changed_params(quick(network="efficientnet_lite0"))
+    assert read_features(paths.features, "train", 1).width == 512 + 1280
+    write_changed_params(quick(network="vgg16"))
     features.main()
-    assert times("efficientnet_lite0") == added and not (paths.features / "vgg16").exists()
+    assert times("vgg16") == added and not (paths.features / "efficientnet_lite0").exists()
 
 
 @pytest.mark.parametrize("missing", [paths.shards, paths.photo_shards], ids=["shards", "photo_shards"])

@@ -130,7 +130,7 @@ def test_otherwise_every_picture_weighs_the_same(shards, no_photos, imbalance):
 
 def test_an_epoch_can_be_repeated_and_differs_from_the_next(shards, tmp_path):
     photos = write_photo_shards(tmp_path, train=(1, 1, 1))
-    one, again = (TrainingPictures(shards, photos, settings(photo_views=0)) for _ in range(2))
+    one, again = (TrainingPictures(shards, photos, settings()) for _ in range(2))
     first, second, repeated = list(one.epoch(1)), list(one.epoch(2)), list(again.epoch(2))
     for batch, same in zip(second, repeated, strict=True):
         for part, other in zip(batch, same, strict=True):
