@@ -61,6 +61,14 @@ def test_lego_cnn_and_efficientnet_lite0_predict_the_same_after_export(tmp_path_
     require_same(load_classifier(folder / paths.classifier), folder / paths.model, pixels)
 
 
+def test_exporting_twice_gives_the_same_bytes(tmp_path):
+    one, two = tmp_path / "one.tflite", tmp_path / "two.tflite"
+    for path in (one, two):
+        export_classifier(untrained_classifier(), "abc", path, views=2)
+    assert one.read_bytes() == two.read_bytes()
+    assert sorted(tmp_path.iterdir()) == [one, two]
+
+
 def test_any_zip_reader_finds_the_description(tmp_path_factory):
     with zipfile.ZipFile(small_model(tmp_path_factory) / paths.model) as file:
         assert file.testzip() is None
