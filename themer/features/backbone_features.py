@@ -1,12 +1,14 @@
 """Compute the frozen backbone's features of every picture and view, and write them to a folder of the store."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
 from themer.base.params import SPLITS, Train
-from themer.base.quiet_tensorflow import keras, tf
+from themer.base.quiet_tensorflow import tf
 from themer.features.feature_store import FeatureSummary, features_path, prepare_directory
 from themer.features.views import Views, apply_view, read_split
 from themer.networks.registry import build
@@ -15,6 +17,8 @@ from themer.shards.files import read_summary
 # Processors compute a matrix product in blocks of rows: 6 with AVX2, more with AVX-512. Rows of an incomplete block are
 # summed in another order. With a multiple of the block size, the position in a batch changes no bit of the features.
 BATCH_SIZE = 48
+
+Embed = Callable[[tf.Tensor], tf.Tensor]
 
 
 def compute_features(shards: Path, photos: Path, settings: Train, directory: Path, made_from: str) -> None:
@@ -28,24 +32,25 @@ def compute_features(shards: Path, photos: Path, settings: Train, directory: Pat
     backbone = build(settings, summary.size, len(summary.labels)).get_layer("backbone")
     views = Views(settings.seed, settings.augmentation, settings.photo_views, summary.fill)
     width = int(backbone.output_shape[-1])
+    embed = tf.function(partial(backbone, training=False))
     prepare_directory(directory, FeatureSummary(made_from, width, settings.feature_views))
     for name, source, split in _sources(shards, photos):
         count = read_summary(source).pictures[split]
         for view in range(settings.feature_views if split == "train" else 1):
             pictures = apply_view(read_split(source, split), views, view)
-            write_features(features_path(directory, name, view), backbone, pictures, count)
+            write_features(features_path(directory, name, view), embed, width, pictures, count)
 
 
-def write_features(path: Path, backbone: keras.Model, pictures: tf.data.Dataset, count: int) -> None:
-    """Write the features of `count` pictures, float32 [size, size, 3] each, unless the file already exists."""
+def write_features(path: Path, embed: Embed, width: int, pictures: tf.data.Dataset, count: int) -> None:
+    """Write `width` features for each of `count` pictures, float32 [size, size, 3], unless the file already exists."""
     if path.exists():
         return
-    part, width = path.with_suffix(".part"), backbone.output_shape[-1]
+    part = path.with_suffix(".part")
     with part.open("wb") as file, tqdm(total=count, desc=path.stem, unit=" pictures") as progress:
         header = {"descr": "<f4", "fortran_order": False, "shape": (count, width)}
         np.lib.format.write_array_header_1_0(file, header)
         for pixels in pictures.batch(BATCH_SIZE).prefetch(2):
-            file.write(_batch_features(backbone, pixels).tobytes())
+            file.write(_batch_features(embed, pixels).tobytes())
             progress.update(len(pixels))
     part.rename(path)
 
@@ -55,8 +60,8 @@ def _sources(shards: Path, photos: Path) -> list[tuple[str, Path, str]]:
     return [*((split, shards, split) for split in SPLITS), ("photos", photos, "train")]
 
 
-def _batch_features(backbone: keras.Model, pixels: tf.Tensor) -> np.ndarray:
+def _batch_features(embed: Embed, pixels: tf.Tensor) -> np.ndarray:
     """Return the features of up to BATCH_SIZE pictures, padded to a full batch so that its size changes no bit."""
     missing = BATCH_SIZE - len(pixels)
     padded = tf.pad(pixels, [[0, missing], [0, 0], [0, 0], [0, 0]])
-    return np.asarray(backbone.predict_on_batch(padded), np.float32)[: len(pixels)]
+    return np.asarray(embed(padded))[: len(pixels)]

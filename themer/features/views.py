@@ -41,6 +41,8 @@ class Views:
     photo_share: float
     fill: tuple[int, int, int]
 
+    # Its control flow is TensorFlow's already: AutoGraph would take a second to find nothing to convert.
+    @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
     def view(self, image: tf.Tensor, epoch: int, index: tf.Tensor) -> tf.Tensor:
         """Return the view of picture number `index` in an epoch, float32 [size, size, 3], 0..255, from pixels 0..255.
 

@@ -31,7 +31,7 @@ def pixels(pictures: np.ndarray) -> tf.data.Dataset:
 
 
 def written(path: Path, backbone: keras.Model, pictures: np.ndarray) -> np.ndarray:
-    write_features(path, backbone, pixels(pictures), len(pictures))
+    write_features(path, tf.function(backbone), backbone.output_shape[-1], pixels(pictures), len(pictures))
     features: np.ndarray = np.load(path)
     return features
 
@@ -55,7 +55,7 @@ def test_features_of_any_number_of_pictures_are_read_back_in_order(tmp_path_fact
 
 def test_stored_features_are_not_computed_again(tmp_path, small):
     written(tmp_path / "train-0.npy", small, PICTURES[:3])
-    write_features(tmp_path / "train-0.npy", None, None, 3)
+    write_features(tmp_path / "train-0.npy", None, 3, None, 3)
     assert len(np.load(tmp_path / "train-0.npy")) == 3
 
 
@@ -74,7 +74,7 @@ def test_a_failure_leaves_no_file_that_looks_complete(tmp_path, small):
 
     dataset = tf.data.Dataset.from_generator(failing, output_signature=tf.TensorSpec((32, 32, 3)))
     with pytest.raises(tf.errors.OpError):
-        write_features(tmp_path / "train-0.npy", small, dataset, 2)
+        write_features(tmp_path / "train-0.npy", small, 3, dataset, 2)
     assert not (tmp_path / "train-0.npy").exists()
 
 
