@@ -8,8 +8,9 @@ from stages import paths
 from themer.base.errors import UserError, explained
 from themer.base.params import Download, Source
 from themer.base.params_file import load_params
-from themer.catalogue.polite_http import Robots, polite_session, retry_policy
+from themer.catalogue.polite_http import polite_session, retry_policy
 from themer.catalogue.rebrickable import read_table
+from themer.catalogue.robots import Robots
 from themer.catalogue.sets import SetObject, read_sets
 from themer.catalogue.sources import brick_insights_picture, located, opened, rebrickable_picture
 from themer.pictures.downloads import Client, download_all

@@ -11,7 +11,8 @@ from stages import paths
 from themer.base.errors import explained
 from themer.base.params_file import load_params
 from themer.catalogue import brick_insights, rebrickable, snapshots
-from themer.catalogue.polite_http import Robots, polite_session
+from themer.catalogue.polite_http import polite_session
+from themer.catalogue.robots import Robots
 from themer.catalogue.sets import SetObject, shuffled
 from themer.catalogue.sources import located, opened
 from themer.catalogue.theme_tree import ThemeTree, check_rules

@@ -9,7 +9,8 @@ import requests
 
 from themer.base.errors import UserError
 from themer.base.files import write_bytes
-from themer.catalogue.polite_http import Robots, cache_for_a_day, get, require_success
+from themer.catalogue.polite_http import cache_for_a_day, get, require_success
+from themer.catalogue.robots import Robots
 from themer.catalogue.sets import SetObject
 
 COLUMNS = {
