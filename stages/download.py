@@ -24,7 +24,7 @@ def main() -> None:
     """Bring the pictures and their table up to date with the sets."""
     params = load_params(paths.params)
     table = read_table(paths.sets_table)
-    table_urls = dict(zip(table["set_num"], table["img_url"], strict=True))
+    table_urls = dict(zip(table["set_num"], table["img_url"], strict=True)) if "img_url" in table else {}
     fallback = table_urls if params.download.rebrickable_pictures else {}
     wanted = {found["set_id"]: picture_urls(found, fallback, params.source) for found in read_sets(paths.sets)}
     ledger = Ledger(paths.thumbnails_table, paths.thumbnails)
