@@ -8,8 +8,9 @@ from stages import paths
 from themer.base.errors import UserError, explained
 from themer.base.params import Download, Source
 from themer.base.params_file import load_params
-from themer.catalogue.polite_http import Robots, polite_session, retry_policy
+from themer.catalogue.polite_http import polite_session, retry_policy
 from themer.catalogue.rebrickable import read_table
+from themer.catalogue.robots import Robots
 from themer.catalogue.sets import SetObject, read_sets
 from themer.catalogue.sources import brick_insights_picture, located, opened, rebrickable_picture
 from themer.pictures.downloads import Client, download_all
@@ -23,7 +24,7 @@ def main() -> None:
     """Bring the pictures and their table up to date with the sets."""
     params = load_params(paths.params)
     table = read_table(paths.sets_table)
-    table_urls = dict(zip(table["set_num"], table["img_url"], strict=True))
+    table_urls = dict(zip(table["set_num"], table["img_url"], strict=True)) if "img_url" in table else {}
     fallback = table_urls if params.download.rebrickable_pictures else {}
     wanted = {found["set_id"]: picture_urls(found, fallback, params.source) for found in read_sets(paths.sets)}
     ledger = Ledger(paths.thumbnails_table, paths.thumbnails)

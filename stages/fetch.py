@@ -11,10 +11,10 @@ from stages import paths
 from themer.base.errors import explained
 from themer.base.params_file import load_params
 from themer.catalogue import brick_insights, rebrickable, snapshots
-from themer.catalogue.polite_http import Robots, polite_session
-from themer.catalogue.sets import SetObject, shuffled
+from themer.catalogue.polite_http import polite_session
+from themer.catalogue.sets import SetObject, only_sets, shuffled
 from themer.catalogue.sources import located, opened
-from themer.catalogue.theme_tree import ThemeTree, check_rules
+from themer.catalogue.theme_tree import ThemeTree, check_rules, require_few_orphans
 
 
 @explained
@@ -31,7 +31,9 @@ def main() -> None:
         base = located(source.rebrickable, address)
         cache = None if is_local else paths.table_cache
         tables = rebrickable.fetch_tables(session, base, paths.rebrickable, cache)
-        check_rules(params.regroup, ThemeTree.of(tables["themes"]))
+        tree = ThemeTree.of(tables["themes"])
+        check_rules(params.regroup, tree)
+        require_few_orphans(tables["sets"]["theme_id"], tree)
         journal = snapshots.Journal(paths.raw, identity)
         found = find_sets(session, located(source.brick_insights or "", address), tables["sets"], journal)
         sets = list(islice(found, params.fetch.limit))
@@ -44,13 +46,13 @@ def find_sets(
 ) -> Iterable[SetObject]:
     """Return the sets in shuffled order: from the export, or one request per set, or from Rebrickable's table."""
     if not base:
-        return in_shuffled_order(rebrickable.as_set_objects(table))
-    Robots(session).require(brick_insights.export_url(base))
+        return in_shuffled_order(only_sets(rebrickable.as_set_objects(table), "table of sets"))
     exported = brick_insights.exported_sets(session, base)
     if exported is not None:
         return in_shuffled_order(tqdm(exported, desc="sets", unit=" sets"))
     print("fetch: the service has no export, so each set takes a request. You can stop; run again to go on.")
-    return brick_insights.sets_one_by_one(session, base, shuffled(table["set_num"]), journal)
+    numbers = [found["set_id"] for found in only_sets(({"set_id": one} for one in table["set_num"]), "table of sets")]
+    return brick_insights.sets_one_by_one(session, base, shuffled(numbers), journal)
 
 
 def in_shuffled_order(sets: Iterable[SetObject]) -> list[SetObject]:

@@ -1,5 +1,6 @@
 """Join the sets that have a picture with Rebrickable's themes."""
 
+import re
 from typing import Any
 
 import pandas
@@ -7,27 +8,38 @@ import pandas
 from stages import paths
 from themer.base.errors import UserError, explained
 from themer.base.files import write_json
-from themer.base.tables import read_csv, write_csv
+from themer.base.tables import has_several, read_csv, write_csv
 from themer.base.theme_paths import SEPARATOR
 from themer.catalogue.rebrickable import read_table
-from themer.catalogue.sets import SetObject, read_sets
-from themer.catalogue.theme_tree import ThemeTree
+from themer.catalogue.sets import SetObject, number_without_variant, plain_text, read_sets, whole_number
+from themer.catalogue.theme_tree import ThemeTree, require_few_orphans
 
 LABELLED = ["set_id", "name", "year", "theme", "root_theme", "theme_path", "sha256"]
 UNLABELLED = ["set_id", "name", "reason", "detail"]
+UNUSUAL = {
+    "sets_without_variant": "set numbers end in no variant",
+    "sets_with_dots": "set numbers have dots",
+    "numbers_with_variants": "numbers have several variants",
+    "numbers_in_several_root_themes": "numbers have variants in several root themes",
+    "sets_with_namesakes": "sets share name and year with another number",
+}
+MOST_EXAMPLES = 3
 
 
 @explained
 def main() -> None:
     """Write the sets with a picture and a theme, the other sets with the reason for each, and the counts."""
-    sets_table, themes_table = read_table(paths.sets_table), read_table(paths.themes_table)
-    labelled, unlabelled = join(read_sets(paths.sets), read_csv(paths.thumbnails_table), sets_table, themes_table)
+    sets_table, themes_table, sets = read_table(paths.sets_table), read_table(paths.themes_table), read_sets(paths.sets)
+    is_fetched = sets_table["set_num"].isin([found["set_id"] for found in sets])
+    require_few_orphans(sets_table.loc[is_fetched, "theme_id"], ThemeTree.of(themes_table))
+    labelled, unlabelled = join(sets, read_csv(paths.thumbnails_table), sets_table, themes_table)
     counts = count(labelled, unlabelled)
     if labelled.empty:
         raise UserError(f"join: no set has both a picture and a theme ({counts}). Check fetch.source.")
     write_csv(labelled, paths.labelled)
     write_csv(unlabelled, paths.unlabelled)
     write_json(counts, paths.join_metrics)
+    print(summary(labelled, counts))
 
 
 def join(
@@ -39,7 +51,7 @@ def join(
     picture_of = dict(zip(pictures["set_id"], pictures[["status", "error", "sha256"]].itertuples(), strict=True))
     labelled, unlabelled = [], []
     for found in sorted(sets, key=lambda one: one["set_id"]):
-        set_id, name, year = found["set_id"], str(found.get("name") or ""), str(found.get("year") or "")
+        set_id, name, year = found["set_id"], plain_text(found.get("name")), year_of(found.get("year"))
         theme = theme_of.get(set_id)
         picture: Any = picture_of.get(set_id)
         path = () if theme is None else path_of.get(theme, ())
@@ -49,6 +61,12 @@ def join(
         else:
             unlabelled.append((set_id, name, *reason))
     return pandas.DataFrame(labelled, columns=LABELLED), pandas.DataFrame(unlabelled, columns=UNLABELLED)
+
+
+def year_of(value: Any) -> str:
+    """Return a year as four digits, or "" for anything else."""
+    year = whole_number(plain_text(value))
+    return year if re.fullmatch("[0-9]{4}", year) else ""
 
 
 def reason_without_label(theme: str | None, path: tuple[str, ...], picture: Any) -> tuple[str, str] | None:
@@ -71,7 +89,7 @@ def reason_without_label(theme: str | None, path: tuple[str, ...], picture: Any)
 
 
 def count(labelled: pandas.DataFrame, unlabelled: pandas.DataFrame) -> dict[str, int]:
-    """Return how many sets there are, how many have a label, and how many lack one for each reason."""
+    """Return how many sets there are, have a label, lack one for each reason, and have an unusual number or name."""
     reasons = unlabelled["reason"].value_counts()
     return {
         "sets": len(labelled) + len(unlabelled),
@@ -81,7 +99,32 @@ def count(labelled: pandas.DataFrame, unlabelled: pandas.DataFrame) -> dict[str,
         "without_picture": int(reasons.get("without picture", 0)),
         "root_themes": labelled["root_theme"].nunique(),
         "themes": labelled["theme_path"].nunique(),
+        **{kind: len(numbers) for kind, numbers in unusual(labelled).items()},
     }
+
+
+def unusual(labelled: pandas.DataFrame) -> dict[str, list[str]]:
+    """Return the numbers of each kind in `UNUSUAL` among the labelled sets, sorted."""
+    frame = labelled.assign(number=[number_without_variant(set_id) for set_id in labelled["set_id"]])
+    ids, number = frame["set_id"], frame["number"]
+    has_variant = ids.str.fullmatch(".+-[0-9]+").astype(bool) & (ids != number)
+    chosen = {
+        "sets_without_variant": ids[~has_variant],
+        "sets_with_dots": ids[ids.str.contains(".", regex=False).astype(bool)],
+        "numbers_with_variants": number[has_several(frame, ["number"], "set_id")],
+        "numbers_in_several_root_themes": number[has_several(frame, ["number"], "root_theme")],
+        "sets_with_namesakes": ids[has_several(frame, ["name", "year"], "number")],
+    }
+    return {kind: sorted(set(found)) for kind, found in chosen.items()}
+
+
+def summary(labelled: pandas.DataFrame, counts: dict[str, int]) -> str:
+    """Return in words how many sets have a label, and how many are unusual, with examples."""
+    lines = [f"join: {counts['labelled']:,} of {counts['sets']:,} sets have a picture and a theme"]
+    for kind, numbers in unusual(labelled).items():
+        examples = ", ".join(numbers[:MOST_EXAMPLES]) + (", …" if len(numbers) > MOST_EXAMPLES else "")
+        lines += [f"{len(numbers):,} {UNUSUAL[kind]}: {examples}"] if numbers else []
+    return "\n  ".join(lines)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from themer.scoring import curves
 from themer.scoring.intervals import accuracy_interval
 from themer.scoring.prediction_table import Predictions, read_predictions
 from themer.scoring.scores import confusion_table, held_out_scores
-from themer.scoring.slices import picture_kinds, slice_table, worst_slice
+from themer.scoring.slices import namesakes, picture_kinds, slice_table, worst_slice
 from themer.scoring.split_table import split_table
 
 VEGA_LITE = "5.21"
@@ -63,10 +63,11 @@ def main() -> None:
 
 
 def read_sets() -> pandas.DataFrame:
-    """Return label, family, year, width, height and perceptual hash of each set in the dataset, by set_id."""
+    """Return label, family, name, year, namesakes, size and perceptual hash of each set in the dataset, by set_id."""
     dataset, labelled, thumbnails = map(read_csv, (paths.dataset, paths.labelled, paths.thumbnails_table))
-    found = dataset.merge(labelled[["set_id", "year"]], on="set_id")
+    found = dataset.merge(labelled[["set_id", "name", "year"]], on="set_id")
     found = found.merge(thumbnails[["set_id", "width", "height", "perceptual_hash"]], on="set_id")
+    found["namesakes"] = namesakes(found)
     return found.set_index("set_id", drop=False).astype({"width": int, "height": int})
 
 
@@ -109,7 +110,7 @@ def write_slices(
 ) -> None:
     """Write the accuracy on each slice of the test pictures, and the worst slice."""
     tested = sets.loc[predictions.ids]
-    kinds = picture_kinds(tested, squares)
+    kinds = picture_kinds(tested, squares).assign(**{"name and year": list(tested["namesakes"])})
     table = slice_table(predictions.correct, list(tested["family"]), kinds, confidence_level)
     write_csv(table, paths.slices)
     write_json(worst_slice(table), paths.slice_metrics)

@@ -45,6 +45,14 @@ def test_rebrickables_picture_is_downloaded_from_the_mirror_if_there_is_no_other
     assert run({"1-1": ""}, {"1-1": picture}, rebrickable_pictures=False) == {"1-1": "no url"}
 
 
+def test_a_table_without_pictures_of_its_own_is_enough(site, run):
+    site.put("/1.jpg", picture_bytes())
+    run({"1-1": "/1.jpg"})
+    write_bytes(b"set_num,theme_id\n1-1,1\n", paths.sets_table)
+    download.main()
+    assert list(read_csv(paths.thumbnails_table)["status"]) == ["ok"]
+
+
 def test_a_complete_folder_needs_no_request(site, run):
     site.put("/1.jpg", picture_bytes())
     run({"1-1": "/1.jpg"})

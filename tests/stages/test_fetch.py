@@ -97,3 +97,40 @@ def test_an_unknown_theme_is_an_error_before_any_set_is_requested(site, run):
     with pytest.raises(SystemExit, match='no theme "Dupol" .did you mean "Duplo"'):
         run(**{"regroup.groups": {"A": ["Dupol"], "B": ["Technic"]}})
     assert not any(path.startswith("/api") for path in site.request_counts())
+
+
+def test_rows_without_a_set_number_are_left_out_and_named(site, run, capsys):
+    rows = [{"set_id": f"{number}-1"} for number in range(18)]
+    site.put("/api/sets/export", json.dumps([*rows, {"set_id": None}, {"set_id": 8684}]).encode())
+    assert len(run()) == 18
+    said = capsys.readouterr().err
+    assert "fetch: left out 2 of 20:" in said and "{'set_id': None}" in said and "{'set_id': 8684}" in said
+
+
+def test_rows_of_the_table_without_a_set_number_are_left_out_too(site, run, capsys):
+    rows = [(f"{number}-1", "A", 1978, 1, 3, "") for number in range(9)]
+    del site.answers["/media/downloads/sets.csv.gz"]
+    header = "set_num,name,year,theme_id,num_parts,img_url"
+    site.put("/media/downloads/sets.csv.gz", table(header, [*rows, ("", "No number", 1978, 1, 3, "")]))
+    assert len(run(source={"brick_insights": None})) == 9
+    assert "fetch: left out 1 of 10:" in capsys.readouterr().err
+
+
+def test_tables_that_do_not_belong_together_are_an_error_before_any_set_is_requested(site, run):
+    rows = [(f"{number}-1", "A", 1978, 1 if number else 504.5, 3, "") for number in (0, 0, 0, 1, 2)]
+    del site.answers["/media/downloads/sets.csv.gz"]
+    site.put("/media/downloads/sets.csv.gz", table("set_num,name,year,theme_id,num_parts,img_url", rows))
+    with pytest.raises(SystemExit, match="for 3 of 5 sets, the table of themes lacks .* such as '504.5'"):
+        run()
+    assert not any(path.startswith("/api") for path in site.request_counts())
+
+
+def test_numbers_that_went_through_a_spreadsheet_lose_no_set(site, run):
+    put_export(site)
+    for name in ("sets", "themes"):
+        del site.answers[f"/media/downloads/{name}.csv.gz"]
+    rows = [(f"{number}-1", "A", 1978.0, 505.0, 3, "") for number in range(9)]
+    site.put("/media/downloads/sets.csv.gz", table("set_num,name,year,theme_id,num_parts,img_url", rows))
+    themes = [(504, "Duplo", ""), (505, "Cars", "504.0"), (1, "Technic", "")]
+    site.put("/media/downloads/themes.csv.gz", table("id,name,parent_id", themes))
+    assert run(**{"regroup.groups": {"A": ["Duplo / Cars"], "B": ["Technic"]}}) == ["0011-2", "3-1", "B001-1"]

@@ -1,3 +1,4 @@
+import csv
 import gzip
 import json
 
@@ -5,6 +6,7 @@ import pandas
 import pytest
 
 from stages import paths
+from stages.join import join
 from stages.regroup import count, label_counts, main, other_themes, regroup, with_labels
 from themer.base.errors import UserError
 from themer.base.files import write_bytes
@@ -110,6 +112,36 @@ def test_the_stage_writes_the_dataset_its_counts_and_those_of_each_label(write_p
     assert read_csv(paths.dataset)["label"].value_counts().to_dict() == {"Young": 20, "Technic": 20}
     assert json.loads(paths.dataset_metrics.read_text())["pictures"] == 40
     assert read_csv(paths.labels_plot)["pictures"].astype(int).sum() == 40
+
+
+def write_joined(theme: str) -> None:
+    """Write what the stages before this one leave of twenty sets of a theme and twenty of Duplo."""
+    ids, table = [f"{number}-1" for number in range(40)], {"id": ["1", "2"], "name": [theme, "Duplo"], "parent_id": ""}
+    sets = pandas.DataFrame({"set_num": ids, "theme_id": ["1", "2"] * 20})
+    hashes = [f"{number:02x}" * 32 for number in range(40)]
+    pictures = pandas.DataFrame({"set_id": ids, "status": "ok", "error": "", "sha256": "", "perceptual_hash": hashes})
+    named = [{"set_id": number, "name": theme, "year": "1999"} for number in ids]
+    write_csv(join(named, pictures, sets, pandas.DataFrame(table))[0], paths.labelled)
+    write_csv(pictures, paths.thumbnails_table)
+    write_bytes(pandas.DataFrame(table).to_csv(index=False, quoting=csv.QUOTE_ALL).encode(), paths.themes_table)
+
+
+THEMES = {
+    "Dino Attack / Dino 2010": "Dino Attack/Dino 2010",
+    "Space ": "Space",
+    "Two\rlines": "Two lines",
+    'Café "Ü", \x00': 'Café "Ü",',
+}
+
+
+@pytest.mark.parametrize("by", ["root", "leaf", "groups"])
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_theme_with_any_name_becomes_a_label(write_params, theme, by):
+    write_joined(theme)
+    groups = {THEMES[theme]: [THEMES[theme]], "Duplo": ["Duplo"]}
+    write_params({"regroup.by": by, "regroup.groups": groups, "regroup.duplicate_distance": 0})
+    main()
+    assert read_csv(paths.dataset)["label"].value_counts().to_dict() == {THEMES[theme]: 20, "Duplo": 20}
 
 
 def test_an_unknown_theme_in_a_rule_is_an_error(write_params):

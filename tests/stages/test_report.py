@@ -156,11 +156,12 @@ def write_sets() -> None:
     sets["label"] = [ROWS[int(set_id[:-2])][0] if set_id != "99-1" else "Red" for set_id in ids]
     sets["year"] = ["" if set_id == "0-1" else "1999" if set_id == "1-1" else "2001" for set_id in ids]
     sets["width"], sets["height"] = [400 if set_id == "2-1" else 200 for set_id in ids], 200
+    sets["name"] = ["Car" if set_id in ("3-1", "99-1") else f"Set {set_id}" for set_id in ids]
     # The pictures of 0-1 and 1-1 are near-duplicates.
     names = {"1-1": "0-1"}
     sets["perceptual_hash"] = [hashlib.sha256(names.get(set_id, set_id).encode()).hexdigest() for set_id in ids]
     write_csv(sets[["set_id", "label", "family"]], paths.dataset)
-    write_csv(sets[["set_id", "year"]], paths.labelled)
+    write_csv(sets[["set_id", "name", "year"]], paths.labelled)
     failed = pandas.DataFrame({"set_id": ["100-1"], "width": "", "height": "", "perceptual_hash": ""})
     columns = ["set_id", "width", "height", "perceptual_hash"]
     write_csv(pandas.concat([sets[columns].astype(str), failed]), paths.thumbnails_table)
@@ -290,6 +291,8 @@ def test_each_picture_is_in_the_slices_of_its_own_set(finished):
         ("size", "below 300 px"): 15,
         ("background", "busy"): 1,
         ("background", "plain"): 15,
+        ("name and year", "of one family"): 15,
+        ("name and year", "shared"): 1,
     }
 
 

@@ -1,5 +1,6 @@
 """Tables in CSV files. Every column is text, and the same rows give the same bytes."""
 
+import csv
 from pathlib import Path
 
 import pandas
@@ -8,13 +9,26 @@ from themer.base.files import write_bytes
 
 
 def write_csv(frame: pandas.DataFrame, path: Path) -> None:
-    """Write a table without its index; lines end in LF."""
-    write_bytes(frame.to_csv(index=False, lineterminator="\n").encode(), path)
+    """Write a table without its index; lines end in LF. Half a surrogate pair, which UTF-8 can't hold, becomes `?`."""
+    text = frame.to_csv(index=False, lineterminator="\n")
+    if "\r" in text:
+        # The writer leaves a lone CR without quotes, and a reader takes it for the end of the line.
+        text = frame.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    write_bytes(text.encode(errors="replace"), path)
 
 
 def read_csv(path: Path) -> pandas.DataFrame:
     """Read every column as text, so that "0011-2" keeps its zeros and a theme named "None" its name."""
     return pandas.read_csv(path, dtype=str, keep_default_na=False)
+
+
+def has_several(frame: pandas.DataFrame, keys: list[str], column: str) -> pandas.Series:
+    """Return for each row, as bool, whether the rows with the same keys have several values in a column.
+
+    Rows with an empty key have none in common.
+    """
+    several = frame.groupby(keys)[column].transform("nunique") > 1
+    return several & (frame[keys] != "").all(axis=1)
 
 
 def column_by_set(path: Path, name: str) -> dict[str, str]:

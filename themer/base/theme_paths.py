@@ -8,6 +8,11 @@ SEPARATOR = " / "
 NONE_OF_THESE = "None of these themes"
 
 
+def without_separator(name: str) -> str:
+    """Return a theme's own name with no spaces around its slashes, `Dino Attack/Dino 2010`: a path has those."""
+    return re.sub(r"\s*/\s*", "/", name)
+
+
 def ancestors(labels: list[str]) -> list[str]:
     """Return every theme above at least one of the labels, sorted."""
     paths = [label.split(SEPARATOR) for label in labels]

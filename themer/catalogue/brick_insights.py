@@ -1,15 +1,23 @@
 """The API of Brick Insights: all sets in one export where the service has one, or one request per set."""
 
+import json
+import sys
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote, urldefrag, urljoin
 
 import requests
 from tqdm import tqdm
 
 from themer.base.errors import UserError
 from themer.catalogue.polite_http import PERMANENT_STATUSES, get, require_success
-from themer.catalogue.sets import SetObject
+from themer.catalogue.robots import Robots
+from themer.catalogue.sets import MOST_LEFT_OUT, SetObject, is_set, leave_out, only_sets
 from themer.catalogue.snapshots import Journal
+
+# So few failures may be chance.
+FEWEST_FAILURES = 3
+RUN_AGAIN = "The sets so far are kept: run again to go on."
 
 
 def export_url(base: str) -> str:
@@ -20,63 +28,132 @@ def export_url(base: str) -> str:
 def exported_sets(session: requests.Session, base: str) -> Iterator[SetObject] | None:
     """Return every set of the export, or None if the service has no export (HTTP 403, 404 or 410).
 
-    The export is a plain array, or pages in Laravel's format, `{"data": [...], "next_page_url": ...}`.
+    The export is a plain array, or pages in one of Laravel's formats: `{"data": [...], "next_page_url": ...,
+    "total": ...}` or `{"data": [...], "links": {"next": ...}, "meta": {"total": ...}}`.
 
     Raises:
-        UserError: there is no response, or it is no export; also while iterating.
+        UserError: robots.txt forbids it, there is no response, or it is no export; also while iterating.
     """
-    response = get(session, export_url(base))
-    return None if response.status_code in PERMANENT_STATUSES else _sets_of_pages(session, response)
+    robots = Robots(session)
+    response = _get_allowed(session, robots, export_url(base))
+    if response.status_code in PERMANENT_STATUSES:
+        return None
+    return only_sets(_rows_of_pages(session, robots, response), export_url(base))
 
 
-def _sets_of_pages(session: requests.Session, response: requests.Response) -> Iterator[SetObject]:
-    """Yield the sets of the first page and of all pages after it."""
+def _rows_of_pages(session: requests.Session, robots: Robots, response: requests.Response) -> Iterator[Any]:
+    """Yield the rows of the first page and of those after it, up to a page that was there before or adds no row."""
+    urls, known, rows = {response.url}, set[int](), 0
     while True:
         content = _json_of(require_success(response))
-        page = content.get("data") if isinstance(content, dict) else content
-        if not isinstance(page, list):
-            raise _unexpected(response.url, 'an array or {"data": [...]}', content)
-        yield from (_checked(item, response.url) for item in page)
-        next_url = content.get("next_page_url") if isinstance(content, dict) else None
-        if next_url is None:
+        page = _rows_of(content, response.url)
+        new = {_row_key(row) for row in page} - known
+        known |= new
+        if new:
+            yield from page
+            rows += len(page)
+        following = _next_url(content, response.url)
+        if following is None or following in urls or not new:
+            _require_all(rows, _total(content), following, response.url)
             return
-        response = get(session, next_url)
+        urls.add(following)
+        response = _get_allowed(session, robots, following)
+
+
+def _rows_of(content: Any, url: str) -> list[Any]:
+    """Return the rows of a page, or of an export without pages."""
+    page = content.get("data") if isinstance(content, dict) else content
+    if not isinstance(page, list):
+        raise _unexpected(url, 'an array or {"data": [...]}', content)
+    return page
+
+
+def _row_key(row: Any) -> int:
+    """Return what tells a row from others."""
+    return hash(row["set_id"] if is_set(row) else str(row))
+
+
+def _next_url(content: Any, url: str) -> str | None:
+    """Return the URL of the next page; both of Laravel's formats may give it relative to this one."""
+    if not isinstance(content, dict):
+        return None
+    links = content.get("links")
+    following = content.get("next_page_url") or (links.get("next") if isinstance(links, dict) else None)
+    if not following:
+        return None
+    try:
+        joined: str = urldefrag(urljoin(url, following)).url
+    except (TypeError, ValueError, AttributeError):
+        raise _unexpected(url, "the address of the next page", following) from None
+    return joined
+
+
+def _total(content: Any) -> int | None:
+    """Return how many sets the service counts, if it says so."""
+    meta = content.get("meta") if isinstance(content, dict) else None
+    counts = [str(place.get("total")) for place in (content, meta) if isinstance(place, dict)]
+    return next((int(count) for count in counts if count.isdecimal()), None)
+
+
+def _require_all(rows: int, total: int | None, following: str | None, url: str) -> None:
+    """Raise UserError for fewer rows than the service counts; without a count, say if the pages don't end."""
+    if total is not None and rows < total:
+        raise UserError(f"{url}: the pages hold {rows:,} sets, but the service counts {total:,}. Try again later.")
+    if total is None and following is not None:
+        print(f"fetch: {url} names no new page as its next, {following}; {rows:,} sets so far", file=sys.stderr)
 
 
 def sets_one_by_one(session: requests.Session, base: str, numbers: list[str], journal: Journal) -> Iterator[SetObject]:
-    """Yield the sets that the service has among the numbers, without a request for those in the journal."""
-    for number in tqdm(numbers, desc="sets", unit=" sets"):
-        if number not in journal:
-            journal.keep(number, _get_set(session, f"{base}/api/sets/{number}"))
+    """Yield the sets that the service has among the numbers, without a request for those in the journal.
+
+    At the end, the sets that can't be had are named on stderr; a later fetch asks for them again.
+
+    Raises:
+        UserError: more than a tenth of the sets can't be had.
+    """
+    robots, failures = Robots(session), list[str]()
+    for asked, number in enumerate(tqdm(numbers, desc="sets", unit=" sets"), start=1):
+        try:
+            if number not in journal:
+                journal.keep(number, _get_set(session, robots, f"{base}/api/sets/{quote(number, safe='')}"))
+        except UserError as error:
+            failures.append(str(error))
+            if len(failures) > max(FEWEST_FAILURES, MOST_LEFT_OUT * asked):
+                leave_out(failures, asked, RUN_AGAIN)
         found = journal.found(number)
         if found is not None:
             yield found
+    leave_out(failures, len(numbers), RUN_AGAIN)
 
 
-def _get_set(session: requests.Session, url: str) -> SetObject | None:
+def _get_set(session: requests.Session, robots: Robots, url: str) -> SetObject | None:
     """Return one set, or None for an unknown number: the service sends those status 200 and an error object."""
-    response = get(session, url)
+    response = _get_allowed(session, robots, url)
     if response.status_code in PERMANENT_STATUSES:
         return None
-    if response.status_code != 200:
-        raise UserError(f"{url}: HTTP {response.status_code}. The sets so far are kept: run again to go on.")
-    content = _json_of(response)
-    return None if isinstance(content, dict) and "error" in content else _checked(content, url)
+    content = _json_of(require_success(response))
+    if isinstance(content, dict) and "error" in content:
+        return None
+    if not is_set(content):
+        raise _unexpected(url, "an object whose set_id is a set number", content)
+    return {**content, "set_id": content["set_id"].strip()}
 
 
-def _checked(item: Any, url: str) -> SetObject:
-    """Return a set; raise UserError unless it is an object whose set_id is text."""
-    if not isinstance(item, dict) or not isinstance(item.get("set_id"), str) or not item["set_id"].strip():
-        raise _unexpected(url, "objects whose set_id is text", item)
-    return item
+def _get_allowed(session: requests.Session, robots: Robots, url: str) -> requests.Response:
+    """Return the response for a URL that robots.txt allows."""
+    robots.require(url)
+    return get(session, url)
 
 
 def _json_of(response: requests.Response) -> Any:
-    """Return the JSON of a response; raise UserError quoting anything else."""
+    """Return the JSON of a response, which is in UTF-8 whatever the headers say; raise UserError quoting anything else.
+
+    Deeply nested JSON is a RecursionError.
+    """
     try:
-        return response.json()
-    except requests.exceptions.JSONDecodeError:
-        raise _unexpected(response.url, "JSON", response.text) from None
+        return json.loads(response.content)
+    except (ValueError, RecursionError):
+        raise _unexpected(response.url, "JSON", response.content[:80].decode(errors="replace")) from None
 
 
 def _unexpected(url: str, expected: str, received: Any) -> UserError:

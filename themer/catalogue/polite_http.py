@@ -1,8 +1,7 @@
-"""A polite HTTP client: it names itself, keeps to a rate and to robots.txt, and retries with growing pauses."""
+"""A polite HTTP client: it names itself, keeps to a rate, and retries with growing pauses."""
 
 from pathlib import Path
-from urllib.parse import urlsplit
-from urllib.robotparser import RobotFileParser
+from typing import Any
 
 import requests
 from cachecontrol import CacheControlAdapter
@@ -60,40 +59,13 @@ def cache_for_a_day(session: requests.Session, prefix: str, folder: Path) -> Non
     session.mount(prefix, adapter)
 
 
-class Robots:
-    """The rules in the robots.txt of each host, requested once per host (RFC 9309)."""
+def get(session: requests.Session, url: str, **options: Any) -> requests.Response:
+    """Return the response to a GET request, whatever its status; raise UserError without a response.
 
-    def __init__(self, session: requests.Session) -> None:
-        self._session = session
-        self._rules_of: dict[str, RobotFileParser] = {}
-
-    def require(self, url: str) -> None:
-        """Raise UserError if the host's robots.txt forbids this URL or can't be fetched."""
-        if not self._rules_for(url).can_fetch(USER_AGENT, url):
-            raise UserError(f"{url}: robots.txt of {urlsplit(url).netloc} forbids it. Ask the service for permission.")
-
-    def _rules_for(self, url: str) -> RobotFileParser:
-        """Return the rules of the URL's host."""
-        parts = urlsplit(url)
-        host = f"{parts.scheme}://{parts.netloc}"
-        if host not in self._rules_of:
-            self._rules_of[host] = _rules(get(self._session, f"{host}/robots.txt"))
-        return self._rules_of[host]
-
-
-def _rules(response: requests.Response) -> RobotFileParser:
-    """Return the rules in a robots.txt: a 4xx allows everything; raise UserError for a 5xx."""
-    parser = RobotFileParser()
-    if response.status_code >= 500:
-        raise UserError(f"{response.url}: HTTP {response.status_code}, so the rules are unknown. Try again later.")
-    parser.parse(response.text.splitlines() if response.status_code == 200 else [])
-    return parser
-
-
-def get(session: requests.Session, url: str) -> requests.Response:
-    """Return the response to a GET request, whatever its status; raise UserError without a response."""
+    `options` are those of `requests.get`.
+    """
     try:
-        return session.get(url, timeout=TIMEOUT_SECONDS)
+        return session.get(url, timeout=TIMEOUT_SECONDS, **options)
     except requests.RequestException as error:
         raise UserError(f"{url}: no response ({failure_kind(error)}). Check the address and the network.") from None
 

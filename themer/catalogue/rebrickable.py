@@ -2,24 +2,34 @@
 
 import gzip
 import io
+import zlib
 from pathlib import Path
 
 import pandas
 import requests
+from urllib3.exceptions import HTTPError
 
 from themer.base.errors import UserError
 from themer.base.files import write_bytes
-from themer.catalogue.polite_http import Robots, cache_for_a_day, get, require_success
-from themer.catalogue.sets import SetObject
+from themer.catalogue.polite_http import cache_for_a_day, get, require_success
+from themer.catalogue.robots import Robots
+from themer.catalogue.sets import SetObject, whole_number
 
 COLUMNS = {
-    "sets": ["set_num", "name", "year", "theme_id", "img_url"],
+    "sets": ["set_num", "theme_id"],
     "themes": ["id", "name", "parent_id"],
 }
+INTEGER_COLUMNS = {"year", "theme_id", "id", "parent_id"}
+# How other programs write that a theme has no parent.
+NO_PARENT = {"nan", "null", "none", "na", "n/a", "<na>", "\\n"}
+GZIP_MAGIC = b"\x1f\x8b"
+MOST_LAYERS = 3
 
 
 def fetch_tables(session: requests.Session, base: str, folder: Path, cache: Path | None) -> dict[str, pandas.DataFrame]:
-    """Fetch both tables into a folder, unchanged, and return them by name.
+    """Fetch both tables into a folder and return them by name.
+
+    They stay as they are, but for the layers of gzip: each file has one, whatever a mirror took off or added.
 
     With a cache folder, each table is fetched at most once a day.
 
@@ -32,14 +42,28 @@ def fetch_tables(session: requests.Session, base: str, folder: Path, cache: Path
         robots.require(url)
         if cache is not None:
             cache_for_a_day(session, url, cache)
-        content = require_success(get(session, url)).content
+        content = _body(session, url)
         parse_table(content, name, url)
-        write_bytes(content, folder / f"{name}.csv.gz")
+        write_bytes(gzipped_once(content), folder / f"{name}.csv.gz")
     return {name: read_table(folder / f"{name}.csv.gz") for name in COLUMNS}
 
 
+def _body(session: requests.Session, url: str) -> bytes:
+    """Return a file as it was sent. A Content-Encoding may be the file's own gzip, another one, or not true at all."""
+    response = require_success(get(session, url, stream=True, headers={"Accept-Encoding": "identity"}))
+    try:
+        return bytes(response.raw.read(decode_content=False))
+    except HTTPError as error:
+        raise UserError(f"{url}: the response broke off ({error}). Try again later.") from None
+
+
 def as_set_objects(table: pandas.DataFrame) -> list[SetObject]:
-    """Return the rows of the sets table in the form of Brick Insights' objects, without pictures."""
+    """Return the rows of the sets table in the form of Brick Insights' objects, without pictures.
+
+    Raises:
+        UserError: the table lacks the columns that only this source needs.
+    """
+    _require_columns(table, ["name", "year", "img_url"], "sets.csv.gz, for a source without brick_insights")
     rows = table[["set_num", "name", "year"]].rename(columns={"set_num": "set_id"})
     return [{**row._asdict(), "image_urls": {}} for row in rows.itertuples(index=False)]
 
@@ -49,21 +73,49 @@ def read_table(path: Path) -> pandas.DataFrame:
     return parse_table(path.read_bytes(), path.name.split(".")[0], str(path))
 
 
+def gzipped_once(content: bytes) -> bytes:
+    """Return a file with one layer of gzip: unchanged if it has one."""
+    is_gzipped_once = content.startswith(GZIP_MAGIC) and not gzip.decompress(content).startswith(GZIP_MAGIC)
+    return content if is_gzipped_once else gzip.compress(gunzipped(content), mtime=0)
+
+
+def gunzipped(content: bytes) -> bytes:
+    """Return a file without its layers of gzip, if any."""
+    for _ in range(MOST_LAYERS):
+        if content.startswith(GZIP_MAGIC):
+            content = gzip.decompress(content)
+    return content
+
+
 def parse_table(content: bytes, name: str, origin: str) -> pandas.DataFrame:
-    """Return a gzipped CSV table, every column as text. Error messages name its origin, a URL or a path.
+    """Return a CSV table, gzipped or not, every column as text. Error messages name its origin, a URL or a path.
 
     Raises:
-        UserError: the bytes are no gzipped CSV, or lack one of the table's `COLUMNS`.
+        UserError: the bytes are no CSV, or lack one of the table's `COLUMNS`.
     """
     try:
-        frame = pandas.read_csv(io.BytesIO(gzip.decompress(content)), dtype=str, keep_default_na=False)
-    except (gzip.BadGzipFile, EOFError, ValueError) as error:
+        text = io.BytesIO(gunzipped(content))
+        # Without index_col, rows that end in commas would make the first column an index.
+        frame = pandas.read_csv(text, dtype=str, keep_default_na=False, index_col=False, encoding="utf-8-sig")
+    except (gzip.BadGzipFile, zlib.error, EOFError, ValueError) as error:
         raise UserError(
             f"{origin}: expected a gzipped CSV, received {content[:40]!r} ({error}). Check the source's address."
         ) from None
-    missing = [column for column in COLUMNS[name] if column not in frame.columns]
+    return _tidied(frame.rename(columns=str.strip), name, origin)
+
+
+def _tidied(frame: pandas.DataFrame, name: str, origin: str) -> pandas.DataFrame:
+    """Return a table as Rebrickable writes it, even if a spreadsheet or another program has rewritten it."""
+    _require_columns(frame, COLUMNS[name], origin)
+    frame = frame.assign(**{column: frame[column].map(whole_number) for column in INTEGER_COLUMNS & {*frame.columns}})
+    if name == "themes":
+        return frame.assign(parent_id=["" if text.lower() in NO_PARENT else text for text in frame["parent_id"]])
+    return frame.assign(set_num=frame["set_num"].str.strip())
+
+
+def _require_columns(frame: pandas.DataFrame, columns: list[str], origin: str) -> None:
+    """Raise UserError naming the columns that a table lacks."""
+    missing = [column for column in columns if column not in frame.columns]
     if missing:
-        raise UserError(
-            f"{origin}: the columns {missing} are missing among {list(frame.columns)}. Check the source's address."
-        )
-    return frame
+        found = str(list(frame.columns))[:120]
+        raise UserError(f"{origin}: the columns {missing} are missing among {found}. Check the source's address.")

@@ -1,12 +1,22 @@
-"""Sets by their numbers: reading them, numbers without a variant, and an order unrelated to what the sets show."""
+"""Sets by their numbers: reading them, telling them from other rows, and an order unrelated to what they show."""
 
 import hashlib
 import json
-from collections.abc import Iterable
+import re
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
+
+from themer.base.errors import UserError
 
 SetObject = dict[str, Any]
+
+MOST_LEFT_OUT = 0.1
+MOST_EXAMPLES = 3
+# A picture's file is named after its set; file systems take 255 bytes.
+LONGEST_NUMBER = 200
 
 
 def read_sets(path: Path) -> list[SetObject]:
@@ -15,9 +25,61 @@ def read_sets(path: Path) -> list[SetObject]:
     return sets
 
 
+def is_set(row: Any) -> bool:
+    """Return whether a row is an object whose set_id can be a set number: printable text that fits a file name."""
+    number = row.get("set_id") if isinstance(row, dict) else None
+    if not isinstance(number, str) or not number.strip() or not number.strip().isprintable():
+        return False
+    return len(quote(number)) <= LONGEST_NUMBER
+
+
+def only_sets(rows: Iterable[Any], origin: str) -> Iterator[SetObject]:
+    """Yield the rows that are sets, their numbers without spaces around them. At the end, name the others on stderr.
+
+    Raises:
+        UserError: more than a tenth of the rows are no sets; at the end.
+    """
+    total, others = 0, []
+    for row in rows:
+        total += 1
+        if is_set(row):
+            yield {**row, "set_id": row["set_id"].strip()}
+        else:
+            others.append(f"{origin}: expected objects whose set_id is a set number, received {str(row)[:80]!r}")
+    leave_out(others, total, "Check the source's address.")
+
+
+def leave_out(problems: Sequence[str], total: int, remedy: str) -> None:
+    """Name a few problems, one for each row that is left out of a total, on stderr.
+
+    Raises:
+        UserError: more than a tenth of the rows have one.
+    """
+    if len(problems) > MOST_LEFT_OUT * total:
+        raise UserError(f"{problems[0]} ({len(problems):,} of {total:,}). {remedy}")
+    if problems:
+        lines = [f"fetch: left out {len(problems):,} of {total:,}:", *problems[:MOST_EXAMPLES]]
+        print(*lines, *["…"][: len(problems) - MOST_EXAMPLES], sep="\n  ", file=sys.stderr)
+
+
+def plain_text(value: Any) -> str:
+    """Return what a service sent as a name as one line of text, "" for None.
+
+    Spaces, line ends and control characters become one space, half a surrogate pair becomes U+FFFD.
+    """
+    whole = re.sub(r"[\ud800-\udfff]", "\ufffd", "" if value is None else str(value))
+    return re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", whole).strip()
+
+
+def whole_number(text: str) -> str:
+    """Return `504` for `504.0`, as a spreadsheet writes it, and any other text unchanged but for spaces around it."""
+    return re.sub(r"^([0-9]+)\.0*$", r"\1", text.strip())
+
+
 def number_without_variant(set_id: str) -> str:
-    """Return `8684` for `8684-16`."""
-    return set_id.rpartition("-")[0] or set_id
+    """Return `8684` for `8684-16`. Numbers such as `fig-000001` have no variant: none has so many digits."""
+    number, _, variant = set_id.rpartition("-")
+    return set_id if not number or re.fullmatch(r"[0-9]{5,}|0[0-9]{2,}", variant) else number
 
 
 def shuffled(set_ids: Iterable[str], salt: str = "") -> list[str]:

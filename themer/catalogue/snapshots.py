@@ -47,7 +47,8 @@ def finish(folder: Path, wanted: Identity, sets: Iterable[SetObject]) -> None:
     if not by_number:
         raise UserError(f"fetch: the source {wanted['source']} returned no sets. Check its addresses in params.yaml.")
     lines = [json.dumps(by_number[number], ensure_ascii=False) for number in sorted(by_number)]
-    write_bytes(("[\n" + ",\n".join(lines) + "\n]\n").encode(), folder / "sets.json")
+    # JSON may hold half a surrogate pair, which UTF-8 can't: it stays an escape.
+    write_bytes(("[\n" + ",\n".join(lines) + "\n]\n").encode(errors="backslashreplace"), folder / "sets.json")
     write_json(wanted, folder / "source.json")
     for journal in folder.glob("answers-*.jsonl"):
         journal.unlink()
@@ -79,7 +80,7 @@ class Journal:
             write_bytes(("\n".join(sorted(self._not_found)) + "\n").encode(), self._not_found_path)
             return
         self._sets[number] = found
-        with self._path.open("a", encoding="utf-8") as lines:
+        with self._path.open("a", encoding="utf-8", errors="backslashreplace") as lines:
             lines.write(json.dumps({number: found}, ensure_ascii=False) + "\n")
 
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from urllib.parse import quote
 
 from themer.base.errors import UserError
 from themer.base.params import PLACEHOLDER, Source
@@ -39,13 +40,19 @@ def located(url: str, address: str) -> str:
 
 def brick_insights_picture(source: Source, path: str) -> str:
     """Return the URL of a picture that Brick Insights gives as a path or as a full URL."""
-    is_whole = path.startswith(("http://", "https://"))
+    is_whole = (path := _on_one_line(path)).startswith(("http://", "https://"))
     return path if is_whole else f"{source.brick_insights}/{path.lstrip('/')}"
 
 
 def rebrickable_picture(source: Source, url: str) -> str:
     """Return the URL of a picture in Rebrickable's table, on the source's own host if that is a mirror."""
+    url = _on_one_line(url)
     return source.rebrickable + url.removeprefix(REBRICKABLE) if url.startswith(REBRICKABLE + "/") else url
+
+
+def _on_one_line(url: str) -> str:
+    """Return a URL with its spaces, control characters and halves of surrogate pairs percent-encoded."""
+    return re.sub(r"[\s\x00-\x1f\x7f\ud800-\udfff]", lambda one: quote(one.group(), errors="replace"), url.strip())
 
 
 def _start(command: list[str]) -> subprocess.Popen[str]:

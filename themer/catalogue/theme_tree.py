@@ -1,12 +1,18 @@
-"""Rebrickable's tree of themes, and a check that the group rules name themes in it."""
+"""Rebrickable's tree of themes, and checks that it holds the themes of the sets and of the group rules."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import pandas
 
 from themer.base.errors import UserError, suggestion
 from themer.base.params import Regroup
-from themer.base.theme_paths import SEPARATOR
+from themer.base.theme_paths import SEPARATOR, without_separator
+from themer.catalogue.sets import plain_text
+
+MOST_ORPHANS = 0.1
+# So few orphans may be chance in a small sample.
+FEWEST_ORPHANS = 3
 
 
 @dataclass(frozen=True)
@@ -19,19 +25,25 @@ class ThemeTree:
     def of(cls, table: pandas.DataFrame) -> "ThemeTree":
         """Return the tree of a table with the text columns id, name and parent_id.
 
-        It leaves out orphans: themes with an ancestor that is missing from the table.
+        It leaves out orphans: themes with an ancestor that is missing from the table. Names become plain text without
+        the separator of paths.
 
         Raises:
             UserError: a theme is its own ancestor.
         """
         parents = dict(zip(table["id"], table["parent_id"], strict=True))
-        names = dict(zip(table["id"], table["name"], strict=True))
+        names = {theme: _step(theme, name) for theme, name in zip(table["id"], table["name"], strict=True)}
         lineages = {theme: _lineage(theme, parents) for theme in parents}
         return cls({theme: tuple(names[step] for step in line) for theme, line in lineages.items() if line})
 
     def all_paths(self) -> set[str]:
         """Return the path of every theme, such as `Duplo / Disney / Cars`."""
         return {SEPARATOR.join(path) for path in self.paths.values()}
+
+
+def _step(theme: str, name: str) -> str:
+    """Return a theme's name as a step of a path; a theme without a name has its number."""
+    return without_separator(plain_text(name)) or f"Theme {theme}"
 
 
 def _lineage(theme: str, parents: dict[str, str]) -> list[str]:
@@ -46,6 +58,20 @@ def _lineage(theme: str, parents: dict[str, str]) -> list[str]:
             return []
         line.insert(0, parent)
     return line
+
+
+def require_few_orphans(themes: Collection[str], tree: ThemeTree) -> None:
+    """Raise UserError if the tree lacks the themes, by id, of more than a tenth of the sets.
+
+    Some are missing in real data: the tables of sets and themes may be of different months.
+    """
+    orphans = [theme for theme in themes if theme not in tree.paths]
+    if len(orphans) >= FEWEST_ORPHANS and len(orphans) > MOST_ORPHANS * len(themes):
+        known = ", ".join(sorted(tree.paths)[:FEWEST_ORPHANS])
+        raise UserError(
+            f"themes: for {len(orphans):,} of {len(themes):,} sets, the table of themes lacks the theme or one above "
+            f"it, such as {orphans[0]!r}; it has {known}, … Do themes.csv.gz and sets.csv.gz belong together?"
+        )
 
 
 def check_rules(rules: Regroup, tree: ThemeTree) -> None:

@@ -1,10 +1,11 @@
-"""Accuracy on slices of the pictures: by decade, shape, size and background."""
+"""Accuracy on slices of the pictures: by decade, shape, size, background, and whether other sets share the name."""
 
 from collections.abc import Iterable
 
 import numpy as np
 import pandas
 
+from themer.base.tables import has_several
 from themer.pictures.images import frame
 from themer.scoring.intervals import accuracy_interval
 
@@ -52,6 +53,17 @@ def background(pixels: np.ndarray, width: int, height: int) -> str:
     if deviation > PLAIN_DEVIATION:
         return "busy"
     return "white" if colour.min() >= WHITE_FROM else "plain"
+
+
+def namesakes(sets: pandas.DataFrame) -> list[str]:
+    """Return whether sets of another family have the name and the year of each set.
+
+    They may show the same thing, so a picture in the training split may give the answer away.
+
+    Args:
+        sets: name, year and family of each set, of all splits.
+    """
+    return ["shared" if one else "of one family" for one in has_several(sets, ["name", "year"], "family")]
 
 
 def picture_kinds(sets: pandas.DataFrame, squares: Iterable[np.ndarray]) -> pandas.DataFrame:

@@ -1,6 +1,6 @@
 import pytest
 
-from themer.base.theme_paths import ancestors, lies_within, slug
+from themer.base.theme_paths import SEPARATOR, ancestors, lies_within, slug, without_separator
 
 
 def test_ancestors_are_the_themes_above_the_labels():
@@ -36,3 +36,10 @@ def test_a_theme_is_within_itself_and_the_themes_above_it(theme, ancestor, expec
 )
 def test_a_folder_is_named_after_its_label(label, name):
     assert slug(label) == name
+
+
+@pytest.mark.parametrize("name", ["Dino Attack / Dino 2010", "/ A", "A /", "/", "A  /\u00a0/ B", "Technic/Bionicle"])
+def test_a_path_splits_into_the_names_that_it_was_made_of(name):
+    steps = ["Root", without_separator(name), "Leaf"]
+    assert SEPARATOR.join(steps).split(SEPARATOR) == steps
+    assert without_separator("Dino Attack / Dino 2010") == "Dino Attack/Dino 2010"

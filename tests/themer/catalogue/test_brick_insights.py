@@ -22,6 +22,104 @@ def test_the_export_may_have_pages(site):
     assert [found["set_id"] for found in exported_sets(polite_session(), site.url)] == ["1-1", "2-1"]
 
 
+EXPORT = "/api/sets/export"
+
+
+def put_page(site, path: str, ids: list[object], **around: object) -> None:
+    """Answer a path with a page of sets in one of Laravel's formats."""
+    site.put(path, json.dumps({"data": [{"set_id": one} for one in ids], **around}).encode())
+
+
+def exported(site) -> list[str]:
+    """Return the set numbers of the export."""
+    return [found["set_id"] for found in exported_sets(polite_session(), site.url)]
+
+
+def around(form: str, following: str | None, total: int) -> dict[str, object]:
+    """Return what Laravel writes around the rows of a page: of a paginator, or of a collection of resources."""
+    if form == "paginator":
+        return {"next_page_url": following, "total": total, "links": [{"url": following, "label": "Next"}]}
+    return {"links": {"first": "?page=1", "next": following}, "meta": {"total": total}}
+
+
+@pytest.mark.parametrize("form", ["paginator", "resources"])
+@pytest.mark.parametrize("address", ["{url}/api/sets/export?page=2", "/api/sets/export?page=2", "?page=2", "?page=2#x"])
+def test_pages_are_followed_in_both_formats_and_from_relative_addresses(site, form, address):
+    put_page(site, EXPORT, ["1-1"], **around(form, address.format(url=site.url), 2))
+    put_page(site, f"{EXPORT}?page=2", ["2-1"], **around(form, None, 2))
+    assert exported(site) == ["1-1", "2-1"]
+
+
+@pytest.mark.parametrize("form", ["paginator", "resources"])
+def test_fewer_sets_than_the_service_counts_are_an_error(site, form):
+    put_page(site, EXPORT, ["1-1", "2-1"], **around(form, None, 86))
+    with pytest.raises(UserError, match="the pages hold 2 sets, but the service counts 86"):
+        exported(site)
+
+
+def test_a_page_that_names_itself_as_the_next_is_requested_once(site, capsys):
+    put_page(site, EXPORT, ["1-1"], next_page_url=f"{EXPORT}?page=2")
+    put_page(site, f"{EXPORT}?page=2", ["2-1"], next_page_url=f"{EXPORT}?page=2")
+    assert exported(site) == ["1-1", "2-1"]
+    assert site.request_counts() == {EXPORT: 1, f"{EXPORT}?page=2": 1}
+    assert "page=2 names no new page as its next" in capsys.readouterr().err
+
+
+def test_pages_that_repeat_themselves_under_new_addresses_end(site):
+    for page in range(1, 9):
+        put_page(site, f"{EXPORT}?page={page}", ["1-1", "2-1"], **around("paginator", f"?page={page + 1}", 4))
+    put_page(site, EXPORT, ["1-1", "2-1"], **around("paginator", "?page=2", 4))
+    with pytest.raises(UserError, match="the pages hold 2 sets, but the service counts 4"):
+        exported(site)
+    assert site.request_counts() == {EXPORT: 1, f"{EXPORT}?page=2": 1}
+
+
+@pytest.mark.parametrize("following", [5, {"href": "x"}, "http://[/"])
+def test_a_next_page_that_is_no_address_is_quoted(site, following):
+    put_page(site, EXPORT, ["1-1"], next_page_url=following)
+    with pytest.raises(UserError, match="expected the address of the next page"):
+        exported(site)
+
+
+def test_robots_txt_holds_for_every_page(site):
+    site.put("/robots.txt", b"User-agent: *\nDisallow: /*?page=\n")
+    put_page(site, EXPORT, ["1-1"], next_page_url="?page=2")
+    with pytest.raises(UserError, match="page=2: robots.txt of .* forbids it"):
+        exported(site)
+    assert f"{EXPORT}?page=2" not in site.request_counts()
+
+
+@pytest.mark.parametrize("bad", [None, 8684, "", " ", "a\x00b-1", "\ud800", "9" * 300, ["1-1"]])
+def test_a_row_without_a_set_number_is_left_out_and_named(site, capsys, bad):
+    put_page(site, EXPORT, [f"{number}-1" for number in range(9)] + [bad])
+    assert len(exported(site)) == 9
+    assert "left out 1 of 10:" in (said := capsys.readouterr().err)
+    assert str({"set_id": bad})[:40] in said.replace("\\\\", "\\")
+
+
+def test_spaces_around_a_set_number_are_none_of_it(site):
+    put_page(site, EXPORT, [" 0011-2\n"])
+    assert exported(site) == ["0011-2"]
+
+
+def test_too_many_rows_without_a_set_number_are_an_error(site):
+    put_page(site, EXPORT, [f"{number}-1" for number in range(8)] + [None, 8684])
+    with pytest.raises(UserError, match=r"expected objects whose set_id is .*, received .*None.* \(2 of 10\)"):
+        exported(site)
+
+
+@pytest.mark.parametrize("kind", ["application/json; charset=utf-8", "text/html; charset=latin-1", "text/plain"])
+def test_the_export_is_in_utf_8_whatever_the_headers_say(site, kind):
+    site.put(EXPORT, '\ufeff[{"set_id": "1-1", "name": "Bärenhöhle"}]'.encode(), Content_Type=kind)
+    assert next(exported_sets(polite_session(), site.url))["name"] == "Bärenhöhle"
+
+
+def test_deeply_nested_json_is_quoted(site):
+    site.put(EXPORT, b"[" * 100_000)
+    with pytest.raises(UserError, match="expected JSON"):
+        exported(site)
+
+
 @pytest.mark.parametrize("body", [b"<html>", b'{"message": "no"}', b'[{"set_id": 11}]', b"[3]"])
 def test_unexpected_content_is_quoted(site, body):
     site.put("/api/sets/export", body)
@@ -63,3 +161,35 @@ def test_a_failure_keeps_the_sets_before_it(site, tmp_path):
     with pytest.raises(UserError, match="run again to go on"):
         list(sets_one_by_one(polite_session(), site.url, ["1-1", "2-1"], Journal(tmp_path, IDENTITY)))
     assert Journal(tmp_path, IDENTITY).found("1-1") == {"set_id": "1-1"}
+
+
+def one_by_one(site, folder, numbers: list[str]) -> list[str]:
+    """Return the numbers of the sets that the service has."""
+    found = sets_one_by_one(polite_session(), site.url, numbers, Journal(folder, IDENTITY))
+    return [one["set_id"] for one in found]
+
+
+@pytest.mark.parametrize(("body", "status"), [(b"no", 400), (b"<html>", 200), (b'{"set_id": null}', 200)])
+def test_a_set_that_can_t_be_had_is_named_and_asked_for_again(site, tmp_path, capsys, body, status):
+    numbers = [f"{number}-1" for number in range(10)]
+    for number in numbers:
+        site.put(f"/api/sets/{number}", json.dumps({"set_id": number}).encode())
+    site.answers["/api/sets/4-1"] = [(status, body, {})]
+    for _ in range(2):
+        assert one_by_one(site, tmp_path, numbers) == [number for number in numbers if number != "4-1"]
+    assert "left out 1 of 10:" in (said := capsys.readouterr().err) and "/api/sets/4-1: expected" in said
+    assert site.request_counts()["/api/sets/4-1"] == 2 and site.request_counts()["/api/sets/5-1"] == 1
+
+
+def test_a_service_that_only_fails_is_soon_left_alone(site, tmp_path):
+    numbers = [f"{number}-1" for number in range(50)]
+    for number in numbers:
+        site.put(f"/api/sets/{number}", status=400)
+    with pytest.raises(UserError, match="run again to go on"):
+        one_by_one(site, tmp_path, numbers)
+    assert len(site.request_counts()) == 4
+
+
+def test_a_set_number_is_one_part_of_the_address(site, tmp_path):
+    site.put("/api/sets/A%2FB%3F-1", b'{"set_id": "A/B?-1"}')
+    assert one_by_one(site, tmp_path, ["A/B?-1"]) == ["A/B?-1"]

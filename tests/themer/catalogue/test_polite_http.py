@@ -5,7 +5,6 @@ import requests
 
 from themer.base.errors import UserError
 from themer.catalogue.polite_http import (
-    Robots,
     cache_for_a_day,
     failure_kind,
     get,
@@ -65,25 +64,6 @@ def test_a_request_without_response_is_an_error_that_names_the_address(site):
 def test_any_status_but_200_is_an_error(site):
     with pytest.raises(UserError, match="/gone: expected HTTP 200, received HTTP 404"):
         require_success(get(polite_session(), f"{site.url}/gone"))
-
-
-def test_robots_txt_is_obeyed_and_requested_once(site):
-    site.put("/robots.txt", b"User-agent: *\nDisallow: /private\n")
-    robots = Robots(polite_session())
-    robots.require(f"{site.url}/public")
-    with pytest.raises(UserError, match="/private/1: robots.txt of .* forbids it"):
-        robots.require(f"{site.url}/private/1")
-    assert len(site.requests) == 1
-
-
-def test_without_robots_txt_everything_is_allowed(site):
-    Robots(polite_session()).require(f"{site.url}/anything")
-
-
-def test_robots_txt_with_a_server_error_forbids_everything(site):
-    site.put("/robots.txt", status=500)
-    with pytest.raises(UserError, match="HTTP 500"):
-        Robots(polite_session(retry=retry_policy(retries=0))).require(f"{site.url}/anything")
 
 
 def test_a_cached_url_is_requested_once_a_day(site, tmp_path):

@@ -5,6 +5,7 @@ import pytest
 from themer.base.errors import UserError
 from themer.catalogue.polite_http import polite_session
 from themer.catalogue.rebrickable import as_set_objects, fetch_tables, parse_table, read_table
+from themer.catalogue.theme_tree import ThemeTree
 
 SETS = gzip.compress(
     b'set_num,name,year,theme_id,num_parts,img_url\n0011-2,"Null, NA",1978,84,12,https://x/1.jpg\n', mtime=0
@@ -42,6 +43,11 @@ INVALID = {
     "a page": b"<html>maintenance</html>",
     "nothing": b"",
     "half a table": SETS[:20],
+    "a broken gzip": SETS[:30] + b"\xff" * 40 + SETS[60:],
+    "a wrong checksum": SETS[:-8] + b"\0" * 8,
+    "bytes after it": SETS + b"</html>",
+    "another encoding": gzip.compress("set_num,name,theme_id\n1-1,Bär,1\n".encode("latin-1"), mtime=0),
+    "another separator": b"set_num;name;theme_id\n1-1;A;1\n",
     "other columns": gzip.compress(b"a,b\n1,2\n", mtime=0),
 }
 
@@ -50,3 +56,70 @@ INVALID = {
 def test_an_invalid_table_is_quoted(case):
     with pytest.raises(UserError, match=r"here: (expected a gzipped CSV|the columns .* are missing)"):
         parse_table(INVALID[case], "sets", "here")
+
+
+PLAIN = gzip.decompress(SETS)
+FORMS = {
+    "plain": PLAIN,
+    "gzipped twice": gzip.compress(SETS, mtime=0),
+    "with a byte-order mark": b"\xef\xbb\xbf" + PLAIN,
+    "with CRLF": gzip.compress(PLAIN.replace(b"\n", b"\r\n"), mtime=0),
+    "with CR": PLAIN.replace(b"\n", b"\r"),
+    "with quotes": PLAIN.replace(b"set_num", b'"set_num"'),
+    "with spaces": PLAIN.replace(b",year,", b", year ,").replace(b"0011-2", b" 0011-2 ").replace(b"84", b" 84"),
+    "with decimal points": PLAIN.replace(b"1978,84,", b"1978.0,84.0,"),
+    "with commas at the end": PLAIN.replace(b"1.jpg", b"1.jpg,,"),
+    "in another order": b'theme_id,img_url,year,set_num,name\n84,https://x/1.jpg,1978,0011-2,"Null, NA"\n',
+    "with another column": b'new,set_num,name,year,theme_id,img_url\n9,0011-2,"Null, NA",1978,84,https://x/1.jpg\n',
+}
+
+
+@pytest.mark.filterwarnings("ignore:Length of header")
+@pytest.mark.parametrize("form", FORMS)
+def test_a_table_is_taken_in_any_form_that_is_plainly_the_table(form):
+    columns = ["set_num", "name", "year", "theme_id", "img_url"]
+    found = parse_table(FORMS[form], "sets", "here")[columns].to_dict("records")
+    assert found == parse_table(SETS, "sets", "here")[columns].to_dict("records")
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "x-gzip"])
+def test_a_mirror_may_say_that_the_table_is_encoded(site, tmp_path, encoding):
+    site.put("/media/downloads/sets.csv.gz", SETS, Content_Encoding=encoding)
+    site.put("/media/downloads/themes.csv.gz", gzip.compress(THEMES, mtime=0), Content_Encoding=encoding)
+    tables = fetch_tables(polite_session(), site.url, tmp_path, cache=None)
+    assert list(tables["sets"]["set_num"]) == ["0011-2"]
+    for name, content in (("sets", SETS), ("themes", THEMES)):
+        assert gzip.decompress((tmp_path / f"{name}.csv.gz").read_bytes()) == gzip.decompress(content)
+
+
+def test_a_table_is_taken_whatever_the_headers_say_of_its_encoding(site, tmp_path):
+    site.put("/media/downloads/sets.csv.gz", PLAIN, Content_Encoding="gzip")
+    site.put("/media/downloads/themes.csv.gz", THEMES, Content_Encoding="deflate")
+    assert list(fetch_tables(polite_session(), site.url, tmp_path, cache=None)["themes"]["id"]) == ["84"]
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "identity"])
+def test_half_a_table_is_an_error_also_if_the_headers_call_it_encoded(site, tmp_path, encoding):
+    site.put("/media/downloads/sets.csv.gz", SETS[:-20], Content_Encoding=encoding)
+    with pytest.raises(UserError, match=r"sets.csv.gz: expected a gzipped CSV"):
+        fetch_tables(polite_session(), site.url, tmp_path, cache=None)
+    assert not (tmp_path / "sets.csv.gz").exists()
+
+
+def test_a_response_that_breaks_off_is_an_error(site, tmp_path):
+    site.put("/media/downloads/sets.csv.gz", SETS, Content_Length="9999", Connection="close")
+    with pytest.raises(UserError, match="sets.csv.gz: the response broke off"):
+        fetch_tables(polite_session(), site.url, tmp_path, cache=None)
+
+
+@pytest.mark.parametrize("root", ["", "nan", "NaN", "NULL", "None", "<NA>"])
+def test_parents_may_be_written_as_a_spreadsheet_or_pandas_does(root):
+    table = parse_table(f"id,name,parent_id\n504.0,Duplo,{root}\n505,Cars,504.0\n".encode(), "themes", "here")
+    assert ThemeTree.of(table).paths == {"504": ("Duplo",), "505": ("Duplo", "Cars")}
+
+
+def test_columns_that_nobody_reads_may_be_missing():
+    table = parse_table(b"set_num,theme_id\n0011-2,84\n", "sets", "here")
+    assert table.to_dict("records") == [{"set_num": "0011-2", "theme_id": "84"}]
+    with pytest.raises(UserError, match=r"the columns \['name', 'year', 'img_url'\] are missing"):
+        as_set_objects(table)

@@ -80,3 +80,12 @@ def test_a_journal_survives_an_incomplete_line(tmp_path):
     assert "1-1" in again and "2-1" not in again
     again.keep("2-1", {"set_id": "2-1"})
     assert [json.loads(line) for line in path.read_text().splitlines()][1] == {"2-1": {"set_id": "2-1"}}
+
+
+def test_whatever_json_can_hold_is_kept(tmp_path):
+    odd = {"set_id": "1-1", "name": 'half \ud83d, \x00, "\r\n', "reviews": [{"\udfff": 1e400}]}
+    journal = snapshots.Journal(tmp_path, IDENTITY)
+    journal.keep("1-1", odd)
+    assert snapshots.Journal(tmp_path, IDENTITY).found("1-1") == odd
+    snapshots.finish(tmp_path, IDENTITY, [odd])
+    assert read_sets(tmp_path / "sets.json") == [odd]

@@ -77,3 +77,11 @@ def test_a_mirror_serves_rebrickables_pictures():
     assert rebrickable_picture(LIVE, picture) == picture
     assert rebrickable_picture(MIRROR, picture) == "{url}/rebrickable/media/sets/1-1.jpg"
     assert rebrickable_picture(MIRROR, "https://elsewhere.example/1.jpg") == "https://elsewhere.example/1.jpg"
+
+
+@pytest.mark.parametrize(
+    ("end", "encoded"), [("a b.jpg", "a%20b.jpg"), ("a\r\n.jpg ", "a%0D%0A.jpg"), ("\ud800", "%3F")]
+)
+def test_the_address_of_a_picture_fits_on_one_line(end, encoded):
+    assert brick_insights_picture(LIVE, f"/crop/{end}") == f"https://brickinsights.com/crop/{encoded}"
+    assert rebrickable_picture(LIVE, f"https://cdn.rebrickable.com/{end}") == f"https://cdn.rebrickable.com/{encoded}"

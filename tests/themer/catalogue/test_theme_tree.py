@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from themer.base.errors import UserError
 from themer.base.params import Regroup
 from themer.base.params_file import parse_params
-from themer.catalogue.theme_tree import ThemeTree, check_rules
+from themer.catalogue.theme_tree import ThemeTree, check_rules, require_few_orphans
 
 TABLE = pandas.DataFrame(
     [
@@ -65,3 +65,33 @@ def test_unknown_themes_are_named_with_similar_ones(params):
 
 def test_unused_group_rules_are_not_checked(params):
     check_rules(rules(params, by="root"), ThemeTree.of(TABLE))
+
+
+ODD = pandas.DataFrame(
+    [("1", "Dino Attack / Dino 2010", ""), ("2", "Space ", "1"), ("3", "a\rb", "2"), ("4", " ", "")],
+    columns=TABLE.columns,
+)
+
+
+def test_names_are_plain_text_and_hold_no_separator():
+    tree = ThemeTree.of(ODD)
+    assert tree.paths["3"] == ("Dino Attack/Dino 2010", "Space", "a b")
+    assert tree.all_paths() >= {"Dino Attack/Dino 2010 / Space", "Theme 4"}
+
+
+def test_a_rule_can_name_a_theme_with_a_slash(params):
+    check_rules(rules(params, groups={"A": ["Dino Attack/Dino 2010"], "B": ["Theme 4"]}), ThemeTree.of(ODD))
+    wrong = rules(params, groups={"A": ["Dino Attack / Dino 2010"], "B": ["Theme 4"]})
+    with pytest.raises(UserError, match='did you mean "Dino Attack/Dino 2010"'):
+        check_rules(wrong, ThemeTree.of(ODD))
+
+
+@pytest.mark.parametrize(("orphans", "sets"), [(719, 28_098), (1, 10), (2, 5), (0, 0)])
+def test_some_orphans_are_to_be_expected(orphans, sets):
+    require_few_orphans(["9001"] * orphans + ["1"] * (sets - orphans), ThemeTree.of(TABLE))
+
+
+@pytest.mark.parametrize("theme", ["504.5", "5", ""])
+def test_more_than_a_tenth_of_orphans_is_an_error_that_names_the_table(theme):
+    with pytest.raises(UserError, match="for 44 of 86 sets, the table of themes lacks .*themes.csv.gz"):
+        require_few_orphans([theme] * 44 + ["1"] * 42, ThemeTree.of(TABLE))

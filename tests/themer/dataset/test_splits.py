@@ -28,6 +28,14 @@ def test_variants_are_one_family():
     assert families(["8684-1", "8684-16", "8685-1"], FAR_APART, 24) == ["8684", "8684", "8685"]
 
 
+def test_minifigures_with_a_common_prefix_are_families_of_their_own():
+    assert families(["fig-000001", "fig-000002", "fig-000002-1"], FAR_APART, 24) == [
+        "fig-000001",
+        "fig-000002",
+        "fig-000002",
+    ]
+
+
 def test_near_duplicates_are_one_family_however_long_the_chain():
     hashes = ["0" * 64, "0" * 60 + "000f", "0" * 60 + "00ff", "f" * 64]
     assert families(["4-1", "3-1", "2-1", "1-1"], hashes, 4) == ["2", "2", "2", "1"]

@@ -164,3 +164,10 @@ def test_each_picture_gets_its_kind_of_every_attribute():
         {"decade": "1990s", "shape": "about square", "size": "below 300 px", "background": "white"},
         {"decade": "unknown", "shape": "wide (above 4:3)", "size": "300 to 499 px", "background": "busy"},
     ]
+
+
+def test_sets_of_other_families_with_the_same_name_and_year_are_namesakes():
+    cars = [("Car", "1999", "1"), ("Car", "1999", "2"), ("Car", "2001", "3")]
+    variants, nameless = [("Bus", "1999", "4"), ("Bus", "1999", "4")], [("", "1999", "5"), ("", "1999", "6")]
+    sets = pandas.DataFrame([*cars, *variants, *nameless], columns=["name", "year", "family"])
+    assert slices.namesakes(sets) == ["shared"] * 2 + ["of one family"] * 5
