@@ -104,6 +104,20 @@ def test_a_palette_with_transparency_is_put_on_white(size):
     assert opened.getpixel((5, 5)) == WHITE and near(opened, (5, opened.height - 5), BLUE)
 
 
+@pytest.mark.parametrize("size", [(40, 60), (2200, 3300)])
+@pytest.mark.parametrize("mode", ["LA", "RGBA", "P", "L", "RGB"])
+def test_transparent_pixels_show_the_fill_of_the_models_input(mode, size):
+    options = {} if "A" in mode else {"transparency": (0, 0, 0) if mode == "RGB" else 0}
+    content = encoded(Image.new(mode, size, 0), "PNG", **options)
+    assert open_picture(content, fill=(10, 200, 30)).getpixel((7, 7)) == (10, 200, 30)
+
+
+def test_odd_metadata_beside_the_orientation_does_not_matter():
+    entries = struct.pack("<HHHI", 2, 0x0112, 3, 1) + b"\6\0\0\0" + struct.pack("<HHI", 0x8769, 2, 4) + b"odd\0"
+    content = encoded(halves((40, 60)), "JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0" + entries + bytes(4))
+    assert open_picture(content).size == (60, 40)
+
+
 def test_sixteen_bits_are_scaled_not_clipped():
     grey = Image.fromarray(np.full((30, 30), 128 * 257, np.uint16))
     assert open_picture(encoded(grey)).getpixel((3, 3)) == (128, 128, 128)
