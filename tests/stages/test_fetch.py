@@ -97,3 +97,11 @@ def test_an_unknown_theme_is_an_error_before_any_set_is_requested(site, run):
     with pytest.raises(SystemExit, match='no theme "Dupol" .did you mean "Duplo"'):
         run(**{"regroup.groups": {"A": ["Dupol"], "B": ["Technic"]}})
     assert not any(path.startswith("/api") for path in site.request_counts())
+
+
+def test_photos_that_are_recorded_but_not_here_are_missed_before_any_request(site, run):
+    paths.photos_record.parent.mkdir()
+    paths.photos_record.write_text("outs:\n- path: photos\n  nfiles: 2\n")
+    with pytest.raises(SystemExit, match=r"dvc pull data/photos"):
+        run()
+    assert site.requests == []
