@@ -63,7 +63,6 @@ def open_picture(content: bytes, limits: Limits = Limits(), fill: Colour = WHITE
     """Return the first frame as an upright RGB picture, large ones reduced by a whole number.
 
     The fill colour, that of the model's input, is behind transparent pixels.
-
     Data after the picture has no effect. Neither has metadata, apart from the orientation.
 
     Raises:
@@ -75,7 +74,7 @@ def open_picture(content: bytes, limits: Limits = Limits(), fill: Colour = WHITE
     try:
         picture.draft(picture.mode, (WORKING_PIXELS, WORKING_PIXELS))
         upright = upright_rgb(_reduced(picture), fill)
-    except Exception:  # Decoders raise anything for damaged bytes.
+    except PictureError:
         raise Problem(Kind.BROKEN_PICTURE, DAMAGED) from None
     upright.info.clear()  # Pillow would write the metadata that it keeps there when the picture is saved.
     return upright

@@ -61,10 +61,7 @@ def decode(content: bytes, minimum_side_pixels: int = 1, fill: Colour = WHITE) -
         raise PictureError("too many pixels")
     if min(picture.size) < minimum_side_pixels:
         raise PictureError("too small")
-    try:
-        return upright_rgb(picture, fill)
-    except Exception:  # Decoders raise anything for damaged bytes: OSError, struct.error, EOFError, IndexError ...
-        raise PictureError("truncated") from None
+    return upright_rgb(picture, fill)
 
 
 def identify(content: bytes) -> Image.Image:
@@ -87,7 +84,7 @@ def upright_rgb(picture: Image.Image, fill: Colour = WHITE) -> Image.Image:
     All other metadata is ignored, and damaged metadata turns nothing.
 
     Raises:
-        Exception: of any type, if the picture can't be decoded.
+        PictureError: the picture can't be decoded.
     """
     layered, turn = plain(picture), _turn(picture)
     if layered.mode == "RGBA":
@@ -99,9 +96,17 @@ def plain(picture: Image.Image) -> Image.Image:
     """Return a picture of any mode as RGB, or as RGBA if it has transparency.
 
     Raises:
-        Exception: of any type, if the picture can't be decoded.
+        PictureError: the picture can't be decoded.
     """
-    _load(picture)
+    try:
+        _load(picture)
+        return _converted(picture)
+    except Exception:  # Decoders raise anything for damaged bytes: OSError, struct.error, EOFError, IndexError ...
+        raise PictureError("truncated") from None
+
+
+def _converted(picture: Image.Image) -> Image.Image:
+    """Return a decoded picture as RGB, or as RGBA if it has transparency."""
     if picture.mode.startswith("I"):
         return _from_deep_grey(picture)
     if picture.mode == "La":

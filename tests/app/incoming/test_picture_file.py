@@ -1,5 +1,7 @@
+import random
 import struct
 import zlib
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -9,6 +11,8 @@ from PIL import Image
 
 from app.incoming.picture_file import WORKING_PIXELS, Limits, Structure, open_picture, structure
 from app.problem import Kind, Problem
+from benchmarks.fuzz import mutated, originals
+from benchmarks.mutated_pictures import DECODED, in_pipeline, on_page
 from tests.app.uploads import encoded, frames
 from tests.conftest import picture_bytes
 from themer.pictures.images import decode
@@ -216,6 +220,16 @@ def test_mutated_pictures_are_read_or_refused(kind, data):
         assert open_picture(bytes(content)).mode == "RGB"
     except Problem as problem:
         assert 400 <= problem.status < 500
+
+
+def test_pipeline_and_page_decode_the_same_of_500_mutated_pictures():
+    """Each file is decoded or refused with a picture's error by both; any other exception fails the test."""
+    sources, chance = list(originals()), random.Random(0)
+    found = Counter(
+        (in_pipeline(content), on_page(content)) for content in (mutated(chance, sources) for _ in range(500))
+    )
+    assert found["decoded", "decoded"] > 50
+    assert all((pipeline == DECODED) == (page == DECODED) for pipeline, page in found)
 
 
 def test_long_and_thin_pictures_are_read():
