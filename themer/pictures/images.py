@@ -7,11 +7,13 @@ from urllib.parse import quote, unquote
 
 import imagehash
 import numpy
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, UnidentifiedImageError
 from PIL.ImageFile import ImageFile
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
 MAXIMUM_PIXELS = 50_000_000
+# How EXIF data in a JPEG begin, and how much of them there can be.
+EXIF, MAXIMUM_SEGMENT_BYTES = b"Exif\0\0", 65_535
 
 Colour = tuple[int, int, int]
 WHITE: Colour = (255, 255, 255)
@@ -71,11 +73,23 @@ def identify(content: bytes) -> Image.Image:
         PictureError: the bytes are no picture of a known format, or it has so many pixels that Pillow refuses it.
     """
     try:
-        return Image.open(io.BytesIO(content), formats=FORMATS)
+        return _opened(content)
     except Image.DecompressionBombError:
         raise PictureError("too many pixels") from None
     except Exception:  # Not only UnidentifiedImageError: a damaged header raises struct.error, IndexError and others.
         raise PictureError("not an image") from None
+
+
+def _opened(content: bytes) -> Image.Image:
+    """Return a picture of a known format, not decoded yet."""
+    try:
+        return Image.open(io.BytesIO(content), formats=FORMATS)
+    except UnidentifiedImageError:
+        # Pillow knows no JPEG whose EXIF data have a resolution that is no number. Hide them while it looks.
+        before, mark, rest = content.partition(EXIF)
+        picture = Image.open(io.BytesIO(before + b"Other\0" + rest), formats=FORMATS)
+        picture.info["exif"] = mark + rest[:MAXIMUM_SEGMENT_BYTES]
+        return picture
 
 
 def upright_rgb(picture: Image.Image, fill: Colour = WHITE) -> Image.Image:

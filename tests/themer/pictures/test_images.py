@@ -158,7 +158,8 @@ def test_exif_orientation_is_applied():
 
 ODD_VALUES = {
     "text where a number belongs": {0x0102: "eight"},
-    "a negative resolution": {0x011A: -1},
+    "a negative resolution": {0x0128: 2, 0x011A: -1},
+    "a resolution that is text": {0x0128: 2, 0x011A: "7"},
     "a thumbnail's place outside the file": {0x0201: 4_000_000_000},
     "a section that isn't there": {0x8769: 4_000_000_000},
     "a list where a number belongs": {0x0128: (1, 2, 3)},
