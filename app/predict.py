@@ -8,7 +8,7 @@ import sys
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +21,9 @@ from app.recognition.as_json import TOP_THEMES, as_json
 from stages import paths
 from themer.answering.predictor import Prediction, Predictor
 from themer.base.errors import UserError
+from themer.pictures.folders import visible
 
 PICTURES_AT_ONCE = 16
-SUFFIXES = {".bmp", ".gif", ".jpeg", ".jpg", ".png", ".webp"}
 LIMITS = Limits()
 ALL_PREDICTED, SOME_UNREADABLE, NO_MODEL = 0, 1, 2
 
@@ -58,7 +58,8 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         prog="python -m app.predict",
         description="Predict the themes of pictures. Each line has the file, the theme or the reason why the model is "
         "not sure, and the confidence, separated by tabs.",
-        epilog="Exit code: 0, there is a prediction for every picture; 1, some can't be read; 2, there is no model.",
+        epilog="Exit code: 0, there is a prediction for every file; 1, some can't be read, and stderr names them; 2, "
+        "there is no model.",
     )
     parser.add_argument("pictures", nargs="+", metavar="PICTURE", help="a file, a folder or a pattern: 'a/*.jpg'")
     parser.add_argument("--json", action="store_true", help="print a JSON list like the API's")
@@ -76,11 +77,11 @@ def positive(text: str) -> int:
 
 
 def pictures_of(names: Iterable[str]) -> Iterator[Path]:
-    """Yield the pictures that match files, folders and patterns. A name without a match is yielded unchanged."""
+    """Yield the files that match files, folders and patterns. A name without a match is yielded unchanged."""
     for name in names:
         path = Path(name)
         if path.is_dir():
-            yield from pictures_in(path) or [path]
+            yield from files_in(path) or [path]
         elif path.exists() or not glob.has_magic(name):
             yield path
         else:
@@ -88,9 +89,17 @@ def pictures_of(names: Iterable[str]) -> Iterator[Path]:
             yield from pictures_of(matches) if matches else [path]
 
 
-def pictures_in(folder: Path) -> list[Path]:
-    """Return the pictures in a folder and its subfolders, sorted."""
-    return sorted(path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
+def files_in(folder: Path) -> list[Path]:
+    """Return the files in a folder and its subfolders, sorted, whatever their names: the content tells what they are.
+
+    Links to folders, and folders that can't be opened, are among them, so that they are named.
+    """
+    try:
+        found = visible(folder)
+    except OSError:
+        return [folder]
+    inner = [files_in(path) if path.is_dir() and not path.is_symlink() else [path] for path in found]
+    return list(chain.from_iterable(inner))
 
 
 def predictions(predictor: Predictor, pictures: Iterator[Path]) -> Iterator[Result]:
@@ -106,16 +115,25 @@ def predictions(predictor: Predictor, pictures: Iterator[Path]) -> Iterator[Resu
 
 def read_picture(predictor: Predictor, path: Path) -> np.ndarray | str:
     """Return a file's picture as model input, uint8 [size, size, 3], or in words why it can't be read."""
-    if path.is_dir():
-        return f"There is no picture in this folder ({', '.join(sorted(SUFFIXES))})."
     try:
+        if path.is_dir():
+            return folder_problem(path)
+        if path.exists() and not path.is_file():
+            return "This is neither a file nor a folder."
         if path.stat().st_size > LIMITS.maximum_bytes:
             return f"Picture too large. The limit is {LIMITS.maximum_bytes / 1e6:.0f} MB. Use a smaller one."
-        return predictor.prepare(open_picture(path.read_bytes(), LIMITS))
+        return predictor.prepare(open_picture(path.read_bytes(), LIMITS, predictor.description.fill))
     except OSError as error:
         return f"{error.strerror}."
     except Problem as problem:
         return str(problem)
+
+
+def folder_problem(folder: Path) -> str:
+    """Return in words why a folder gives no prediction; raise OSError if it can't be opened."""
+    if visible(folder) and folder.is_symlink():
+        return "A link to a folder within a folder is not followed. Name what it leads to."
+    return "There is no picture in this folder."
 
 
 def print_lines(results: Iterable[Result], top: int | None) -> int:

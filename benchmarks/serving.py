@@ -171,7 +171,8 @@ def decode_and_run(model: LiteRuntime, content: bytes) -> None:
 
 def pixels_of(model: LiteRuntime, content: bytes) -> np.ndarray:
     """Return a file's picture as model input, uint8 [1, size, size, 3]."""
-    return np.asarray(square(open_picture(content), model.description.size, model.description.fill))[np.newaxis]
+    size, fill = model.description.size, model.description.fill
+    return np.asarray(square(open_picture(content, fill=fill), size, fill))[np.newaxis]
 
 
 def rate_of(do: Callable[[], object], seconds: float, threads: int = 1) -> float:

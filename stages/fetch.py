@@ -8,6 +8,7 @@ import requests
 from tqdm import tqdm
 
 from stages import paths
+from themer.base.dvc_records import require_recorded
 from themer.base.errors import explained
 from themer.base.params_file import load_params
 from themer.catalogue import brick_insights, rebrickable, snapshots
@@ -21,6 +22,8 @@ from themer.catalogue.theme_tree import ThemeTree, check_rules, require_few_orph
 def main() -> None:
     """Fetch one snapshot of a source, unless it is complete already."""
     params = load_params(paths.params)
+    # In the first stage: once DVC gets to the photos, it fails without their folder.
+    require_recorded(paths.photos_record)
     identity = snapshots.identity(params)
     source, is_local = params.source, params.source.command is not None
     if not is_local and snapshots.is_complete(paths.raw, identity):

@@ -9,6 +9,7 @@ from pathlib import Path
 params = Path("params.yaml")  # every setting
 lock = Path("dvc.lock")  # the digests of all inputs and outputs, written by DVC
 photos = Path("data/photos")  # the user's own photos, a folder for each label
+photos_record = Path("data/photos.dvc")  # the digest of the photos, written by DVC
 
 # fetch
 raw = Path("data/raw")  # the services' data, as they sent them

@@ -9,13 +9,21 @@ import pandas
 from tqdm import tqdm
 
 from stages import paths
-from themer.base.errors import explained
+from themer.base.errors import UserError, explained
 from themer.base.params import SPLITS, Params, Resize
 from themer.base.params_file import load_params
 from themer.base.tables import read_csv, write_csv
 from themer.base.theme_paths import NONE_OF_THESE
 from themer.pictures.images import FORMATS, MAXIMUM_PIXELS, perceptual_hash, picture_path
-from themer.pictures.own_photos import PHOTO_SPLITS, find_photos, photo_path, photo_table
+from themer.pictures.own_photos import (
+    PHOTO_SPLITS,
+    photo_path,
+    photo_states,
+    photo_table,
+    require_no_problems,
+    require_unchanged,
+    survey_photos,
+)
 from themer.shards.files import OTHER, Example, ShardSummary, write_summary
 from themer.shards.packing import ordered_map, pack_split, padded_example, read_picture
 
@@ -61,13 +69,20 @@ def pack_splits(
 
 
 def pack_photos(dataset: pandas.DataFrame, labels: list[str], params: Params) -> None:
-    """Write the table and the shards of the user's photos."""
-    label_of = find_photos(paths.photos, labels)
+    """Write the table and the shards of the user's photos.
+
+    Raises:
+        UserError: a photo can't be read or is misplaced; all of them are named. Or the photos changed meanwhile.
+    """
+    label_of, misplaced = survey_photos(paths.photos, labels)
+    before = photo_states(paths.photos, label_of)
+    hashes, unreadable = hash_photos(list(label_of))
+    require_no_problems([*misplaced, *unreadable])
     official = dataset.merge(
         read_csv(paths.thumbnails_table)[["set_id", "perceptual_hash"]], on="set_id", validate="one_to_one"
     )
     distance, photos, settings = params.regroup.duplicate_distance, params.photos, params.resize
-    table = photo_table(label_of, hash_photos(list(label_of)), official, distance, photos.train, photos.seed)
+    table = photo_table(label_of, hashes, official, distance, photos.train, photos.seed)
     write_csv(table, paths.photos_table)
     indices = {photo: (labels + [NONE_OF_THESE]).index(label) for photo, label in label_of.items()}
     is_other = table["label"] == NONE_OF_THESE
@@ -76,6 +91,7 @@ def pack_photos(dataset: pandas.DataFrame, labels: list[str], params: Params) ->
         counts |= pack_photo_splits(table[is_other], dict.fromkeys(indices, 0), OTHER, settings)
     others = [NONE_OF_THESE] if is_other.any() else []
     write_summary(paths.photo_shards, ShardSummary(labels, settings.size, settings.fill, counts, others))
+    require_unchanged(paths.photos, labels, before)
     print(f"resize: {counts['train']:,} photos join training, {counts['test']:,} are held out")
 
 
@@ -88,15 +104,19 @@ def pack_photo_splits(
     return pack_splits(paths.photo_shards, photos, make_example, settings)
 
 
-def hash_photos(photos: list[str]) -> list[str]:
-    """Return the perceptual hash of each photo, computed as for official pictures."""
-    hashes = ordered_map(hash_photo, photos, WORKERS)
-    return list(tqdm(hashes, total=len(photos), desc="hashes", unit=" pictures"))
+def hash_photos(photos: list[str]) -> tuple[list[str], list[str]]:
+    """Return the perceptual hashes, computed as for official pictures, and in words the photos that can't be read."""
+    outcomes = ordered_map(hash_photo, photos, WORKERS)
+    found = list(tqdm(outcomes, total=len(photos), desc="hashes", unit=" pictures"))
+    return [hashed for hashed, _ in found if hashed], [problem for _, problem in found if problem]
 
 
-def hash_photo(photo: str) -> str:
-    """Return the perceptual hash of one photo; raise UserError if it can't be read."""
-    return perceptual_hash(read_picture(photo_path(paths.photos, photo), PHOTO_REMEDY))
+def hash_photo(photo: str) -> tuple[str, str]:
+    """Return the perceptual hash of one photo and "", or "" and in words why it can't be read."""
+    try:
+        return perceptual_hash(read_picture(photo_path(paths.photos, photo), PHOTO_REMEDY)), ""
+    except UserError as error:
+        return "", str(error)
 
 
 def set_example(set_id: str, label_of: dict[str, int], settings: Resize) -> Example:
@@ -111,7 +131,7 @@ def photo_example(photo: str, label_of: dict[str, int], settings: Resize) -> Exa
 
 def example(name: str, label: int, path: Path, remedy: str, settings: Resize) -> Example:
     """Return the example of a picture file."""
-    return padded_example(name, label, read_picture(path, remedy), settings)
+    return padded_example(name, label, read_picture(path, remedy, settings.fill), settings)
 
 
 if __name__ == "__main__":

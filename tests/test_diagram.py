@@ -38,3 +38,8 @@ def test_every_stage_is_in_the_table_of_the_readme():
 def test_arrows_that_follow_from_others_are_left_out():
     needs = {"a": set(), "b": {"a"}, "c": {"b"}, "d": {"a", "b", "c"}}
     assert direct(needs) == {"a": set(), "b": {"a"}, "c": {"b"}, "d": {"c"}}
+
+
+def test_data_that_was_added_is_no_stage():
+    graph = 'node1["data/photos.dvc"]\n node2["resize"]\n node1-->node2'
+    assert needs_of(graph) == {"resize": set()}

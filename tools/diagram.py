@@ -33,12 +33,13 @@ def with_diagram(text: str, printed: str) -> str:
 
 
 def needs_of(printed: str) -> Needs:
-    """Return the stages that each stage needs, from a graph that DVC printed for Mermaid."""
+    """Return the stages that each stage needs, from a graph that DVC printed for Mermaid; added data is left out."""
     names = dict(re.findall(r'(node\d+)\["(.+)"\]', printed))
     needs: Needs = {name: set() for name in names.values()}
     for needed, stage in re.findall(r"(node\d+)-->(node\d+)", printed):
         needs[names[stage]].add(names[needed])
-    return needs
+    added = {name for name in needs if name.endswith(".dvc")}
+    return {name: needed - added for name, needed in needs.items() if name not in added}
 
 
 def direct(needs: Needs) -> Needs:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 from app.problem import Kind, Problem
-from themer.pictures.images import MAXIMUM_PIXELS, PictureError, identify, upright_rgb
+from themer.pictures.images import MAXIMUM_PIXELS, WHITE, Colour, PictureError, identify, plain, upright_rgb
 
 # Three times the largest input of any network: scales well, and takes little memory.
 WORKING_PIXELS = 1024
@@ -59,9 +59,10 @@ class Structure:
     frames: int = 0
 
 
-def open_picture(content: bytes, limits: Limits = Limits()) -> Image.Image:  # noqa: B008
-    """Return the first frame as an upright RGB picture on white, large ones reduced by a whole number.
+def open_picture(content: bytes, limits: Limits = Limits(), fill: Colour = WHITE) -> Image.Image:  # noqa: B008
+    """Return the first frame as an upright RGB picture, large ones reduced by a whole number.
 
+    The fill colour, that of the model's input, is behind transparent pixels.
     Data after the picture has no effect. Neither has metadata, apart from the orientation.
 
     Raises:
@@ -72,8 +73,8 @@ def open_picture(content: bytes, limits: Limits = Limits()) -> Image.Image:  # n
     _require_limits(picture, content, limits)
     try:
         picture.draft(picture.mode, (WORKING_PIXELS, WORKING_PIXELS))
-        upright = upright_rgb(_reduced(picture))
-    except Exception:  # Decoders raise anything: OSError, SyntaxError, struct.error, EOFError ...
+        upright = upright_rgb(_reduced(picture), fill)
+    except PictureError:
         raise Problem(Kind.BROKEN_PICTURE, DAMAGED) from None
     upright.info.clear()  # Pillow would write the metadata that it keeps there when the picture is saved.
     return upright
@@ -103,8 +104,6 @@ def _identified(content: bytes) -> Image.Image:
     except PictureError as error:
         if error.kind == "too many pixels":
             raise _too_large("far too many pixels", "a fraction of them") from None
-    except Exception:  # A damaged header makes Pillow raise struct.error, IndexError and others.
-        pass
     if content.startswith((JPEG, PNG, *GIF)) or content[:4] + content[8:12] == b"RIFFWEBP":
         raise Problem(Kind.BROKEN_PICTURE, DAMAGED)
     if name := _other_format(content):
@@ -136,14 +135,8 @@ def _frames(picture: Image.Image) -> int:
 def _reduced(picture: Image.Image) -> Image.Image:
     """Return a large picture reduced to at least `WORKING_PIXELS` on its longer side, any other as it is."""
     factor = max(picture.size) // WORKING_PIXELS
-    if factor < 2:
-        return picture
-    if picture.mode.startswith("I;16"):
-        return picture.convert("I").reduce(factor)
-    if picture.has_transparency_data or picture.mode in ("1", "P"):
-        # Palette indices and transparent key colours can't be averaged.
-        picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-    return picture.reduce(factor)
+    # Palette indices and transparent key colours can't be averaged.
+    return picture if factor < 2 else plain(picture).reduce(factor)
 
 
 def _other_format(content: bytes) -> str | None:

@@ -88,7 +88,7 @@ class Recognizer:
     def read(self, upload: Upload) -> Image.Image:
         """Return an uploaded picture; raise Problem for anything else. One at a time, to bound the memory."""
         with self._decoding:
-            return open_picture(upload.content, self._settings.limits)
+            return open_picture(upload.content, self._settings.limits, self.predictor.description.fill)
 
     def waiting(self) -> int:
         """Return the number of pictures that wait for the model."""

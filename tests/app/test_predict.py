@@ -52,12 +52,36 @@ def test_other_things_are_not_sure_with_the_reason(run, folder):
 
 
 def test_folders_yield_their_pictures_sorted_with_subfolders(run, folder):
-    code, lines, _ = run(folder)
-    assert code == 0
+    _, lines, _ = run(folder)
     assert [line.split("\t")[0] for line in lines.splitlines()] == [
         str(folder / "b.png"),
         str(folder / "deeper" / "a.JPG"),
     ]
+
+
+def test_a_folder_leaves_nothing_out_without_a_word(run, folder):
+    """Pictures are told by their content, whatever their names; what is no picture is named."""
+    (folder / "b.png").rename(folder / "b.jfif")
+    (folder / "photo.heic").write_bytes(b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic")
+    (folder / "album").symlink_to(folder / "deeper")
+    (folder / "nothing").mkdir()
+    code, lines, problems = run(folder)
+    assert code == 1 and [line.split("\t")[0] for line in lines.splitlines()] == [
+        str(folder / "b.jfif"),
+        str(folder / "deeper" / "a.JPG"),
+    ]
+    album, notes, photo = problems.splitlines()
+    assert album.startswith(f"{folder}/album: A link to a folder") and photo.startswith(f"{folder}/photo.heic: ")
+    assert "This is HEIC" in photo and notes.startswith(f"{folder}/notes.txt: Not a picture")
+
+
+def test_what_operating_systems_leave_behind_is_no_reason_to_fail(run, folder):
+    (folder / "notes.txt").rename(folder / "Thumbs.db")
+    for name in ("deeper/.DS_Store", "__MACOSX/b.png", "deeper/desktop.ini"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(b"left behind")
+    code, lines, problems = run(folder)
+    assert (code, problems) == (0, "") and len(lines.splitlines()) == 2
 
 
 def test_patterns_match_unless_a_file_has_that_name(run, folder):
@@ -143,7 +167,7 @@ def test_only_a_few_pictures_are_in_memory_at_a_time(root, folder):
 
 
 def test_it_starts_without_a_server_tensorflow_or_notes(root, folder):
-    command = [sys.executable, "-c", ALONE.replace("HEAVY", str(HEAVY)), str(folder)]
+    command = [sys.executable, "-c", ALONE.replace("HEAVY", str(HEAVY)), str(folder / "b.png")]
     command += ["--model", str(root / paths.model), "--index", str(root / paths.index)]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
@@ -151,7 +175,7 @@ def test_it_starts_without_a_server_tensorflow_or_notes(root, folder):
 
 
 def test_a_reader_may_stop_early(root, folder):
-    command = [sys.executable, "-m", "app.predict", *[str(folder)] * 40]
+    command = [sys.executable, "-m", "app.predict", *[str(folder / "b.png")] * 80]
     command += ["--model", str(root / paths.model), "--index", str(root / paths.index)]
     with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout.readline()

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.conftest import picture_bytes
 from tests.data_formats import problems_of_project
 from tests.end_to_end.catalogue import CountedCatalogue, counted_catalogue
 from tests.end_to_end.project import QUICK, ProjectCopy, stages_run
+from themer.base.files import write_bytes
 from tools.diagram import Needs, dag, needs_of
 
 SERVING = ["export", "evaluate", "report"]
@@ -140,6 +142,43 @@ def test_a_clone_can_pull_what_was_pushed_and_has_nothing_left_to_run(project, t
     assert stages_run(clone.dvc("repro")) == []
     assert (clone.folder / "models" / "classifier.tflite").exists()
     assert clone.dvc("status").strip().endswith("up to date.")
+
+
+def put_photos(project: ProjectCopy, folder: str, count: int) -> None:
+    """Put photos into the folder of a label."""
+    for number in range(count):
+        write_bytes(picture_bytes(number, (90, 60)), project.folder / "data" / "photos" / folder / f"{number}.jpg")
+
+
+def test_the_first_run_leaves_the_record_of_the_photos_as_it_was(finished):
+    assert finished.run("git", "log", "--format=%s", "data/photos.dvc") == "Copy\n"
+    assert list((finished.folder / "data" / "photos").iterdir()) == []
+
+
+@pytest.mark.parametrize("options", [[], ["--temp"]])
+def test_new_photos_are_in_an_experiment(project, options):
+    put_photos(project, "minifig", 4)
+    assert "resize: 2 photos join training, 2 are held out" in project.dvc("exp", "run", *options, "resize")
+
+
+def test_new_photos_are_in_a_queued_experiment(project):
+    put_photos(project, "minifig", 4)
+    project.dvc("exp", "run", "--queue", "resize")
+    # What the queue's worker will run; it takes seconds to start.
+    assert "nfiles: 4" in project.run("git", "show", "refs/exps/celery/stash:data/photos.dvc")
+
+
+def test_photos_travel_with_the_data(project, tmp_path):
+    put_photos(project, "minifig", 4)
+    project.dvc("add", "data/photos")
+    project.dvc("remote", "add", "--default", "local", str(tmp_path / "remote"))
+    project.commit("Add photos and a remote")
+    project.dvc("push", "data/photos")
+    project.run("git", "clone", "-q", ".", str(tmp_path / "clone"))
+    clone = ProjectCopy(tmp_path / "clone")
+    assert "dvc pull data/photos" in clone.dvc("repro", "resize", fails=True)
+    clone.dvc("pull", "data/photos")
+    assert clone.contents("data/photos") == project.contents("data/photos") != {}
 
 
 WRONG = {

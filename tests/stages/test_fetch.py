@@ -134,3 +134,11 @@ def test_numbers_that_went_through_a_spreadsheet_lose_no_set(site, run):
     themes = [(504, "Duplo", ""), (505, "Cars", "504.0"), (1, "Technic", "")]
     site.put("/media/downloads/themes.csv.gz", table("id,name,parent_id", themes))
     assert run(**{"regroup.groups": {"A": ["Duplo / Cars"], "B": ["Technic"]}}) == ["0011-2", "3-1", "B001-1"]
+
+
+def test_photos_that_are_recorded_but_not_here_are_missed_before_any_request(site, run):
+    paths.photos_record.parent.mkdir()
+    paths.photos_record.write_text("outs:\n- path: photos\n  nfiles: 2\n")
+    with pytest.raises(SystemExit, match=r"dvc pull data/photos"):
+        run()
+    assert site.requests == []

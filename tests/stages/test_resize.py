@@ -4,13 +4,14 @@ from pathlib import Path
 import numpy
 import pandas
 import pytest
+from PIL import Image
 
 from stages import paths, resize
 from tests.conftest import picture_bytes
 from tests.data_formats import problems_of_file
 from themer.base.files import write_bytes
 from themer.base.tables import read_csv, write_csv
-from themer.pictures.images import decode, perceptual_hash, picture_path
+from themer.pictures.images import decode, encode_png, perceptual_hash, picture_path
 from themer.shards.files import read_examples, read_labels, read_summary
 
 LABELS = ["Technic/Bionicle", "MiniFig"]
@@ -199,3 +200,39 @@ def test_a_file_without_a_picture_is_named(run, photos):
     (photos / "minifig" / "notes.txt").write_text("not a picture")
     with pytest.raises(SystemExit, match=r"notes.txt: can't be read \(not an image\). Save it as one of JPEG, PNG"):
         run()
+
+
+def test_all_photos_that_have_to_go_are_named_at_once(run, photos):
+    for name in ("minifig/a.txt", "minifig/b.jpg", "technic-bionicle/c.heic", "stray.jpg"):
+        (photos / name).write_bytes(b"not a picture")
+    with pytest.raises(SystemExit) as stopped:
+        run()
+    lines = str(stopped.value).removeprefix("error: ").splitlines()
+    assert [line.split(":")[0] for line in lines] == [
+        f"data/photos/{name}" for name in ("stray.jpg", "minifig/a.txt", "minifig/b.jpg", "technic-bionicle/c.heic")
+    ]
+
+
+def test_a_photo_that_arrives_while_the_others_are_packed_is_left_to_the_next_run(run, photos, monkeypatch):
+    def pack_while_one_arrives(*arguments: object) -> int:
+        write_bytes(picture_bytes(300), photos / "minifig" / "late.jpg")
+        return pack_split(*arguments)
+
+    pack_split = resize.pack_split
+    with monkeypatch.context() as patched:
+        patched.setattr(resize, "pack_split", pack_while_one_arrives)
+        # The sets are packed before the photos are listed.
+        patched.setattr(resize, "pack_sets", lambda *arguments: None)
+        with pytest.raises(SystemExit, match=r"such as photos/minifig/late.jpg\. Nothing is lost; run again"):
+            run()
+    run()
+    assert "photos/minifig/late.jpg" in set(read_csv(paths.photos_table)["photo"])
+
+
+def test_transparent_pixels_of_sets_and_photos_show_the_fill(run, photos):
+    (photos / "minifig" / "clear.png").write_bytes(encode_png(Image.new("RGBA", (40, 40))))
+    picture_path(paths.thumbnails, "0012-1").write_bytes(encode_png(Image.new("RGBA", (40, 40))))
+    run(**{"resize.fill": [1, 2, 3], "photos.train": 0})
+    packed = [*read_examples(paths.photo_shards, "test"), *read_examples(paths.shards, "test")]
+    found = {one.set_id: one.pixels[24, 24].tolist() for one in packed}
+    assert found["photos/minifig/clear.png"] == found["0012-1"] == [1, 2, 3]

@@ -104,7 +104,8 @@ class Predictor:
 
     def prepare(self, picture: Image.Image) -> np.ndarray:
         """Return a picture of any size and mode as model input: upright RGB, padded, uint8 [size, size, 3]."""
-        return np.asarray(square(upright_rgb(picture), self.description.size, self.description.fill))
+        fill = self.description.fill
+        return np.asarray(square(upright_rgb(picture, fill), self.description.size, fill))
 
     def predict(self, picture: Image.Image) -> Prediction:
         """Return the prediction for a picture of any size and mode."""

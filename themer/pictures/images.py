@@ -7,11 +7,29 @@ from urllib.parse import quote, unquote
 
 import imagehash
 import numpy
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL.ImageFile import ImageFile
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
 MAXIMUM_PIXELS = 50_000_000
-WHITE = (255, 255, 255)
+# How EXIF data in a JPEG begin, and how much of them there can be.
+EXIF, MAXIMUM_SEGMENT_BYTES = b"Exif\0\0", 65_535
+
+Colour = tuple[int, int, int]
+WHITE: Colour = (255, 255, 255)
+
+# How each EXIF orientation is turned upright.
+TURNS: dict[object, Image.Transpose] = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+# Of grey with fewer than 8 bits in a file: the step between two of its values once Pillow has scaled them to 8 bits.
+GREY_STEPS = {"L;2": 85, "L;4": 17}
 
 PictureProblem = Literal["not an image", "truncated", "too many pixels", "too small"]
 
@@ -34,8 +52,8 @@ def set_of(path: Path) -> str:
     return unquote(path.stem)
 
 
-def decode(content: bytes, minimum_side_pixels: int = 1) -> Image.Image:
-    """Return the first frame as an upright RGB picture, with white behind transparent pixels.
+def decode(content: bytes, minimum_side_pixels: int = 1, fill: Colour = WHITE) -> Image.Image:
+    """Return the first frame as an upright RGB picture, with the fill colour behind transparent pixels.
 
     Raises:
         PictureError: the bytes are no picture of a known format, are truncated, or have too many or too few pixels.
@@ -45,10 +63,7 @@ def decode(content: bytes, minimum_side_pixels: int = 1) -> Image.Image:
         raise PictureError("too many pixels")
     if min(picture.size) < minimum_side_pixels:
         raise PictureError("too small")
-    try:
-        return upright_rgb(picture)
-    except (OSError, SyntaxError, ValueError):
-        raise PictureError("truncated") from None
+    return upright_rgb(picture, fill)
 
 
 def identify(content: bytes) -> Image.Image:
@@ -58,41 +73,90 @@ def identify(content: bytes) -> Image.Image:
         PictureError: the bytes are no picture of a known format, or it has so many pixels that Pillow refuses it.
     """
     try:
-        return Image.open(io.BytesIO(content), formats=FORMATS)
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
-        raise PictureError("not an image") from None
+        return _opened(content)
     except Image.DecompressionBombError:
         raise PictureError("too many pixels") from None
+    except Exception:  # Not only UnidentifiedImageError: a damaged header raises struct.error, IndexError and others.
+        raise PictureError("not an image") from None
 
 
-def upright_rgb(picture: Image.Image) -> Image.Image:
-    """Return a picture as RGB, turned upright by its EXIF orientation, with white behind transparent pixels.
+def _opened(content: bytes) -> Image.Image:
+    """Return a picture of a known format, not decoded yet."""
+    try:
+        return Image.open(io.BytesIO(content), formats=FORMATS)
+    except UnidentifiedImageError:
+        # Pillow knows no JPEG whose EXIF data have a resolution that is no number. Hide them while it looks.
+        before, mark, rest = content.partition(EXIF)
+        picture = Image.open(io.BytesIO(before + b"Other\0" + rest), formats=FORMATS)
+        picture.info["exif"] = mark + rest[:MAXIMUM_SEGMENT_BYTES]
+        return picture
 
-    Damaged EXIF data turn nothing.
+
+def upright_rgb(picture: Image.Image, fill: Colour = WHITE) -> Image.Image:
+    """Return a picture as RGB, turned upright by its EXIF orientation, with the fill colour behind transparent pixels.
+
+    All other metadata is ignored, and damaged metadata turns nothing.
 
     Raises:
-        OSError, SyntaxError, ValueError: the picture can't be decoded.
+        PictureError: the picture can't be decoded.
     """
-    picture.load()
+    layered, turn = plain(picture), _turn(picture)
+    if layered.mode == "RGBA":
+        layered = Image.alpha_composite(Image.new("RGBA", layered.size, (*fill, 255)), layered).convert("RGB")
+    return layered if turn is None else layered.transpose(turn)
+
+
+def plain(picture: Image.Image) -> Image.Image:
+    """Return a picture of any mode as RGB, or as RGBA if it has transparency.
+
+    Raises:
+        PictureError: the picture can't be decoded.
+    """
     try:
-        upright = ImageOps.exif_transpose(picture)
-    except Exception:  # Damaged metadata can raise anything in Pillow; the pixels are still good.
-        upright = picture
-    return _flattened(upright)
+        _load(picture)
+        return _converted(picture)
+    except Exception:  # Decoders raise anything for damaged bytes: OSError, struct.error, EOFError, IndexError ...
+        raise PictureError("truncated") from None
 
 
-def _flattened(picture: Image.Image) -> Image.Image:
-    """Return the picture as RGB, with white behind transparent pixels."""
+def _converted(picture: Image.Image) -> Image.Image:
+    """Return a decoded picture as RGB, or as RGBA if it has transparency."""
     if picture.mode.startswith("I"):
-        # Pillow clips 16-bit grey at 255 instead of scaling it.
-        return Image.fromarray((numpy.asarray(picture) // 257).astype(numpy.uint8)).convert("RGB")
-    if not picture.has_transparency_data:
-        return picture.convert("RGB")
-    layered = picture.convert("RGBA")
-    return Image.alpha_composite(Image.new("RGBA", layered.size, (*WHITE, 255)), layered).convert("RGB")
+        return _from_deep_grey(picture)
+    if picture.mode == "La":
+        picture = picture.convert("LA")
+    mode = "RGBA" if picture.has_transparency_data else "RGB"
+    return picture if picture.mode == mode else picture.convert(mode)
 
 
-def square(picture: Image.Image, size: int, fill: tuple[int, int, int]) -> Image.Image:
+def _turn(picture: Image.Image) -> Image.Transpose | None:
+    """Return how to turn a picture upright, by the orientation in its EXIF data alone; None: it is upright."""
+    # ImageOps.exif_transpose fails where any other value is odd: it writes all of them anew.
+    try:
+        return TURNS.get(picture.getexif().get(ExifTags.Base.Orientation))
+    except Exception:  # Damaged metadata can raise anything in Pillow; the pixels are still good.
+        return None
+
+
+def _load(picture: Image.Image) -> None:
+    """Decode a picture; scale the transparent grey of a PNG of 2 or 4 bits as Pillow scales its pixels."""
+    raw_mode = picture.tile[0].args if isinstance(picture, ImageFile) and picture.tile else None
+    picture.load()
+    if raw_mode in GREY_STEPS and "transparency" in picture.info:
+        picture.info["transparency"] *= GREY_STEPS[raw_mode]
+
+
+def _from_deep_grey(picture: Image.Image) -> Image.Image:
+    """Return grey of 16 or 32 bits as RGB or RGBA. Pillow clips it at 255 instead of scaling it."""
+    values = numpy.asarray(picture)
+    grey = Image.fromarray(numpy.clip(values // 257, 0, 255).astype(numpy.uint8))
+    if "transparency" not in picture.info:
+        return grey.convert("RGB")
+    alpha = Image.fromarray((values != picture.info["transparency"]).astype(numpy.uint8) * 255)
+    return Image.merge("LA", (grey, alpha)).convert("RGBA")
+
+
+def square(picture: Image.Image, size: int, fill: Colour) -> Image.Image:
     """Return the picture as RGB, scaled to fit size x size pixels and centred on the fill colour.
 
     The aspect ratio stays. The Hamming filter takes half the time of Lanczos at the same accuracy: see Scaling in

@@ -15,6 +15,7 @@ from themer.base.files import drop_partial_line
 from themer.base.tables import read_csv, write_csv
 from themer.catalogue.sets import number_without_variant
 from themer.pictures.images import picture_path
+from themer.pictures.look_alikes import Kept, look_alikes
 
 Status = Literal["ok", "no url", "gone", "failed", "rejected", "placeholder"]
 
@@ -95,13 +96,23 @@ class Ledger:
             self._name_picture(row)
 
     def mark_placeholders(self, minimum: int) -> list[Row]:
-        """Mark and return the rows whose picture is byte for byte that of sets with at least `minimum` numbers."""
+        """Mark and return the rows whose picture is, or looks like, that of sets with at least `minimum` numbers."""
         known = {row.sha256 for row in self.rows.values() if row.status == "placeholder"}
         shared = known | shared_pictures(self.rows.values(), minimum)
+        shared |= look_alikes(self._kept(), shared, minimum)
         for row in list(self.rows.values()):
             if row.sha256 in shared and row.status == "ok":
                 self.keep(replace(row, status="placeholder", error="shared by many sets"))
         return [row for row in self.rows.values() if row.status == "placeholder"]
+
+    def _kept(self) -> dict[str, Kept]:
+        """Return the pictures that are here by their digests; the order is that of the sets."""
+        kept: dict[str, Kept] = {}
+        for set_id, row in sorted(self.rows.items()):
+            if row.sha256 and row.perceptual_hash:
+                one = kept.setdefault(row.sha256, Kept(row.perceptual_hash, self.picture_path(set_id), set()))
+                one.numbers.add(number_without_variant(set_id))
+        return kept
 
     def close(self, wanted: dict[str, list[str]]) -> list[Row]:
         """Write the table sorted by set, delete pictures without a row, and return the rows.

@@ -1,6 +1,6 @@
 """Near-duplicates: pictures whose perceptual hashes differ in few bits."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy
 from scipy.sparse import coo_matrix
@@ -22,6 +22,14 @@ def near_pairs(
         differing = numpy.bitwise_count(words[row + 1 :] ^ words[row]).sum(axis=1)
         pairs += [(row, row + 1 + int(later)) for later in numpy.flatnonzero(differing <= duplicate_distance)]
     return pairs
+
+
+def neighbours(perceptual_hashes: Sequence[str], distance: int) -> Iterator[list[int]]:
+    """Yield for each hash the positions of those that differ from it in at most `distance` bits, its own included."""
+    words = numpy.ascontiguousarray(_bits(perceptual_hashes).T)
+    for position in range(len(perceptual_hashes)):
+        differing = numpy.bitwise_count(words ^ words[:, position : position + 1]).sum(axis=0)
+        yield numpy.flatnonzero(differing <= distance).tolist()
 
 
 def connected(names: Sequence[str], pairs: list[tuple[int, int]]) -> list[int]:

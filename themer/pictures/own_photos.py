@@ -1,7 +1,7 @@
 """The user's own photos: finding them in folders named after their labels, and splitting them without leaks."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,11 +10,13 @@ import pandas
 from themer.base.errors import UserError, suggestion
 from themer.base.theme_paths import NONE_OF_THESE, slug
 from themer.catalogue.sets import shuffled
+from themer.pictures.folders import visible
 from themer.pictures.near_duplicates import connected, near_pairs
 
 PHOTO_SPLITS = ("train", "test")
 PREFIX = "photos/"
 README = "readme.md"
+LINK_PROBLEM = "a symbolic link to a folder or to nothing, which DVC doesn't follow. Replace it by what it leads to."
 
 
 class Placement(NamedTuple):
@@ -24,21 +26,71 @@ class Placement(NamedTuple):
     bound_split: str | None
 
 
-def find_photos(root: Path, labels: Sequence[str]) -> dict[str, str]:
-    """Return the label of each photo, by its name `photos/{folder}/{file name}`, sorted by name.
+class Survey(NamedTuple):
+    """The label of each photo by its name `photos/{folder}/{file name}`, and in words what must not be there."""
 
-    The photos in the folder none-of-these-themes have NONE_OF_THESE in place of a label.
+    label_of: dict[str, str]
+    problems: list[str]
 
-    Raises:
-        UserError: the root folder is missing, a folder names no label or several, or a file or folder is misplaced.
+
+def survey_photos(root: Path, labels: Sequence[str]) -> Survey:
+    """Return the photos and the problems in a folder, both sorted.
+
+    The photos in the folder none-of-these-themes have NONE_OF_THESE in place of a label. Problems are a missing root
+    folder, a folder that names no label or several, a misplaced file or folder, a name that isn't text, and a symbolic
+    link to a folder: DVC doesn't follow it.
     """
     if not root.is_dir():
-        raise UserError(f"{root}: there is no such folder. Make it; leave it empty if you have no photos.")
-    label_of: dict[str, str] = {}
+        return Survey({}, [f"{root}: there is no such folder. Make it; leave it empty if you have no photos."])
+    label_of, problems, known = {}, [], [*labels, NONE_OF_THESE]
     for folder in _visible(root):
-        label = _label_of(folder, [*labels, NONE_OF_THESE])
-        label_of |= {f"{PREFIX}{folder.name}/{path.name}": label for path in _visible(folder) if _is_photo(path)}
-    return dict(sorted(label_of.items()))
+        if problem := _problem_of_folder(folder, known):
+            problems.append(problem)
+            continue
+        [label] = _labels_of(folder, known)
+        for path in _visible(folder):
+            if problem := _problem_of_file(path):
+                problems.append(problem)
+            else:
+                label_of[f"{PREFIX}{folder.name}/{path.name}"] = label
+    return Survey(dict(sorted(label_of.items())), problems)
+
+
+def find_photos(root: Path, labels: Sequence[str]) -> dict[str, str]:
+    """Return the label of each photo by its name, sorted by name.
+
+    Raises:
+        UserError: with every problem that `survey_photos` finds, a line for each.
+    """
+    found = survey_photos(root, labels)
+    require_no_problems(found.problems)
+    return found.label_of
+
+
+def require_no_problems(problems: Sequence[str]) -> None:
+    """Raise UserError with a line for each problem, if there are any."""
+    if problems:
+        raise UserError("\n".join(problems))
+
+
+def photo_states(root: Path, photos: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """Return the size in bytes and the time of change in nanoseconds of each photo."""
+    found = {photo: photo_path(root, photo).stat() for photo in photos}
+    return {photo: (state.st_size, state.st_mtime_ns) for photo, state in found.items()}
+
+
+def require_unchanged(root: Path, labels: Sequence[str], before: dict[str, tuple[int, int]]) -> None:
+    """Raise UserError if the photos are no longer those of which `photo_states` returned `before`.
+
+    DVC records the photos that are there when a stage ends: it would take a photo that arrived meanwhile as packed.
+    """
+    after = photo_states(root, find_photos(root, labels))
+    changed = sorted(photo for photo in before.keys() | after.keys() if before.get(photo) != after.get(photo))
+    if changed:
+        raise UserError(
+            f"{root}: {len(changed):,} photos came, went or changed while they were packed, such as {changed[0]}. "
+            "Nothing is lost; run again: dvc repro"
+        )
 
 
 def photo_path(root: Path, photo: str) -> Path:
@@ -122,32 +174,45 @@ def _first_share(sizes: dict[str, int], share: float, seed: int) -> list[str]:
 
 
 def _visible(folder: Path) -> list[Path]:
-    """Return the files and folders in a folder, sorted, without hidden ones and README.md."""
-    paths = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
-    return [path for path in paths if path.name.lower() != README]
+    """Return the files and folders in a folder that count, sorted, without README.md."""
+    return [path for path in visible(folder) if path.name.lower() != README]
 
 
-def _is_photo(path: Path) -> bool:
-    """Return True for a file whose name is valid text; raise UserError for anything else."""
+def _problem_of_file(path: Path) -> str:
+    """Return in words why a path in a label's folder is no photo, or "" for any file with a name that is text."""
+    if _is_link_to_folder(path):
+        return f"{path}: {LINK_PROBLEM}"
     if path.is_dir():
-        raise UserError(f"{path}: a folder within a label's folder. Move its pictures up into {path.parent}.")
+        return f"{path}: a folder within a label's folder. Move its pictures up into {path.parent}."
     try:
         path.name.encode()
     except UnicodeEncodeError:
-        raise UserError(f"{path.parent}: the file name {path.name!r} is not UTF-8. Rename the file.") from None
-    return True
+        return f"{path.parent}: the file name {path.name!r} is not UTF-8. Rename the file."
+    return ""
 
 
-def _label_of(folder: Path, labels: Sequence[str]) -> str:
-    """Return the label that a folder is named after; raise UserError unless there is exactly one."""
+def _problem_of_folder(folder: Path, labels: Sequence[str]) -> str:
+    """Return in words why a path is not the folder of exactly one label, or "" if it is."""
+    if _is_link_to_folder(folder):
+        return f"{folder}: {LINK_PROBLEM}"
     if not folder.is_dir():
-        raise UserError(f"{folder}: not in a label's folder. Move it into the folder named after its label.")
-    name = unicodedata.normalize("NFC", folder.name)
-    named = [label for label in labels if slug(label) == name]
+        return f"{folder}: not in a label's folder. Move it into the folder named after its label."
+    named = _labels_of(folder, labels)
     if len(named) > 1:
-        raise UserError(f"{folder}: this folder belongs to each of {named}. Rename all but one label in params.yaml.")
-    if not named:
-        known = sorted({slug(label) for label in labels})
-        hint = suggestion(slug(name), known)
-        raise UserError(f"{folder}: no label has this folder{hint}. Rename it to one of: {', '.join(known)}.")
-    return named[0]
+        return f"{folder}: this folder belongs to each of {named}. Rename all but one label in params.yaml."
+    if named:
+        return ""
+    known = sorted({slug(label) for label in labels})
+    hint = suggestion(slug(folder.name), known)
+    return f"{folder}: no label has this folder{hint}. Rename it to one of: {', '.join(known)}."
+
+
+def _is_link_to_folder(path: Path) -> bool:
+    """Return whether a path is a symbolic link that leads to no file: DVC doesn't see what is behind it."""
+    return path.is_symlink() and not path.is_file()
+
+
+def _labels_of(folder: Path, labels: Sequence[str]) -> list[str]:
+    """Return the labels that a folder is named after."""
+    name = unicodedata.normalize("NFC", folder.name)
+    return [label for label in labels if slug(label) == name]

@@ -12,14 +12,14 @@ from tqdm import tqdm
 from themer.base.errors import UserError
 from themer.base.params import Resize
 from themer.catalogue.sets import shuffled
-from themer.pictures.images import PictureError, decode, encode_png, square
+from themer.pictures.images import WHITE, Colour, PictureError, decode, encode_png, square
 from themer.shards.files import Example, write_split
 
 
-def read_picture(path: Path, remedy: str) -> Image.Image:
+def read_picture(path: Path, remedy: str, fill: Colour = WHITE) -> Image.Image:
     """Return a file's picture as `decode` does; raise UserError with the path and the remedy if it can't be read."""
     try:
-        return decode(path.read_bytes())
+        return decode(path.read_bytes(), fill=fill)
     except (OSError, PictureError) as error:
         raise UserError(f"{path}: can't be read ({error}). {remedy}") from None
 

@@ -1,5 +1,7 @@
+import random
 import struct
 import zlib
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -9,6 +11,8 @@ from PIL import Image
 
 from app.incoming.picture_file import WORKING_PIXELS, Limits, Structure, open_picture, structure
 from app.problem import Kind, Problem
+from benchmarks.fuzz import mutated, originals
+from benchmarks.mutated_pictures import DECODED, in_pipeline, on_page
 from tests.app.uploads import encoded, frames
 from tests.conftest import picture_bytes
 from themer.pictures.images import decode
@@ -102,6 +106,20 @@ def test_a_palette_with_transparency_is_put_on_white(size):
     picture.info["transparency"] = picture.getpixel((0, 0))
     opened = open_picture(encoded(picture))
     assert opened.getpixel((5, 5)) == WHITE and near(opened, (5, opened.height - 5), BLUE)
+
+
+@pytest.mark.parametrize("size", [(40, 60), (2200, 3300)])
+@pytest.mark.parametrize("mode", ["LA", "RGBA", "P", "L", "RGB"])
+def test_transparent_pixels_show_the_fill_of_the_models_input(mode, size):
+    options = {} if "A" in mode else {"transparency": (0, 0, 0) if mode == "RGB" else 0}
+    content = encoded(Image.new(mode, size, 0), "PNG", **options)
+    assert open_picture(content, fill=(10, 200, 30)).getpixel((7, 7)) == (10, 200, 30)
+
+
+def test_odd_metadata_beside_the_orientation_does_not_matter():
+    entries = struct.pack("<HHHI", 2, 0x0112, 3, 1) + b"\6\0\0\0" + struct.pack("<HHI", 0x8769, 2, 4) + b"odd\0"
+    content = encoded(halves((40, 60)), "JPEG", exif=b"Exif\0\0II*\0\x08\0\0\0" + entries + bytes(4))
+    assert open_picture(content).size == (60, 40)
 
 
 def test_sixteen_bits_are_scaled_not_clipped():
@@ -202,6 +220,16 @@ def test_mutated_pictures_are_read_or_refused(kind, data):
         assert open_picture(bytes(content)).mode == "RGB"
     except Problem as problem:
         assert 400 <= problem.status < 500
+
+
+def test_pipeline_and_page_decode_the_same_of_500_mutated_pictures():
+    """Each file is decoded or refused with a picture's error by both; any other exception fails the test."""
+    sources, chance = list(originals()), random.Random(0)
+    found = Counter(
+        (in_pipeline(content), on_page(content)) for content in (mutated(chance, sources) for _ in range(500))
+    )
+    assert found["decoded", "decoded"] > 50
+    assert all((pipeline == DECODED) == (page == DECODED) for pipeline, page in found)
 
 
 def test_long_and_thin_pictures_are_read():

@@ -7,7 +7,7 @@ import numpy
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageOps
 
 from tests.conftest import picture_bytes
 from themer.pictures.images import (
@@ -39,6 +39,35 @@ def turned() -> Image.Exif:
     return exif
 
 
+def halves() -> Image.Image:
+    """Return a picture that differs from each of its turned and mirrored versions."""
+    picture = Image.new("RGB", (60, 40), RED)
+    picture.paste((20, 40, 220), (0, 0, 25, 15))
+    return picture
+
+
+def exif_bytes(values: dict[int, int | str | tuple[int, ...]]) -> bytes:
+    """Return EXIF data with these values, which need not be of the types that the tags call for."""
+    entries, data = b"", b""
+    for tag, value in sorted(values.items()):
+        if isinstance(value, str):
+            kind, count, content = 2, len(value) + 1, value.encode() + b"\0"
+        elif isinstance(value, tuple):
+            kind, count, content = 3, len(value), struct.pack(f"<{len(value)}H", *value)
+        else:
+            kind, count, content = (3, 1, struct.pack("<H", value)) if 0 <= value < 65536 else (4, 1, packed_32(value))
+        if len(content) > 4:
+            place = struct.pack("<I", 14 + 12 * len(values) + len(data))
+            content, data = place, data + content
+        entries += struct.pack("<HHI", tag, kind, count) + content.ljust(4, b"\0")
+    return b"Exif\0\0II*\0" + struct.pack("<IH", 8, len(values)) + entries + bytes(4) + data
+
+
+def packed_32(value: int) -> bytes:
+    """Return a number, negative ones too, as 32 bits."""
+    return struct.pack("<I", value & 0xFFFFFFFF)
+
+
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP"])
 def test_every_known_format_becomes_rgb(kind):
     picture = decode(picture_bytes(kind=kind))
@@ -49,6 +78,66 @@ def test_every_known_format_becomes_rgb(kind):
 def test_every_mode_becomes_rgb(mode):
     content = encoded(Image.new(mode, (8, 8)), "JPEG" if mode == "CMYK" else "PNG")
     assert decode(content).mode == "RGB"
+
+
+OPAQUE = (128, 128, 128, 255)
+# A grey of 128 in every mode.
+GREY = {
+    "L": 128,
+    "LA": (128, 255),
+    "La": (128, 255),
+    "P": OPAQUE[:3],
+    "RGB": OPAQUE[:3],
+    "RGBA": OPAQUE,
+    "RGBa": OPAQUE,
+    "RGBX": OPAQUE,
+    "CMYK": (127, 127, 127, 0),
+    "YCbCr": OPAQUE[:3],
+    "LAB": (137, 128, 128),
+    "HSV": (0, 0, 128),
+    "F": 128.0,
+    **dict.fromkeys(["I", "I;16", "I;16L", "I;16B", "I;16N"], 32896),
+}
+
+
+@pytest.mark.parametrize("mode", GREY)
+def test_every_mode_that_pillow_knows_keeps_its_colour(mode):
+    picture = upright_rgb(Image.new(mode, (4, 4), GREY[mode]), fill=RED)
+    assert (picture.mode, picture.getpixel((1, 1))) == ("RGB", pytest.approx(OPAQUE[:3], abs=1))
+
+
+@pytest.mark.parametrize("mode", ["LA", "La", "PA", "RGBA", "RGBa"])
+def test_every_mode_with_transparency_is_put_on_the_fill_colour(mode):
+    picture = Image.new(mode, (4, 4), 0)
+    assert upright_rgb(picture, fill=RED).getpixel((1, 1)) == RED
+
+
+# Bits, kind of colour, a row whose first pixel is transparent and whose last is not, and what makes it so.
+TRANSPARENT = {
+    "black and white": (1, 0, b"\x7f", [(b"tRNS", b"\0\0")]),
+    "grey of 2 bits": (2, 0, b"\x90\0", [(b"tRNS", b"\0\2")]),
+    "grey of 4 bits": (4, 0, b"\x5a\xaa\xaa\xaa", [(b"tRNS", b"\0\5")]),
+    "grey of 8 bits": (8, 0, b"\x64" + bytes(7), [(b"tRNS", b"\0\x64")]),
+    "grey of 16 bits": (16, 0, b"\x12\x34" + bytes(14), [(b"tRNS", b"\x12\x34")]),
+    "RGB": (8, 2, b"\1\2\3" + bytes(21), [(b"tRNS", b"\0\1\0\2\0\3")]),
+    "RGB of 16 bits": (16, 2, b"\1\1\2\2\3\3" + bytes(42), [(b"tRNS", b"\1\1\2\2\3\3")]),
+    "a palette": (8, 3, b"\0" + b"\1" * 7, [(b"PLTE", b"\1\2\3\4\5\6"), (b"tRNS", b"\0")]),
+    "a palette of 4 bits": (4, 3, b"\1\x11\x11\x11", [(b"PLTE", b"\1\2\3\4\5\6"), (b"tRNS", b"\0")]),
+    "grey with alpha of 16 bits": (16, 4, b"\x10\0\0\0" + b"\0\0\xff\xff" * 7, []),
+    "RGB with alpha of 16 bits": (16, 6, bytes(8) + b"\0\0\0\0\0\0\xff\xff" * 7, []),
+}
+
+
+@pytest.mark.parametrize("case", TRANSPARENT)
+def test_transparency_of_every_kind_of_png_shows_the_fill_colour(case):
+    bits, colour, row, chunks = TRANSPARENT[case]
+    header = (b"IHDR", struct.pack(">IIBBBBB", 8, 1, bits, colour, 0, 0, 0))
+    parts = [header, *chunks, (b"IDAT", zlib.compress(b"\0" + row)), (b"IEND", b"")]
+    packed = [
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in parts
+    ]
+    picture = decode(b"\x89PNG\r\n\x1a\n" + b"".join(packed), fill=RED)
+    assert picture.getpixel((0, 0)) == RED and picture.getpixel((7, 0)) != RED
 
 
 def test_transparent_pixels_become_white():
@@ -65,6 +154,37 @@ def test_sixteen_bit_grey_is_scaled_and_not_clipped():
 
 def test_exif_orientation_is_applied():
     assert decode(encoded(Image.new("RGB", (60, 40)), "JPEG", exif=turned())).size == (40, 60)
+
+
+ODD_VALUES = {
+    "text where a number belongs": {0x0102: "eight"},
+    "a negative resolution": {0x0128: 2, 0x011A: -1},
+    "a resolution that is text": {0x0128: 2, 0x011A: "7"},
+    "a thumbnail's place outside the file": {0x0201: 4_000_000_000},
+    "a section that isn't there": {0x8769: 4_000_000_000},
+    "a list where a number belongs": {0x0128: (1, 2, 3)},
+}
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("case", ODD_VALUES)
+def test_odd_metadata_beside_a_valid_orientation_does_not_matter(case, kind):
+    assert decode(encoded(halves(), kind, exif=exif_bytes({0x0112: 6, **ODD_VALUES[case]}))).size == (40, 60)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_orientation_ends_upright(orientation):
+    sent = Image.Exif()
+    sent[0x0112] = orientation
+    expected = ImageOps.exif_transpose(Image.open(io.BytesIO(encoded(halves(), exif=sent))))
+    assert decode(encoded(halves(), exif=exif_bytes({0x0112: orientation, 0x0102: "odd"}))).tobytes() == (
+        expected.tobytes()
+    )
+
+
+@pytest.mark.parametrize("orientation", [0, 9, 65535, "6"])
+def test_an_orientation_that_does_not_exist_turns_nothing(orientation):
+    assert decode(encoded(halves(), "JPEG", exif=exif_bytes({0x0112: orientation}))).size == (60, 40)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])

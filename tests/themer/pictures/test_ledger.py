@@ -1,9 +1,12 @@
 import csv
+import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import picture_bytes
+from themer.pictures.images import decode, perceptual_hash
 from themer.pictures.ledger import COLUMNS, Ledger, Row, digest_of, shared_pictures
 
 
@@ -24,11 +27,28 @@ def put(ledger: Ledger, set_id: str, content: bytes) -> Row:
     return row
 
 
+def put_hashed(ledger: Ledger, set_id: str, content: bytes) -> None:
+    """Keep a downloaded picture with its perceptual hash."""
+    ledger.keep(replace(put(ledger, set_id, content), perceptual_hash=perceptual_hash(decode(content))))
+
+
 def test_a_picture_shared_by_many_set_numbers_is_a_placeholder():
     rows = [Row(f"{number}-{variant}", sha256="a") for number in range(5) for variant in (1, 2)]
     assert shared_pictures(rows, 5) == {"a"}
     assert shared_pictures([Row(f"1-{variant}", sha256="a") for variant in range(9)], 5) == set()
     assert shared_pictures([Row(f"{number}-1") for number in range(9)], 5) == set()
+
+
+def test_a_picture_that_looks_like_those_of_many_set_numbers_is_a_placeholder(tmp_path):
+    ledger = ledger_in(tmp_path)
+    for number, quality in enumerate((60, 65, 70, 75, 80, 85)):
+        buffer = io.BytesIO()
+        decode(picture_bytes(5, (200, 160), "PNG")).save(buffer, "JPEG", quality=quality)
+        put_hashed(ledger, f"{number}-1", buffer.getvalue())
+    put_hashed(ledger, "7-1", picture_bytes(6, (200, 160)))
+    assert len({row.sha256 for row in ledger.rows.values()}) == 7
+    assert sorted(row.set_id for row in ledger.mark_placeholders(5)) == [f"{number}-1" for number in range(6)]
+    assert {row.error for row in ledger.rows.values() if row.status == "placeholder"} == {"shared by many sets"}
 
 
 def test_a_picture_is_renamed_once_its_row_is_written(tmp_path):

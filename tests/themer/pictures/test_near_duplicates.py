@@ -1,4 +1,4 @@
-from themer.pictures.near_duplicates import connected, near_pairs
+from themer.pictures.near_duplicates import connected, near_pairs, neighbours
 
 
 def test_the_distance_counts_bits():
@@ -23,3 +23,10 @@ def test_pairs_and_equal_names_connect():
 
 def test_nothing_has_no_components():
     assert connected([], []) == []
+
+
+def test_neighbours_are_the_positions_of_near_hashes():
+    hashes = ["0" * 64, "0" * 63 + "3", "f" * 64]
+    assert list(neighbours(hashes, 2)) == [[0, 1], [0, 1], [2]]
+    assert list(neighbours(hashes, 256)) == [[0, 1, 2]] * 3
+    assert list(neighbours([], 2)) == []

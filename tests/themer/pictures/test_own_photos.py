@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from themer.base.errors import UserError
-from themer.pictures.own_photos import Placement, find_photos, photo_path, photo_table, placements, split_photos
+from themer.pictures.own_photos import (
+    Placement,
+    find_photos,
+    photo_path,
+    photo_states,
+    photo_table,
+    placements,
+    require_unchanged,
+    split_photos,
+)
 
 LABELS = ["MiniFig", "Technic/Bionicle", "Young Childrens"]
 FAR_APART = ["0" * 64, "f" * 64, "0f" * 32, "00ff" * 16]
@@ -37,6 +46,7 @@ def near(perceptual_hash: str) -> str:
 def test_photos_are_found_and_other_files_ignored(tmp_path):
     put(tmp_path, "minifig/b.PNG", "minifig/a.jpg", "young-childrens/my set-1", "README.md", ".DS_Store")
     put(tmp_path, "minifig/.hidden", "minifig/README.md", ".cache/x.jpg")
+    put(tmp_path, "Thumbs.db", "minifig/Thumbs.db", "minifig/desktop.ini", "__MACOSX/minifig/a.jpg", "minifig/@eaDir/a")
     found = find_photos(tmp_path, LABELS)
     assert list(found) == ["photos/minifig/a.jpg", "photos/minifig/b.PNG", "photos/young-childrens/my set-1"]
     assert list(found.values()) == ["MiniFig", "MiniFig", "Young Childrens"]
@@ -60,6 +70,48 @@ def test_a_misplaced_file_or_folder_is_named(tmp_path, case):
     name, message = MISPLACED[case]
     with pytest.raises(UserError, match=message):
         find_photos(put(tmp_path, name), LABELS)
+
+
+def test_everything_that_is_misplaced_is_named_at_once(tmp_path):
+    put(tmp_path, *(name for name, _ in MISPLACED.values()), "minifig/good.jpg")
+    with pytest.raises(UserError) as caught:
+        find_photos(tmp_path, LABELS)
+    assert len(str(caught.value).splitlines()) == len(MISPLACED)
+
+
+def test_links_to_folders_are_refused_since_dvc_does_not_follow_them(tmp_path):
+    album = put(tmp_path / "album", "a.jpg")
+    photos = put(tmp_path / "photos", "minifig/a.jpg")
+    (photos / "technic-bionicle").symlink_to(album)
+    (photos / "minifig" / "holiday").symlink_to(album)
+    (photos / "minifig" / "lost.jpg").symlink_to(album / "lost.jpg")
+    with pytest.raises(UserError) as caught:
+        find_photos(photos, LABELS)
+    refused = [line.split(": a symbolic link")[0] for line in str(caught.value).splitlines()]
+    assert refused == [str(photos / name) for name in ("minifig/holiday", "minifig/lost.jpg", "technic-bionicle")]
+
+
+def test_a_link_to_a_file_is_a_photo_since_dvc_makes_such_links_itself(tmp_path):
+    photos, elsewhere = put(tmp_path / "photos", "minifig/a.jpg"), put(tmp_path / "cache", "b.jpg")
+    (photos / "minifig" / "b.jpg").symlink_to(elsewhere / "b.jpg")
+    assert list(find_photos(photos, LABELS)) == ["photos/minifig/a.jpg", "photos/minifig/b.jpg"]
+
+
+CHANGES = {
+    "a new photo": lambda photos: put(photos, "minifig/c.jpg"),
+    "another photo of the same name": lambda photos: (photos / "minifig" / "a.jpg").write_bytes(b"other"),
+    "a photo that is gone": lambda photos: (photos / "minifig" / "b.jpg").unlink(),
+}
+
+
+@pytest.mark.parametrize("case", CHANGES)
+def test_a_change_of_the_photos_is_noticed(tmp_path, case):
+    put(tmp_path, "minifig/a.jpg", "minifig/b.jpg")
+    before = photo_states(tmp_path, find_photos(tmp_path, LABELS))
+    require_unchanged(tmp_path, LABELS, before)
+    CHANGES[case](tmp_path)
+    with pytest.raises(UserError, match=r"1 photos came, went or changed .* such as photos/minifig/.*run again"):
+        require_unchanged(tmp_path, LABELS, before)
 
 
 def test_a_folder_that_belongs_to_two_labels_is_refused(tmp_path):
