@@ -11,7 +11,7 @@ PYTEST := pytest -n 2 --dist loadfile --no-loadscope-reorder
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 17
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 20
 
 repro: $(VENV)/.requirements  ## run the pipeline and print the headline metrics
 	dvc repro
@@ -32,7 +32,7 @@ test: $(VENV)/.requirements-dev  ## check the code and run the tests
 test-quick: $(VENV)/.requirements-dev  ## run the tests that need no TensorFlow, in under a minute
 	$(PYTEST) --quick
 
-test-remotes: $(VENV)/.requirements-remotes  ## run the tests of pushing to S3 and, if sshd is installed, to SSH
+test-remotes: $(VENV)/.requirements-remotes  ## run the tests of pushing to S3 and to SSH
 	pytest tests/end_to_end/test_remotes.py
 
 coverage: $(VENV)/.requirements-dev  ## list the lines that no test runs

@@ -2,8 +2,8 @@
 # `dvc exp apply` with uncommitted edits in a file that the experiment never touched.
 #
 # Version: dvc 3.67.1.
-# Behaviour: it succeeds and puts every tracked file back to what the experiment holds, without a word on the edits. They
-# stay in refs/exps/apply/stash, which it does not name, and which the next `dvc exp apply` deletes.
+# Behaviour: it succeeds and puts every tracked file back to what the experiment holds, without a word on the edits.
+# They stay in refs/exps/apply/stash, which it does not name, and which the next `dvc exp apply` deletes.
 # It matters to whoever looks at an experiment in the middle of other work.
 # Seen:
 #   exit code 0

@@ -2,9 +2,10 @@
 # `dvc exp push` where no DVC remote is configured, and again after `dvc remote add`.
 #
 # Version: dvc 3.67.1.
-# Behaviour: without a DVC remote, it pushes the experiment to the git remote, leaves its data behind, and succeeds without
-# a warning; `dvc push` fails there. After `dvc remote add`, pushing again sends no data either, even with --force: it seems
-# to read .dvc/config as it was in the experiment's commit. With the remote in .dvc/config.local, it sends them.
+# Behaviour: without a DVC remote, it pushes the experiment to the git remote, leaves its data behind, and succeeds
+# without a warning; `dvc push` fails there. After `dvc remote add`, pushing again sends no data either, even with
+# --force: it seems to read .dvc/config as it was in the experiment's commit. With the remote in .dvc/config.local, it
+# sends them.
 # It matters to whoever shares an experiment: others see its params and metrics, and can't apply it.
 # Seen, with the files in the DVC remote:
 #   dvc push, no remote        fails

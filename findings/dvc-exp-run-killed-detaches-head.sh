@@ -2,9 +2,9 @@
 # `kill -9` while `dvc exp run` runs a stage, then a second `dvc exp run`.
 #
 # Version: dvc 3.67.1.
-# Behaviour: DVC detaches HEAD while an experiment runs in the workspace. After the kill it stays detached. The next run
-# succeeds, says nothing, and leaves it so: whoever commits then commits to no branch. `git switch main` repairs it, and
-# keeps the changes of the workspace.
+# Behaviour: DVC detaches HEAD while an experiment runs in the workspace. After the kill it stays detached. The next
+# run succeeds, says nothing, and leaves it so: whoever commits then commits to no branch. `git switch main` repairs
+# it, and keeps the changes of the workspace.
 # It matters where runs are killed: by a time limit, for want of memory, or with the machine.
 # Seen:
 #   before: main

@@ -2,10 +2,10 @@
 # Two branches change different params of one stage, run it, commit dvc.lock, and are merged.
 #
 # Version: dvc 3.67.1, with git's own merge.
-# Behaviour: the two changes of dvc.lock lie some lines apart, so git joins them without a conflict. The result says that
-# the stage ran with both params, and has the output of one of them. `dvc status` and `dvc repro` believe it. With
-# `dvc.lock -merge` in .gitattributes the merge stops at dvc.lock; `git checkout --ours dvc.lock` and `dvc repro` then
-# run what the other branch changed.
+# Behaviour: the two changes of dvc.lock lie some lines apart, so git joins them without a conflict. The result says
+# that the stage ran with both params, and has the output of one of them. `dvc status` and `dvc repro` believe it.
+# With `dvc.lock -merge` in .gitattributes the merge stops at dvc.lock; `git checkout --ours dvc.lock` and `dvc repro`
+# then run what the other branch changed.
 # It matters to every team that commits dvc.lock. The stage here writes the smaller of two params.
 # Seen:
 #   plain: git merges, 5 and 3, DVC says up to date, smaller: 5
@@ -36,7 +36,8 @@ two_branches() {
     git init -q -b main
     dvc init -q
     echo "${2-}" >.gitattributes
-    dvc stage add -q -n smaller -p first,m,n,o,second -o out.txt "grep -E 'first|second' params.yaml | cut -d' ' -f2 | sort -n | head -1 > out.txt"
+    dvc stage add -q -n smaller -p first,m,n,o,second -o out.txt \
+        "grep -E 'first|second' params.yaml | cut -d' ' -f2 | sort -n | head -1 > out.txt"
     printf '%s\n' 'first: 1' 'm: 0' 'n: 0' 'o: 0' 'second: 9' >params.yaml
     dvc repro -q
     git add -A

@@ -2,8 +2,8 @@
 # `dvc push` over SSH to a server whose host key is not the one in known_hosts.
 #
 # Versions: dvc 3.67.1, dvc-ssh 4.3.0, sshfs 2026.8.0, asyncssh 2.24.1.
-# Behaviour: DVC pushes, without a warning. asyncssh by itself refuses the same server, as `ssh` does: sshfs sets asyncssh's
-# `known_hosts` to None, which accepts every key, and none of the options of a remote sets it otherwise.
+# Behaviour: DVC pushes, without a warning. asyncssh by itself refuses the same server, as `ssh` does: sshfs sets
+# asyncssh's `known_hosts` to None, which accepts every key, and none of the options of a remote sets it otherwise.
 # It matters wherever the network between is not trusted: whoever answers for the server gets the data, and a password.
 # Seen:
 #   asyncssh: HostKeyNotVerifiable
