@@ -7,11 +7,11 @@ export DVC_NO_ANALYTICS := 1
 # Each worker takes a whole file at a time, in the order set in tests/conftest.py.
 PYTEST := pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help repro plots serve test test-quick coverage docs pin clean
+.PHONY: help repro plots serve test test-quick test-remotes coverage docs pin clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 17
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 20
 
 repro: $(VENV)/.requirements  ## run the pipeline and print the headline metrics
 	dvc repro
@@ -32,6 +32,9 @@ test: $(VENV)/.requirements-dev  ## check the code and run the tests
 test-quick: $(VENV)/.requirements-dev  ## run the tests that need no TensorFlow, in under a minute
 	$(PYTEST) --quick
 
+test-remotes: $(VENV)/.requirements-remotes  ## run the tests of pushing to S3 and to SSH
+	pytest tests/end_to_end/test_remotes.py
+
 coverage: $(VENV)/.requirements-dev  ## list the lines that no test runs
 	$(PYTEST) --cov --cov-report=term-missing:skip-covered
 
@@ -43,6 +46,7 @@ pin: $(VENV)/.requirements-dev  ## pin the newest versions of all requirements
 	pip install --quiet uv
 	uv pip compile --quiet --universal --python-version 3.11 --upgrade --no-header requirements.in -o requirements.txt
 	uv pip compile --quiet --universal --python-version 3.11 --upgrade --no-header requirements-dev.in -o requirements-dev.txt
+	uv pip compile --quiet --universal --python-version 3.11 --upgrade --no-header requirements-remotes.in -o requirements-remotes.txt
 
 clean:  ## remove everything that can be made again, except the DVC cache
 	rm -rf $(VENV) .cache dvc_plots .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
