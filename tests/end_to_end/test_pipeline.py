@@ -98,9 +98,9 @@ EDITS = {
     "the size": ({"resize.size": 56}, "resize", STAGES[4:]),
     "the learning rate": ({"train.learning_rate": 0.002}, None, TRAINING),
     "the folds": ({"cross_validate.folds": 3}, "cross_validate", ["cross_validate", "report"]),
-    "the accepted risk": ({"export.accepted_risk": 1.0}, "export", SERVING),
-    "the confidence level": ({"evaluate.confidence_level": 0.9}, None, ["evaluate", "report"]),
-    "the pictures of mistakes": ({"evaluate.mistakes": 5}, None, ["report"]),
+    "the accepted risk": ({"export.accepted_risk": 1.0}, "report", SERVING),
+    "the confidence level": ({"evaluate.confidence_level": 0.9}, "report", ["evaluate", "report"]),
+    "the pictures of mistakes": ({"evaluate.mistakes": 5}, "report", ["report"]),
 }
 
 
@@ -184,18 +184,12 @@ def test_photos_travel_with_the_data(project, tmp_path):
 WRONG = {
     "an unknown source": ({"fetch.source": "sampel"}, ["sources.sampel"]),
     "an unknown theme": ({"regroup.groups.MiniFig": ["Minifigs"]}, ['no theme "Minifigs"']),
-    "a negative rate and split fractions over 1": (
-        {"sources.here.pictures_per_second": -1, "regroup.split.test": 0.9},
-        ["sources.here.pictures_per_second", "must add up to 1"],
-    ),
-    "a theme claimed twice, size 0, an unknown network and a misspelt key": (
-        {
-            "regroup.groups.MiniFig": ["Duplo"],
-            "resize.size": 0,
-            "train.network": "vgg61",
-            "train.learning_rat": 0.1,
-        },
-        ['both claim the theme "Duplo"', "resize.size", "train.network", 'did you mean "learning_rate"?'],
+    "a negative rate": ({"sources.here.pictures_per_second": -1}, ["sources.here.pictures_per_second"]),
+    "a theme claimed twice": ({"regroup.groups.MiniFig": ["Duplo"]}, ['both claim the theme "Duplo"']),
+    "split fractions over 1": ({"regroup.split.test": 0.9}, ["must add up to 1"]),
+    "size 0, an unknown network and a misspelt key": (
+        {"resize.size": 0, "train.network": "vgg61", "train.learning_rat": 0.1},
+        ["resize.size", "train.network", 'did you mean "learning_rate"?'],
     ),
 }
 
