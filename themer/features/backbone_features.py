@@ -1,7 +1,6 @@
 """Compute the frozen backbone's features of every picture and view, and write them to a folder of the store."""
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +31,7 @@ def compute_features(shards: Path, photos: Path, settings: Train, directory: Pat
     backbone = build(settings, summary.size, len(summary.labels)).get_layer("backbone")
     views = Views(settings.seed, settings.augmentation, settings.photo_views, summary.fill)
     width = int(backbone.output_shape[-1])
-    embed = tf.function(partial(backbone, training=False))
+    embed = tf.function(backbone)
     prepare_directory(directory, FeatureSummary(made_from, width, settings.feature_views))
     for name, source, split in _sources(shards, photos):
         count = read_summary(source).pictures[split]
