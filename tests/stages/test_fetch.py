@@ -1,5 +1,6 @@
 import gzip
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -134,3 +135,14 @@ def test_numbers_that_went_through_a_spreadsheet_lose_no_set(site, run):
     themes = [(504, "Duplo", ""), (505, "Cars", "504.0"), (1, "Technic", "")]
     site.put("/media/downloads/themes.csv.gz", table("id,name,parent_id", themes))
     assert run(**{"regroup.groups": {"A": ["Duplo / Cars"], "B": ["Technic"]}}) == ["0011-2", "3-1", "B001-1"]
+
+
+def test_no_set_is_requested_again_for_its_snapshot_whatever_becomes_of_the_folder(site, run):
+    run()
+    first = {path: path.read_bytes() for path in paths.raw.rglob("*") if path.is_file()}
+    shutil.rmtree(paths.raw)
+    run()
+    assert {path: path.read_bytes() for path in paths.raw.rglob("*") if path.is_file()} == first
+    assert {path: count for path, count in site.request_counts().items() if count > 1} == {"/api/sets/export": 2}
+    run(**{"fetch.snapshot": "2026-12-24"})
+    assert site.request_counts()["/api/sets/0011-2"] == 2
