@@ -1,6 +1,7 @@
 """Download a picture of each set, and only the missing ones."""
 
 from collections import Counter
+from collections.abc import Iterator
 
 from tqdm import tqdm
 
@@ -8,11 +9,12 @@ from stages import paths
 from themer.base.errors import UserError, explained
 from themer.base.params import Download, Source
 from themer.base.params_file import load_params
+from themer.catalogue.download_cache import cache_for
 from themer.catalogue.polite_http import polite_session, retry_policy
 from themer.catalogue.rebrickable import read_table
 from themer.catalogue.robots import Robots
 from themer.catalogue.sets import SetObject, read_sets
-from themer.catalogue.sources import brick_insights_picture, located, opened, rebrickable_picture
+from themer.catalogue.sources import brick_insights_picture, opened, rebrickable_picture
 from themer.pictures.downloads import Client, download_all
 from themer.pictures.ledger import Ledger, Row
 
@@ -45,9 +47,11 @@ def picture_urls(found: SetObject, fallback: dict[str, str], source: Source) -> 
 def bring_up_to_date(ledger: Ledger, wanted: dict[str, list[str]], source: Source, settings: Download) -> None:
     """Download missing pictures. A picture that many sets share is a placeholder: try the next URL of these sets."""
     retry = retry_policy(settings.retries, settings.maximum_retry_after_seconds)
-    with opened(source) as address, polite_session(source.pictures_per_minute, retry, settings.connections) as session:
-        timeout_seconds = (settings.connect_timeout_seconds, settings.read_timeout_seconds)
-        client = Client(session, address, timeout_seconds, settings.maximum_bytes, settings.minimum_side_pixels)
+    timeout_seconds = (settings.connect_timeout_seconds, settings.read_timeout_seconds)
+    session = polite_session(source.pictures_per_minute, retry, settings.connections, timeout_seconds)
+    with opened(source) as address, session:
+        limits = settings.maximum_bytes, settings.minimum_side_pixels
+        client = Client(session, Robots(session), address, *limits, cache_for(source), settings.revalidate)
         fetch_pictures(client, to_fetch(ledger, wanted, settings.revalidate), ledger, settings.connections)
         placeholders = ledger.mark_placeholders(settings.placeholder_families)
         later = {row.set_id: later_urls(row, wanted.get(row.set_id, [])) for row in placeholders}
@@ -56,11 +60,17 @@ def bring_up_to_date(ledger: Ledger, wanted: dict[str, list[str]], source: Sourc
 
 
 def to_fetch(ledger: Ledger, wanted: dict[str, list[str]], revalidate: bool) -> dict[str, list[str]]:
-    """Return the URLs of each missing picture, and with `revalidate` also the URL of each present one."""
+    """Return the URLs of each missing picture. With `revalidate`, ask also for what is here, and for what is gone."""
     missing = {set_id: urls for set_id, urls in wanted.items() if not ledger.is_settled(set_id, urls)}
     if not revalidate:
         return missing
-    return {set_id: [row.url] for set_id, row in ledger.rows.items() if row.url in wanted.get(set_id, [])} | missing
+    here = {set_id: row.url for set_id, row in ledger.rows.items() if ledger.has_picture(set_id)}
+    return {set_id: urls_from(here.get(set_id), urls) for set_id, urls in wanted.items()} | missing
+
+
+def urls_from(first: str | None, urls: list[str]) -> list[str]:
+    """Return the URLs from a certain one on, or all of them if it is not among them."""
+    return urls[urls.index(first) :] if first in urls else urls
 
 
 def later_urls(row: Row, urls: list[str]) -> list[str]:
@@ -69,30 +79,36 @@ def later_urls(row: Row, urls: list[str]) -> list[str]:
 
 
 def fetch_pictures(client: Client, wanted: dict[str, list[str]], ledger: Ledger, connections: int) -> None:
-    """Download pictures and show progress; raise UserError if a host's robots.txt forbids one of them."""
-    wanted = {set_id: urls for set_id, urls in wanted.items() if urls}
-    require_permission(client, wanted)
-    rows = download_all(client, wanted, ledger, connections)
-    failures: Counter[str] = Counter()
-    with tqdm(rows, total=len(wanted), desc="pictures", unit=" pictures", disable=not wanted) as progress:
+    """Download pictures, and once more those that failed for the moment, until most of them fail again."""
+    failed = {set_id: urls for set_id, urls in wanted.items() if urls}
+    while failed:
+        asked = len(failed)
+        rows = list(shown(download_all(client, failed, ledger, connections), asked))
+        failed = {row.set_id: wanted[row.set_id] for row in rows if row.may_pass}
+        if 2 * len(failed) > asked:
+            return
+
+
+def shown(rows: Iterator[Row], total: int) -> Iterator[Row]:
+    """Yield the rows, and show the progress with the most frequent failures."""
+    failures = Counter[str]()
+    with tqdm(rows, total=total, desc="pictures", unit=" pictures") as progress:
         for row in progress:
             failures.update([row.error] if row.error else [])
             progress.set_postfix_str(", ".join(f"{n} × {kind}" for kind, n in failures.most_common(3)), refresh=False)
-
-
-def require_permission(client: Client, wanted: dict[str, list[str]]) -> None:
-    """Raise UserError, before any download, if a host's robots.txt forbids a picture."""
-    robots = Robots(client.session)
-    for urls in wanted.values():
-        for url in urls:
-            robots.require(located(url, client.address))
+            yield row
 
 
 def summary(rows: list[Row]) -> str:
     """Return in words how many pictures are here, and how many sets have none, by reason."""
-    kinds = Counter(row.error or row.status for row in rows)
-    others = ", ".join(f"{count} × {kind}" for kind, count in sorted(kinds.items()) if kind != "ok")
-    return f"download: {kinds['ok']:,} pictures of {len(rows):,} sets" + (f" ({others})" if others else "")
+    kept = sum(row.status == "ok" for row in rows)
+    return f"download: {kept:,} pictures of {len(rows):,} sets" + (f" ({reasons(rows)})" if kept < len(rows) else "")
+
+
+def reasons(rows: list[Row]) -> str:
+    """Return in words why sets have no picture, such as `3 × HTTP 404, 6 × no url`."""
+    kinds = Counter(row.error or row.status for row in rows if row.status != "ok")
+    return ", ".join(f"{count} × {kind}" for kind, count in sorted(kinds.items()))
 
 
 def require_success(rows: list[Row], minimum: float) -> None:
@@ -102,7 +118,7 @@ def require_success(rows: list[Row], minimum: float) -> None:
     if kept < minimum * len(listed):
         raise UserError(
             f"download: {len(listed) - kept:,} of {len(listed):,} pictures failed. {kept:,} are kept; run again to "
-            f"fetch the rest, or lower download.minimum_success ({minimum})."
+            f"fetch the rest, or lower download.minimum_success ({minimum}). Failures: {reasons(listed)}."
         )
 
 

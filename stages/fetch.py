@@ -12,6 +12,7 @@ from themer.base.dvc_records import require_recorded
 from themer.base.errors import explained
 from themer.base.params_file import load_params
 from themer.catalogue import brick_insights, rebrickable, snapshots
+from themer.catalogue.download_cache import cache_for
 from themer.catalogue.polite_http import polite_session
 from themer.catalogue.sets import SetObject, only_sets, shuffled
 from themer.catalogue.sources import located, opened
@@ -30,14 +31,14 @@ def main() -> None:
         print(f"fetch: snapshot {params.fetch.snapshot} of {params.fetch.source} is complete; nothing to fetch")
         return
     snapshots.begin(paths.raw, identity)
-    with opened(source) as address, polite_session(source.api_requests_per_minute) as session:
-        base = located(source.rebrickable, address)
-        cache = None if is_local else paths.table_cache
-        tables = rebrickable.fetch_tables(session, base, paths.rebrickable, cache)
+    session = polite_session(source.api_requests_per_minute)
+    cache = cache_for(source)
+    with opened(source) as address, session:
+        tables = rebrickable.fetch_tables(session, located(source.rebrickable, address), paths.rebrickable, cache)
         tree = ThemeTree.of(tables["themes"])
         check_rules(params.regroup, tree)
         require_few_orphans(tables["sets"]["theme_id"], tree)
-        journal = snapshots.Journal(paths.raw, identity)
+        journal = snapshots.Journal(paths.raw, identity, cache)
         found = find_sets(session, located(source.brick_insights or "", address), tables["sets"], journal)
         sets = list(islice(found, params.fetch.limit))
     snapshots.finish(paths.raw, identity, sets)

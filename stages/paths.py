@@ -18,7 +18,6 @@ source = raw / "source.json"  # which source the snapshot comes from, and its da
 rebrickable = raw / "rebrickable"  # Rebrickable's tables
 sets_table = rebrickable / "sets.csv.gz"  # the theme, year and picture of each set
 themes_table = rebrickable / "themes.csv.gz"  # the tree of themes
-table_cache = Path(".cache")  # Rebrickable's tables for a day, so that they are not fetched again; not an output
 
 # download
 thumbnails = Path("data/thumbnails")  # a picture of each set

@@ -17,7 +17,7 @@ PIPELINE = yaml.safe_load((PROJECT / "dvc.yaml").read_text(encoding="utf-8"))
 STAGES = PIPELINE["stages"]
 GRAPH = grimp.build_graph("themer", "stages")
 # Neither inputs nor outputs: they only save fetching or computing something again.
-SCRATCH = {paths.table_cache, paths.checkpoint, paths.fold_checkpoint}
+SCRATCH = {paths.checkpoint, paths.fold_checkpoint}
 # DVC's own files: every stage reads its sections of the params, which are declared as such.
 DVC_FILES = {paths.params, paths.lock, paths.photos_record}
 NAMED = {name: path for name, path in vars(paths).items() if isinstance(path, Path)}

@@ -226,8 +226,7 @@ DOWNLOAD = (
     File(
         str(paths.thumbnails / "{set_id}.jpg"),
         "The picture of a set, as downloaded: JPEG, or another format in spite of the name. In the number, characters "
-        "other than letters, digits and `-_.~` are percent-encoded. An empty file `unfinished` marks a download that "
-        "is not complete.",
+        "other than letters, digits and `-_.~` are percent-encoded.",
     ),
     File(
         str(paths.thumbnails_table),
@@ -240,8 +239,9 @@ DOWNLOAD = (
                 "status",
                 "`ok`: downloaded; `no url`: the source lists no picture; `gone`: the server has none; `failed`: no "
                 "response or an error, requested again in the next run; `rejected`: not a usable picture; "
+                "`forbidden`: robots.txt forbids to request it; "
                 '`placeholder`: shared by so many sets that it must say "no image"',
-                *("ok", "no url", "gone", "failed", "rejected", "placeholder"),
+                *("ok", "no url", "gone", "failed", "rejected", "forbidden", "placeholder"),
             ),
             *can_be_empty(
                 integer("http_status", "status of the response", 100, 599),
@@ -251,7 +251,11 @@ DOWNLOAD = (
                 integer("height", "its sides in pixels, turned upright", 1),
                 hexadecimal("perceptual_hash", "256 bits; those of near-duplicates differ in few"),
                 text("etag", "the server's tag for this version of the picture, with its quotes"),
-                text("error", "why there is no usable picture: `HTTP 404`, `timeout`, `truncated`, …"),
+                text(
+                    "error",
+                    "why there is no usable picture: `HTTP 404`, `timeout`, `truncated`, …; of a picture from a "
+                    "later URL, how an earlier one failed for the moment",
+                ),
             ),
         ),
     ),

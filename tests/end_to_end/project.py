@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 
 from tests.conftest import PROJECT, change
+from themer.catalogue.download_cache import FOLDER_VARIABLE
 
 # Small enough to train in seconds; everything else is as users get it.
 QUICK = {
@@ -53,6 +54,7 @@ class ProjectCopy:
     def environment(self) -> dict[str, str]:
         """The environment with this interpreter first, and no settings of the user's own."""
         own = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}", "HOME": str(self.folder)}
+        own |= {FOLDER_VARIABLE: str(self.folder / ".cache" / "downloads")}
         names = {
             f"GIT_{who}_{what}": "tests@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
         }

@@ -1,17 +1,20 @@
 """`kill -9` in the middle of download, at several moments, then `dvc repro`."""
 
-import os
 import signal
 import subprocess
+import sys
 
 import pytest
 
-from tests.end_to_end.catalogue import CountedCatalogue, counted_catalogue
+from tests.end_to_end.catalogue import CountedCatalogue, counted_catalogue, run_until_killed, serving, without_port
+from tests.end_to_end.faulty_catalogue import FaultyCatalogue
 from tests.end_to_end.project import ProjectCopy
 
 SETS = 40
 CONNECTIONS = 4
 MOMENTS = [1, 12, 30]
+# Fewer than the requests for pictures, so that each comes.
+FAULTY_MOMENTS = range(10, SETS, 10)
 RESULT = ("data/thumbnails", "data/thumbnails.csv", "data/raw/sets.json")
 
 
@@ -22,26 +25,6 @@ def copy_with_source(folder, catalogue: CountedCatalogue) -> ProjectCopy:
     return project
 
 
-def repro_until_killed(project: ProjectCopy, catalogue: CountedCatalogue, pictures: int) -> None:
-    """Run `dvc repro download` and kill all its processes after this many pictures were requested."""
-    running = subprocess.Popen(
-        ["dvc", "repro", "download"],
-        cwd=project.folder,
-        env=project.environment,
-        start_new_session=True,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-
-    def kill_at_the_moment() -> None:
-        if catalogue.pictures_requested.total() >= pictures:
-            os.killpg(running.pid, signal.SIGKILL)
-            catalogue.watch = lambda: None
-
-    catalogue.watch = kill_at_the_moment
-    assert running.wait(120) == -signal.SIGKILL
-
-
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory):
     with counted_catalogue() as catalogue:
@@ -50,20 +33,11 @@ def undisturbed(tmp_path_factory):
         yield catalogue, project.contents(*RESULT)
 
 
-def without_port(contents: dict[str, bytes], catalogue: CountedCatalogue) -> dict[str, bytes]:
-    """Return the files with the catalogue's address, in which two runs differ, left out.
-
-    The port alone would not do: its five digits also occur in some digest, once in forty runs.
-    """
-    address = f"127.0.0.1:{catalogue.server_port}".encode()
-    return {path: content.replace(address, b"ADDRESS") for path, content in contents.items()}
-
-
 def test_it_goes_on_where_it_was_and_ends_with_the_same_bytes(tmp_path, undisturbed):
     with counted_catalogue() as catalogue:
         project = copy_with_source(tmp_path, catalogue)
         for moment in MOMENTS:
-            repro_until_killed(project, catalogue, moment)
+            assert run_until_killed(project, catalogue, moment, "dvc", "repro", "download") == -signal.SIGKILL
         project.dvc("repro", "download")
         same_catalogue, result = undisturbed
         assert without_port(project.contents(*RESULT), catalogue) == without_port(result, same_catalogue)
@@ -71,3 +45,26 @@ def test_it_goes_on_where_it_was_and_ends_with_the_same_bytes(tmp_path, undistur
         again = catalogue.pictures_requested.total() - same_catalogue.pictures_requested.total()
         assert 0 < again <= CONNECTIONS * len(MOMENTS)
         assert catalogue.requests["/api/sets/export"] == 1
+
+
+def test_through_faults_and_kills_every_picture_arrives_and_none_is_asked_for_again(tmp_path, undisturbed):
+    with FaultyCatalogue(share=0.3, seed=1) as catalogue, serving(catalogue):
+        project = copy_with_source(tmp_path, catalogue)
+        project.edit({"download.read_timeout_seconds": 2, "download.retries": 6})
+        fetching, downloading = ([sys.executable, "-m", f"stages.{stage}"] for stage in ("fetch", "download"))
+        run_until_done(project, *fetching)
+        for moment in FAULTY_MOMENTS:
+            assert run_until_killed(project, catalogue, moment, *downloading) == -signal.SIGKILL
+        run_until_done(project, *downloading)
+        same_catalogue, result = undisturbed
+        assert without_port(project.contents(*RESULT), catalogue) == without_port(result, same_catalogue)
+        again = catalogue.pictures_requested - same_catalogue.pictures_requested
+        assert again.total() <= CONNECTIONS * len(FAULTY_MOMENTS) and catalogue.faults.total() > 10
+
+
+def run_until_done(project: ProjectCopy, *command: str) -> None:
+    """Run a stage, again if the faults were too many for it."""
+    for _ in range(5):
+        if subprocess.run(command, cwd=project.folder, env=project.environment).returncode == 0:
+            return
+    raise AssertionError(command)

@@ -95,8 +95,66 @@ def test_revalidating_requests_every_picture_with_its_etag(site, run):
     assert sent == [None, '"a"']
 
 
-def test_robots_txt_is_obeyed_before_any_download(site, run):
+def test_robots_txt_is_obeyed(site, run):
     site.put("/robots.txt", b"User-agent: *\nDisallow: /crop\n")
     with pytest.raises(SystemExit, match="robots.txt"):
         run({"1-1": "/1.jpg", "2-1": "/crop/2.jpg"})
-    assert site.request_counts() == {}
+    assert site.request_counts() == {"/1.jpg": 1}
+
+
+UNREACHABLE = {
+    "http://127.0.0.1:9/1.jpg": ("failed", "robots.txt can't be read"),
+    "http://[": ("failed", "malformed address"),
+    "/crop/1.jpg": ("forbidden", "robots.txt forbids it"),
+    "/503.jpg": ("failed", "HTTP 503"),
+    "/410.jpg": ("gone", "HTTP 410"),
+}
+
+
+def test_a_picture_that_can_t_be_had_is_a_row_and_stops_no_other(site, run, capsys):
+    site.put("/robots.txt", b"User-agent: *\nDisallow: /crop\n")
+    site.put("/503.jpg", status=503)
+    site.put("/410.jpg", status=410)
+    for number in range(5):
+        site.put(f"/{number}.jpg", picture_bytes(number))
+    pictures = {f"{number}-1": f"/{number}.jpg" for number in range(5)}
+    others = dict(zip(("a-1", "b-1", "c-1", "d-1", "e-1"), UNREACHABLE, strict=True))
+    found = run(pictures | others, minimum_success=0.5)
+    assert [found[number] for number in pictures] == ["ok"] * 5
+    table = read_csv(paths.thumbnails_table).set_index("set_id")
+    assert [tuple(table.loc[number, ["status", "error"]]) for number in others] == [*UNREACHABLE.values()]
+    assert "download: 5 pictures of 10 sets (1 × HTTP 410, 1 × HTTP 503," in capsys.readouterr().out
+
+
+def test_what_failed_for_the_moment_is_asked_once_more_in_the_same_run(site, run):
+    for number in range(4):
+        for body, status in [(b"", 503), (b"<html>", 200)][number:]:
+            site.put(f"/{number}.jpg", body, status)
+        site.put(f"/{number}.jpg", picture_bytes(number))
+    assert [*run({f"{number}-1": f"/{number}.jpg" for number in range(4)}).values()] == ["ok"] * 4
+    assert site.request_counts() == {"/0.jpg": 3, "/1.jpg": 2, "/2.jpg": 1, "/3.jpg": 1}
+
+
+def test_no_picture_is_requested_again_after_a_smaller_sample_or_in_another_folder(site, run, tmp_path, monkeypatch):
+    for number in range(3):
+        site.put(f"/{number}.jpg", picture_bytes(number), ETag=f'"{number}"')
+    pictures = {f"{number}-1": f"/{number}.jpg" for number in range(3)}
+    run(pictures)
+    before = {path.name: path.read_bytes() for path in [paths.thumbnails_table, *paths.thumbnails.iterdir()]}
+    run({"1-1": "/1.jpg"})
+    assert len(list(paths.thumbnails.iterdir())) == 1
+    run(pictures)
+    (tmp_path / "another").mkdir()
+    monkeypatch.chdir(tmp_path / "another")
+    (tmp_path / "another" / "params.yaml").symlink_to(tmp_path / "params.yaml")
+    run(pictures)
+    assert {path.name: path.read_bytes() for path in [paths.thumbnails_table, *paths.thumbnails.iterdir()]} == before
+    assert set(site.request_counts().values()) == {1}
+
+
+def test_revalidating_asks_also_for_what_was_gone(site, run):
+    site.put("/1.jpg", status=404)
+    site.put("/1.jpg", picture_bytes())
+    assert run({"1-1": "/1.jpg"}, minimum_success=0)["1-1"] == "gone"
+    assert run({"1-1": "/1.jpg"}, minimum_success=0)["1-1"] == "gone"
+    assert run({"1-1": "/1.jpg"}, revalidate=True)["1-1"] == "ok"

@@ -1,5 +1,6 @@
 import gzip
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -142,3 +143,14 @@ def test_photos_that_are_recorded_but_not_here_are_missed_before_any_request(sit
     with pytest.raises(SystemExit, match=r"dvc pull data/photos"):
         run()
     assert site.requests == []
+
+
+def test_no_set_is_requested_again_for_its_snapshot_whatever_becomes_of_the_folder(site, run):
+    run()
+    first = {path: path.read_bytes() for path in paths.raw.rglob("*") if path.is_file()}
+    shutil.rmtree(paths.raw)
+    run()
+    assert {path: path.read_bytes() for path in paths.raw.rglob("*") if path.is_file()} == first
+    assert {path: count for path, count in site.request_counts().items() if count > 1} == {"/api/sets/export": 2}
+    run(**{"fetch.snapshot": "2026-12-24"})
+    assert site.request_counts()["/api/sets/0011-2"] == 2

@@ -1,73 +1,163 @@
-"""A polite HTTP client: it names itself, keeps to a rate, and retries with growing pauses."""
+"""A polite HTTP client: it names itself, keeps to a rate, and asks again after passing faults with growing pauses."""
 
-from pathlib import Path
+import math
+import re
+import time
+from collections.abc import Callable
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import requests
-from cachecontrol import CacheControlAdapter
-from cachecontrol.caches import FileCache
-from cachecontrol.heuristics import ExpiresAfter
+from pyrate_limiter import Limiter, Rate
 from requests.adapters import HTTPAdapter
 from requests_ratelimiter import LimiterAdapter
-from urllib3.util import Retry
+from requests_ratelimiter.buckets import HostBucketFactory
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+from urllib3.exceptions import HTTPError
 
 from themer.base.errors import UserError
 
 USER_AGENT = f"lego-themer/0.1 (theme classifier; one snapshot a user) python-requests/{requests.__version__}"
 PERMANENT_STATUSES = frozenset({403, 404, 410})
-TRANSIENT_STATUSES = (429, 500, 502, 503, 504)
-TIMEOUT_SECONDS = (10, 120)
+# Besides all from 500 on.
+TRANSIENT_STATUSES = frozenset({408, 425, 429})
+TIMEOUT_SECONDS = (10.0, 120.0)
+MOST_REDIRECTS = 5
+
+
+class PoliteSession(requests.Session):
+    """A session with limits on the rate and the waiting, which asks again after a fault that may pass.
+
+    `request`, and so `get`, asks as often as `retry` allows. `attempt` asks once.
+    """
+
+    def __init__(self, adapter: HTTPAdapter, retry: Retrying, timeout_seconds: tuple[float, float]) -> None:
+        """`timeout_seconds`: how long to wait for a connection, and for the next bytes."""
+        super().__init__()
+        self.headers["User-Agent"] = USER_AGENT
+        self.max_redirects = MOST_REDIRECTS
+        self.retry = retry
+        self._timeout_seconds = timeout_seconds
+        self.mount("http://", adapter)
+        self.mount("https://", adapter)
+
+    def request(self, *args: Any, **kwargs: Any) -> requests.Response:
+        """Return the response, the last one if the fault does not pass; raise RequestException without a response."""
+        try:
+            return self.retry(self.attempt, *args, **kwargs)
+        except requests.HTTPError as error:
+            return error.response
+
+    def attempt(self, method: str, url: str, **kwargs: Any) -> requests.Response:
+        """Return the response to one request; raise HTTPError if its status may pass, or another RequestException."""
+        try:
+            response = super().request(method, url, **{"timeout": self._timeout_seconds, **kwargs})
+        except requests.RequestException:
+            raise
+        except (HTTPError, ValueError) as error:  # A few malformed addresses get past the checks of requests.
+            raise requests.exceptions.InvalidURL(str(error)) from None
+        if response.status_code >= 500 or response.status_code in TRANSIENT_STATUSES:
+            response.close()
+            raise requests.HTTPError(f"HTTP {response.status_code}", response=response)
+        return response
 
 
 def polite_session(
-    requests_per_minute: float | None = None, retry: Retry | None = None, connections: int = 10
-) -> requests.Session:
-    """Return a session with a rate limit for each host (None: no limit) and a retry policy."""
-    session = requests.Session()
-    session.headers["User-Agent"] = USER_AGENT
-    retry = retry or retry_policy()
-    adapter = HTTPAdapter(max_retries=retry, pool_maxsize=connections)
+    requests_per_minute: float | None = None,
+    retry: Retrying | None = None,
+    connections: int = 10,
+    timeout_seconds: tuple[float, float] = TIMEOUT_SECONDS,
+) -> PoliteSession:
+    """Return a session with a rate limit for each host (None: no limit) and a retry policy.
+
+    Redirects and retries are requests like all others to the limit.
+    """
+    adapter = HTTPAdapter(pool_maxsize=connections)
     if requests_per_minute is not None:
-        # A limit per second spreads requests evenly; a limit per minute would send sixty at once.
-        adapter = LimiterAdapter(
-            per_second=requests_per_minute / 60,
-            limit_statuses=(),
-            max_retries=retry,
-            pool_maxsize=connections,
-        )
-    session.mount("http://", adapter)
-    session.mount("https://", adapter)
-    return session
+        # One request in each interval; LimiterAdapter's own limits allow several at once at most rates.
+        rate = Rate(1, math.ceil(60_000 / requests_per_minute))
+        limiter = Limiter(HostBucketFactory([rate]), buffer_ms=0)
+        adapter = LimiterAdapter(limiter=limiter, limit_statuses=(), pool_maxsize=connections)
+    return PoliteSession(adapter, retry or retry_policy(), timeout_seconds)
 
 
-def retry_policy(retries: int = 4, maximum_retry_after_seconds: float = 120) -> Retry:
-    """Return exponential back-off with jitter. It obeys Retry-After up to a cap; the last response is returned."""
-    return Retry(
-        total=retries,
-        status_forcelist=TRANSIENT_STATUSES,
-        backoff_factor=0.5,
-        backoff_jitter=0.5,
-        backoff_max=30,
-        retry_after_max=maximum_retry_after_seconds,  # type: ignore[arg-type]
-        raise_on_status=False,
+def retry_policy(retries: int = 4, maximum_retry_after_seconds: float = 120) -> Retrying:
+    """Return how to ask again: after what Retry-After names, up to a cap, or else after growing pauses with jitter."""
+    return Retrying(
+        retry=retry_if_exception(may_pass),
+        stop=stop_after_attempt(retries + 1),
+        wait=_pauses(maximum_retry_after_seconds),
+        reraise=True,
     )
 
 
-def cache_for_a_day(session: requests.Session, prefix: str, folder: Path) -> None:
-    """Serve URLs with the prefix from a cache in a folder. After a day the session revalidates them by ETag."""
-    adapter = CacheControlAdapter(FileCache(folder), heuristic=ExpiresAfter(days=1), max_retries=retry_policy())
-    session.mount(prefix, adapter)
+def may_pass(error: BaseException) -> bool:
+    """Return whether the same request may succeed later. A malformed address, a ValueError, will not."""
+    return isinstance(error, requests.RequestException) and not isinstance(error, ValueError)
 
 
-def get(session: requests.Session, url: str, **options: Any) -> requests.Response:
-    """Return the response to a GET request, whatever its status; raise UserError without a response.
+def _pauses(maximum_retry_after_seconds: float) -> Callable[[RetryCallState], float]:
+    """Return a function that gives the pause in seconds after a failed attempt."""
+    growing = wait_exponential_jitter(multiplier=0.5, jitter=0.5, max=30)
 
-    `options` are those of `requests.get`.
+    def pause_seconds(state: RetryCallState) -> float:
+        response = getattr(state.outcome and state.outcome.exception(), "response", None)
+        header = "" if response is None else response.headers.get("Retry-After", "")
+        asked = retry_after_seconds(header, time.time())
+        return growing(state) if asked is None else min(asked, maximum_retry_after_seconds)
+
+    return pause_seconds
+
+
+def retry_after_seconds(header: str, now: float) -> float | None:
+    """Return the pause that a Retry-After header asks for, rounded up; None for anything but seconds or a date.
+
+    `now` is the time in seconds since 1970.
+    """
+    if re.fullmatch(r"\s*\d{1,99}(\.\d*)?\s*", header, re.ASCII):
+        return math.ceil(float(header))
+    try:
+        return max(0, math.ceil(parsedate_to_datetime(header).timestamp() - now))
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def get(session: requests.Session, url: str) -> requests.Response:
+    """Return the response to a GET request, whatever its status; raise UserError without a response."""
+    try:
+        return session.get(url)
+    except requests.RequestException as error:
+        raise _no_response(url, error) from None
+
+
+def get_as_sent(session: PoliteSession, url: str, headers: dict[str, str]) -> tuple[requests.Response, bytes]:
+    """Return the response to a GET request, whatever its status, and its body as it was sent.
+
+    A Content-Encoding may be the file's own gzip, another one, or not true at all. Raises UserError like `get`, and for
+    a body that breaks off each time.
     """
     try:
-        return session.get(url, timeout=TIMEOUT_SECONDS, **options)
+        return session.retry(_attempt_as_sent, session, url, {"Accept-Encoding": "identity", **headers})
+    except requests.HTTPError as error:
+        return error.response, b""
+    except requests.exceptions.ChunkedEncodingError:
+        raise UserError(f"{url}: the response broke off. Try again later.") from None
     except requests.RequestException as error:
-        raise UserError(f"{url}: no response ({failure_kind(error)}). Check the address and the network.") from None
+        raise _no_response(url, error) from None
+
+
+def _attempt_as_sent(session: PoliteSession, url: str, headers: dict[str, str]) -> tuple[requests.Response, bytes]:
+    """Return the response to one request, and its body as it was sent; raise RequestException without them."""
+    with session.attempt("GET", url, headers=headers, stream=True) as response:
+        try:
+            return response, bytes(response.raw.read(decode_content=False))
+        except HTTPError as error:
+            raise requests.exceptions.ChunkedEncodingError(str(error)) from None
+
+
+def _no_response(url: str, error: requests.RequestException) -> UserError:
+    """Return the error for a request without a response."""
+    return UserError(f"{url}: no response ({failure_kind(error)}). Check the address and the network.")
 
 
 def require_success(response: requests.Response) -> requests.Response:
@@ -89,4 +179,6 @@ def failure_kind(error: requests.RequestException) -> str:
         (requests.exceptions.ConnectionError, "no connection"),
         (requests.exceptions.TooManyRedirects, "too many redirects"),
     )
+    if isinstance(error, requests.HTTPError):
+        return f"HTTP {error.response.status_code}"
     return next((kind for error_type, kind in kinds if isinstance(error, error_type)), "bad request or answer")

@@ -6,12 +6,11 @@ import zlib
 from pathlib import Path
 
 import pandas
-import requests
-from urllib3.exceptions import HTTPError
 
 from themer.base.errors import UserError
 from themer.base.files import write_bytes
-from themer.catalogue.polite_http import cache_for_a_day, get, require_success
+from themer.catalogue.download_cache import DownloadCache, Kept
+from themer.catalogue.polite_http import PoliteSession, get_as_sent, require_success
 from themer.catalogue.robots import Robots
 from themer.catalogue.sets import SetObject, whole_number
 
@@ -22,16 +21,19 @@ COLUMNS = {
 INTEGER_COLUMNS = {"year", "theme_id", "id", "parent_id"}
 # How other programs write that a theme has no parent.
 NO_PARENT = {"nan", "null", "none", "na", "n/a", "<na>", "\\n"}
+DAY_SECONDS = 86_400
 GZIP_MAGIC = b"\x1f\x8b"
 MOST_LAYERS = 3
 
 
-def fetch_tables(session: requests.Session, base: str, folder: Path, cache: Path | None) -> dict[str, pandas.DataFrame]:
+def fetch_tables(
+    session: PoliteSession, base: str, folder: Path, cache: DownloadCache | None
+) -> dict[str, pandas.DataFrame]:
     """Fetch both tables into a folder and return them by name.
 
     They stay as they are, but for the layers of gzip: each file has one, whatever a mirror took off or added.
 
-    With a cache folder, each table is fetched at most once a day.
+    With a cache, each table is asked for at most once a day, and then with the tag of the kept one.
 
     Raises:
         UserError: a table can't be fetched, robots.txt forbids it, or it lacks columns.
@@ -39,22 +41,24 @@ def fetch_tables(session: requests.Session, base: str, folder: Path, cache: Path
     robots = Robots(session)
     for name in COLUMNS:
         url = f"{base}/media/downloads/{name}.csv.gz"
-        robots.require(url)
-        if cache is not None:
-            cache_for_a_day(session, url, cache)
-        content = _body(session, url)
-        parse_table(content, name, url)
-        write_bytes(gzipped_once(content), folder / f"{name}.csv.gz")
+        kept = None if cache is None else cache.find(url)
+        if kept is None or not 0 <= kept.age_seconds < DAY_SECONDS:
+            robots.require(url)
+            kept = _fetched(session, url, name, kept)
+            if cache is not None:
+                cache.keep(url, kept.content, kept.etag)
+        write_bytes(gzipped_once(kept.content), folder / f"{name}.csv.gz")
     return {name: read_table(folder / f"{name}.csv.gz") for name in COLUMNS}
 
 
-def _body(session: requests.Session, url: str) -> bytes:
-    """Return a file as it was sent. A Content-Encoding may be the file's own gzip, another one, or not true at all."""
-    response = require_success(get(session, url, stream=True, headers={"Accept-Encoding": "identity"}))
-    try:
-        return bytes(response.raw.read(decode_content=False))
-    except HTTPError as error:
-        raise UserError(f"{url}: the response broke off ({error}). Try again later.") from None
+def _fetched(session: PoliteSession, url: str, name: str, kept: Kept | None) -> Kept:
+    """Return a table that can be parsed, as it was sent, or the kept one if the service says that it is unchanged."""
+    response, content = get_as_sent(session, url, {"If-None-Match": kept.etag} if kept and kept.etag else {})
+    if kept is not None and response.status_code == 304:
+        return kept
+    require_success(response)
+    parse_table(content, name, url)
+    return Kept(content, response.headers.get("ETag", ""), age_seconds=0)
 
 
 def as_set_objects(table: pandas.DataFrame) -> list[SetObject]:

@@ -1,6 +1,7 @@
 """The rules of robots.txt (RFC 9309): which addresses a host lets this client ask for."""
 
 import re
+import threading
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -15,23 +16,40 @@ PRODUCT = USER_AGENT.partition("/")[0]
 _OWN_GROUP = re.compile(rf"^(\s*user-agent\s*:\s*){PRODUCT}(?![\w-]).*$", re.IGNORECASE | re.MULTILINE)
 
 
+class ForbiddenError(UserError):
+    """A URL that robots.txt forbids."""
+
+
 class Robots:
-    """The rules in the robots.txt of each host, requested once per host."""
+    """The rules in the robots.txt of each host, requested once per host, in vain or not. Threads may share it."""
 
     def __init__(self, session: requests.Session) -> None:
         self._session = session
-        self._rules_of: dict[str, Callable[[str], bool]] = {}
+        self._asking = threading.Lock()
+        self._rules_of: dict[str, Callable[[str], bool] | UserError] = {}
 
     def require(self, url: str) -> None:
-        """Raise UserError if the host's robots.txt forbids this URL or can't be fetched, or if it is no URL."""
+        """Raise ForbiddenError if robots.txt forbids this URL; UserError if that or the URL can't be read."""
         try:
             host = "{0.scheme}://{0.netloc}".format(urlsplit(url))
         except ValueError as error:
             raise UserError(f"{url}: no address ({error}). Check the source's address.") from None
-        if host not in self._rules_of:
-            self._rules_of[host] = _rules(get(self._session, f"{host}/robots.txt"))
-        if not self._rules_of[host](url):
-            raise UserError(f"{url}: robots.txt of {urlsplit(url).netloc} forbids it. Ask the service for permission.")
+        allows = self._rules_at(host)
+        if isinstance(allows, UserError):
+            raise UserError(str(allows))
+        if not allows(url):
+            host = urlsplit(url).netloc
+            raise ForbiddenError(f"{url}: robots.txt of {host} forbids it. Ask the service for permission.")
+
+    def _rules_at(self, host: str) -> Callable[[str], bool] | UserError:
+        """Return the rules of a host, or why they can't be read."""
+        with self._asking:
+            if host not in self._rules_of:
+                try:
+                    self._rules_of[host] = _rules(get(self._session, f"{host}/robots.txt"))
+                except UserError as error:
+                    self._rules_of[host] = error
+            return self._rules_of[host]
 
 
 def _rules(response: requests.Response) -> Callable[[str], bool]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from themer.base.errors import UserError
 from themer.base.files import drop_partial_line, write_bytes, write_json
 from themer.base.params import Params
+from themer.catalogue.download_cache import DownloadCache
 from themer.catalogue.sets import SetObject
 
 Identity = dict[str, str | int | None]
@@ -55,11 +56,15 @@ def finish(folder: Path, wanted: Identity, sets: Iterable[SetObject]) -> None:
 
 
 class Journal:
-    """The results of a fetch set by set. Each is saved at once, so that a stopped fetch repeats no request."""
+    """The results of a fetch set by set. Each is saved at once, so that a stopped fetch repeats no request.
 
-    def __init__(self, folder: Path, wanted: Identity) -> None:
+    With a cache, they also outlive the folder.
+    """
+
+    def __init__(self, folder: Path, wanted: Identity, cache: DownloadCache | None = None) -> None:
         """Read the results that an earlier run saved for this source and snapshot."""
         folder.mkdir(parents=True, exist_ok=True)
+        self._cache, self._origin = cache, f"snapshot {wanted['snapshot']} of {wanted.get('brick_insights')}"
         self._path = folder / f"answers-{wanted['source']}-{wanted['snapshot']}.jsonl"
         self._not_found_path = _not_found_path(folder, wanted)
         self._sets = {number: found for line in _read_lines(self._path) for number, found in json.loads(line).items()}
@@ -67,7 +72,7 @@ class Journal:
 
     def __contains__(self, number: str) -> bool:
         """Return whether the result for this number is saved."""
-        return number in self._sets or number in self._not_found
+        return number in self._sets or number in self._not_found or self._recall(number)
 
     def found(self, number: str) -> SetObject | None:
         """Return the set, or None if the service doesn't have it."""
@@ -75,6 +80,20 @@ class Journal:
 
     def keep(self, number: str, found: SetObject | None) -> None:
         """Save the set that the service has under a number, or None if it has none."""
+        if self._cache is not None:
+            self._cache.keep(f"{self._origin}: {number}", json.dumps(found).encode())
+        self._save(number, found)
+
+    def _recall(self, number: str) -> bool:
+        """Return whether the cache has the result for this number, and save it here as well."""
+        kept = None if self._cache is None else self._cache.find(f"{self._origin}: {number}")
+        if kept is None:
+            return False
+        self._save(number, json.loads(kept.content))
+        return True
+
+    def _save(self, number: str, found: SetObject | None) -> None:
+        """Save a result in the folder."""
         if found is None:
             self._not_found.add(number)
             write_bytes(("\n".join(sorted(self._not_found)) + "\n").encode(), self._not_found_path)

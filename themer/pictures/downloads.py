@@ -1,4 +1,4 @@
-"""Downloading pictures: each URL is requested once, the response is checked, and a ledger keeps the result."""
+"""Downloading pictures: each is requested until it is here, the response is checked, and a ledger keeps the result."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -6,23 +6,42 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import requests
-from tenacity import retry, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
-from themer.catalogue.polite_http import PERMANENT_STATUSES, failure_kind
+from themer.base.errors import UserError
+from themer.catalogue.download_cache import DownloadCache
+from themer.catalogue.polite_http import PERMANENT_STATUSES, PoliteSession, failure_kind
+from themer.catalogue.robots import ForbiddenError, Robots
 from themer.catalogue.sources import located
 from themer.pictures.images import PictureError, decode, perceptual_hash
-from themer.pictures.ledger import Ledger, Row, Status, digest_of
+from themer.pictures.ledger import SHARED, UNREADABLE, Ledger, Row, Status, digest_of
 
 
 @dataclass(frozen=True)
 class Client:
-    """How to request pictures, and which responses are accepted. `address` replaces {url}; see `located`."""
+    """How to request pictures, and which responses are accepted.
 
-    session: requests.Session
+    Attributes:
+        robots: the rules of the session's hosts.
+        address: replaces {url}; see `located`.
+        cache: what was downloaded before and whatever arrives now, by URL; None: nothing is kept.
+        revalidate: whether to ask also for what is here already.
+    """
+
+    session: PoliteSession
+    robots: Robots
     address: str
-    timeout_seconds: tuple[float, float]
     maximum_bytes: int
     minimum_side_pixels: int
+    cache: DownloadCache | None = None
+    revalidate: bool = False
+
+
+class UnreadableError(requests.RequestException):
+    """A response that should be a picture and isn't: an error page, nothing, or a part of one. It may pass."""
+
+    def __init__(self, row: Row) -> None:
+        super().__init__(row.error)
+        self.row = row
 
 
 def download_all(client: Client, wanted: dict[str, list[str]], ledger: Ledger, connections: int) -> Iterator[Row]:
@@ -40,14 +59,16 @@ def download_all(client: Client, wanted: dict[str, list[str]], ledger: Ledger, c
 
 
 def _download_one(client: Client, ledger: Ledger, set_id: str, urls: list[str]) -> Row:
-    """Keep and return the row of the first URL that gives a picture, or else of the last URL.
+    """Keep and return the row of a set.
 
     The thread that downloads the picture keeps it, before its next download: a kill loses at most one per thread.
     """
+    rows = []
     for known in _known_rows(ledger, set_id, urls):
-        row = _request(client, known, ledger.part_path(set_id))
-        if row.sha256:
+        rows.append(_request(client, known, ledger.part_path(set_id)))
+        if rows[-1].sha256:
             break
+    row = _outcome(rows)
     ledger.keep(row)
     return row
 
@@ -58,49 +79,116 @@ def _known_rows(ledger: Ledger, set_id: str, urls: list[str]) -> list[Row]:
     return [row if row is not None and row.url == url else Row(set_id, url) for url in urls]
 
 
+def _outcome(rows: list[Row]) -> Row:
+    """Return a set's row from those of its URLs. A set is gone only if all of them say so themselves.
+
+    A picture's row notes the failure of an earlier URL, if that may pass: its picture would be the set's.
+    """
+    *before, last = rows
+    if last.sha256:
+        error = next((row.error for row in before if row.may_pass), "")
+        return replace(last, error=error or (SHARED if last.status == "placeholder" else ""))
+    failures = [row for row in rows if row.status != "gone"]
+    return min(failures, key=lambda row: not row.may_pass, default=last)
+
+
 def _request(client: Client, known: Row, part: Path) -> Row:
-    """Return the new row of one URL. A failure other than a permanent one leaves a known picture as it is."""
-    try:
-        response, body = _get(client, known)
-    except requests.RequestException as error:
-        return known if known.sha256 else replace(known, status="failed", error=failure_kind(error))
-    status = response.status_code
-    if status == 304 or (known.sha256 and status not in (200, *PERMANENT_STATUSES)):
+    """Return the new row of one URL. A failure leaves a known picture as it is, unless the server says it is gone."""
+    if known.sha256 and not client.revalidate:
         return known
-    row = Row(known.set_id, known.url, http_status=str(status), etag=response.headers.get("ETag", ""))
-    if status != 200:
-        kind: Status = "gone" if status in PERMANENT_STATUSES else "failed"
-        return replace(row, status=kind, etag="", error=f"HTTP {status}")
-    return _checked(row, body, client, part)
+    row = _kept_row(client, known, part) or _refused_row(client, known) or _requested_row(client, known, part)
+    return row if row.sha256 or row.status == "gone" or not known.sha256 else known
 
 
-@retry(
-    retry=retry_if_exception_type(requests.exceptions.ChunkedEncodingError),
-    stop=stop_after_attempt(3),
-    wait=wait_random_exponential(max=10),
-    reraise=True,
-)
-def _get(client: Client, known: Row) -> tuple[requests.Response, bytes]:
-    """Return a response and its body, at most one piece longer than allowed; urllib3 retries no incomplete body."""
+def _refused_row(client: Client, known: Row) -> Row | None:
+    """Return the row of a URL that can't be requested or that robots.txt doesn't allow, or None."""
+    url, row = located(known.url, client.address), Row(known.set_id, known.url, "failed")
+    if _is_malformed(url):
+        return replace(row, error="malformed address")
+    try:
+        client.robots.require(url)
+    except ForbiddenError:
+        return replace(row, status="forbidden", error="robots.txt forbids it")
+    except UserError:
+        return replace(row, error="robots.txt can't be read")
+    return None
+
+
+def _is_malformed(url: str) -> bool:
+    """Return whether a URL is none that could be requested."""
+    try:
+        requests.Request("GET", url).prepare()
+    except ValueError:
+        return True
+    return False
+
+
+def _kept_row(client: Client, known: Row, part: Path) -> Row | None:
+    """Return the row of a picture in the cache, the same as if it had been downloaded now, or None."""
+    kept = None if client.cache is None or client.revalidate else client.cache.find(known.url)
+    if kept is None:
+        return None
+    try:
+        return _checked(Row(known.set_id, known.url, http_status="200", etag=kept.etag), kept.content, client, part)
+    except UnreadableError:
+        return None
+
+
+def _requested_row(client: Client, known: Row, part: Path) -> Row:
+    """Return the row of a URL that is requested as often as the session's policy allows."""
+    try:
+        return client.session.retry(_attempt, client, known, part)
+    except UnreadableError as error:
+        return error.row
+    except requests.RequestException as error:
+        status = str(error.response.status_code) if isinstance(error, requests.HTTPError) else ""
+        return Row(known.set_id, known.url, "failed", status, error=failure_kind(error))
+
+
+def _attempt(client: Client, known: Row, part: Path) -> Row:
+    """Return the row of one response; raise RequestException for what may pass. A 304 leaves a known row as it is."""
     headers = {"If-None-Match": known.etag} if known.etag else {}
     url = located(known.url, client.address)
-    with client.session.get(url, headers=headers, timeout=client.timeout_seconds, stream=True) as response:
-        body = b""
-        for piece in response.iter_content(65536):
-            body += piece
-            if len(body) > client.maximum_bytes:
-                break
-    return response, body
+    with client.session.attempt("GET", url, headers=headers, stream=True) as response:
+        body = _body(response, client.maximum_bytes)
+    status = response.status_code
+    if status == 304 and known.sha256:
+        return known
+    if status != 200:
+        kind: Status = "gone" if status in PERMANENT_STATUSES else "failed"
+        return Row(known.set_id, known.url, kind, str(status), error=f"HTTP {status}")
+    etag = response.headers.get("ETag", "")
+    row = _checked(Row(known.set_id, known.url, http_status="200", etag=etag), body, client, part)
+    if client.cache is not None and len(body) <= client.maximum_bytes:
+        client.cache.keep(known.url, body, etag)
+    return row
+
+
+def _body(response: requests.Response, maximum_bytes: int) -> bytes:
+    """Return a response's body, at most one piece longer than allowed."""
+    body = b""
+    for piece in response.iter_content(65536):
+        body += piece
+        if len(body) > maximum_bytes:
+            break
+    return body
 
 
 def _checked(row: Row, content: bytes, client: Client, part: Path) -> Row:
-    """Return the row of a response with status 200; write its picture to `part` unless it is rejected."""
+    """Return the row of a response with status 200; write its picture to `part` unless it is rejected.
+
+    Raises:
+        UnreadableError: it is no picture, or only a part of one.
+    """
     if len(content) > client.maximum_bytes:
         return replace(row, status="rejected", error="too many bytes")
     try:
         picture = decode(content, client.minimum_side_pixels)
     except PictureError as error:
-        return replace(row, status="rejected", error=error.kind)
+        rejected = replace(row, status="rejected", error=error.kind)
+        if error.kind in UNREADABLE:
+            raise UnreadableError(rejected) from None
+        return rejected
     part.write_bytes(content)
     return replace(
         row,

@@ -17,7 +17,10 @@ from themer.catalogue.sets import number_without_variant
 from themer.pictures.images import picture_path
 from themer.pictures.look_alikes import Kept, look_alikes
 
-Status = Literal["ok", "no url", "gone", "failed", "rejected", "placeholder"]
+Status = Literal["ok", "no url", "gone", "failed", "rejected", "forbidden", "placeholder"]
+# What a response with an error page, with nothing or with a part of a picture is rejected for.
+UNREADABLE = frozenset({"not an image", "truncated"})
+SHARED = "shared by many sets"
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,13 @@ class Row:
     etag: str = ""
     error: str = ""
 
+    @property
+    def may_pass(self) -> bool:
+        """Whether a URL of the set failed in a way that may pass: its own, or one before that of the picture."""
+        if self.sha256:
+            return self.error not in ("", SHARED)
+        return self.status == "failed" or (self.status == "rejected" and self.error in UNREADABLE)
+
 
 COLUMNS = [field.name for field in fields(Row)]
 
@@ -51,9 +61,6 @@ class Ledger:
         self._table, self._folder = table, folder
         folder.mkdir(parents=True, exist_ok=True)
         self._writing = threading.Lock()
-        self._unfinished = folder / "unfinished"
-        self._resuming = self._unfinished.exists()
-        self._unfinished.touch()
         self.rows = _read_rows(table)
         for row in self.rows.values():
             self._name_picture(row)
@@ -72,16 +79,13 @@ class Ledger:
         return row is not None and row.sha256 != "" and path.exists() and path.stat().st_size == int(row.bytes)
 
     def is_settled(self, set_id: str, urls: list[str]) -> bool:
-        """Return whether a set needs no request for these URLs: its picture is here, or the last URL has none.
-
-        A failed or rejected download is settled only when a killed run resumes. The next run requests it again.
-        """
+        """Return whether a set needs no request for these URLs: its picture is here, or all of them are gone."""
         row = self.rows.get(set_id)
         if row is None or row.url not in urls:
             return False
-        if row.status == "gone" or (self._resuming and row.status in ("failed", "rejected")):
+        if row.status == "gone":
             return row.url == urls[-1]
-        return self.has_picture(set_id)
+        return self.has_picture(set_id) and not row.may_pass
 
     def keep(self, row: Row) -> None:
         """Append a row, then rename its picture. In this order, a kill in between loses neither."""
@@ -102,7 +106,7 @@ class Ledger:
         shared |= look_alikes(self._kept(), shared, minimum)
         for row in list(self.rows.values()):
             if row.sha256 in shared and row.status == "ok":
-                self.keep(replace(row, status="placeholder", error="shared by many sets"))
+                self.keep(replace(row, status="placeholder", error=row.error or SHARED))
         return [row for row in self.rows.values() if row.status == "placeholder"]
 
     def _kept(self) -> dict[str, Kept]:
@@ -123,9 +127,8 @@ class Ledger:
         write_csv(pandas.DataFrame([asdict(row) for row in rows], columns=COLUMNS), self._table)
         kept = {self.picture_path(row.set_id) for row in rows if row.sha256}
         for path in self._folder.iterdir():
-            if path not in kept and path != self._unfinished:
+            if path not in kept:
                 path.unlink()
-        self._unfinished.unlink()
         return rows
 
     def _row_from(self, set_id: str, urls: list[str]) -> Row:

@@ -1,15 +1,14 @@
-import time
-
 import pytest
 import requests
+from pyrate_limiter import Limiter
 
 from themer.base.errors import UserError
 from themer.catalogue.polite_http import (
-    cache_for_a_day,
     failure_kind,
     get,
     polite_session,
     require_success,
+    retry_after_seconds,
     retry_policy,
 )
 
@@ -46,14 +45,79 @@ def test_the_last_response_is_returned_without_retries_left(site):
     assert site.request_counts()["/page"] == 2
 
 
-def test_a_rate_limit_spreads_requests_evenly(site, monkeypatch):
-    waits = []
-    monkeypatch.setattr("time.sleep", waits.append)
+@pytest.mark.parametrize(
+    ("requests_per_minute", "milliseconds"),
+    [(60, 1000), (59, 1017), (50, 1200), (240, 250), (0.5, 120_000), (90_000, 1)],
+)
+def test_a_rate_limit_spreads_requests_evenly(site, requests_per_minute, milliseconds):
     site.put("/page")
-    session = polite_session(requests_per_minute=60)
+    session = polite_session(requests_per_minute=requests_per_minute)
     adapter = session.get_adapter(site.url)
-    assert [(rate.limit, rate.interval) for rate in adapter.limiter.bucket_factory.rates] == [(1, 1000)]
+    assert [(rate.limit, rate.interval) for rate in adapter.limiter.bucket_factory.rates] == [(1, milliseconds)]
     assert get(session, f"{site.url}/page").status_code == 200
+
+
+def test_retries_and_redirects_wait_for_the_rate_limit_too(site, monkeypatch):
+    waited, acquire = [], Limiter.try_acquire
+    monkeypatch.setattr(Limiter, "try_acquire", lambda *args, **more: waited.append(args[1]) or acquire(*args, **more))
+    site.put("/page", status=503, Retry_After="0")
+    site.put("/page", status=302, Location="/other")
+    site.put("/other", b"there")
+    assert get(polite_session(requests_per_minute=60_000), f"{site.url}/page").content == b"there"
+    assert waited == [site.url.removeprefix("http://")] * len(site.requests) and len(waited) == 3
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("0", 0),
+        ("7", 7),
+        ("1.5", 2),
+        (" 3 ", 3),
+        ("9" * 40, 10**40),
+        ("Thu, 01 Jan 1970 00:02:00 GMT", 20),
+        ("Wed, 31 Dec 1969 23:59:59 GMT", 0),
+        ("", None),
+        ("1s", None),
+        ("-1", None),
+        ("soon", None),
+        ("Thu, 99 Jan 1970 00:00:99 GMT", None),
+    ],
+)
+def test_a_pause_is_seconds_or_a_date_and_anything_else_is_none(header, seconds):
+    assert retry_after_seconds(header, now=100) == (seconds if seconds is None else pytest.approx(seconds))
+
+
+@pytest.mark.parametrize("header", ["1.5", "1s", "", "soon"])
+def test_a_request_is_repeated_whatever_the_form_of_the_pause(site, monkeypatch, header):
+    pauses = []
+    monkeypatch.setattr("tenacity.nap.time.sleep", pauses.append)
+    site.put("/page", status=429, Retry_After=header)
+    site.put("/page", b"there")
+    assert get(polite_session(), f"{site.url}/page").content == b"there"
+    assert pauses == [2] if header == "1.5" else 0.5 <= pauses[0] <= 1
+
+
+def test_a_body_that_breaks_off_is_requested_again(site, monkeypatch):
+    monkeypatch.setattr("tenacity.nap.time.sleep", lambda seconds: None)
+    site.put("/page", b"the", Content_Length="5", Connection="close")
+    site.put("/page", b"there")
+    assert get(polite_session(), f"{site.url}/page").content == b"there"
+
+
+def test_redirects_in_a_circle_are_given_up_soon(site):
+    site.put("/page", status=302, Location="/page")
+    with pytest.raises(UserError, match="no response .too many redirects"):
+        get(polite_session(retry=retry_policy(retries=0)), f"{site.url}/page")
+    assert site.request_counts()["/page"] < 10
+
+
+@pytest.mark.parametrize(
+    "address", ["", "x", "ftp://x/", "http://", "http://[", "http://.x/", f"http://{'a' * 70}.com/", "http://x:99999/"]
+)
+def test_a_malformed_address_is_an_error_at_once(address):
+    with pytest.raises(UserError, match="bad request or answer"):
+        get(polite_session(), address)
 
 
 def test_a_request_without_response_is_an_error_that_names_the_address(site):
@@ -66,23 +130,10 @@ def test_any_status_but_200_is_an_error(site):
         require_success(get(polite_session(), f"{site.url}/gone"))
 
 
-def test_a_cached_url_is_requested_once_a_day(site, tmp_path):
-    site.put("/table", b"rows", ETag='"1"')
-    for _ in range(2):
-        session = polite_session()
-        cache_for_a_day(session, f"{site.url}/table", tmp_path)
-        assert get(session, f"{site.url}/table").content == b"rows"
-    assert site.request_counts()["/table"] == 1
-
-
-def test_a_cached_url_is_revalidated_after_a_day(site, tmp_path, monkeypatch):
-    site.put("/table", b"rows", ETag='"1"')
-    for now in (time.time(), time.time() + 90_000):
-        monkeypatch.setattr("time.time", lambda now=now: now)
-        session = polite_session()
-        cache_for_a_day(session, f"{site.url}/table", tmp_path)
-        assert get(session, f"{site.url}/table").content == b"rows"
-    assert site.requests[1][1]["If-None-Match"] == '"1"'
+def response_with(status: int) -> requests.Response:
+    response = requests.Response()
+    response.status_code = status
+    return response
 
 
 @pytest.mark.parametrize(
@@ -90,6 +141,7 @@ def test_a_cached_url_is_revalidated_after_a_day(site, tmp_path, monkeypatch):
     [
         (requests.exceptions.ReadTimeout(), "timeout"),
         (requests.exceptions.SSLError(), "TLS failure"),
+        (requests.HTTPError(response=response_with(503)), "HTTP 503"),
         (requests.exceptions.InvalidURL(), "bad request or answer"),
     ],
 )

@@ -1,9 +1,12 @@
 import gzip
+import os
+from pathlib import Path
 
 import pytest
 
 from themer.base.errors import UserError
-from themer.catalogue.polite_http import polite_session
+from themer.catalogue.download_cache import DownloadCache
+from themer.catalogue.polite_http import polite_session, retry_policy
 from themer.catalogue.rebrickable import as_set_objects, fetch_tables, parse_table, read_table
 from themer.catalogue.theme_tree import ThemeTree
 
@@ -25,8 +28,49 @@ def test_tables_are_requested_at_most_once_a_day(site, tmp_path):
     site.put("/media/downloads/sets.csv.gz", SETS)
     site.put("/media/downloads/themes.csv.gz", THEMES)
     for _ in range(2):
-        fetch_tables(polite_session(), site.url, tmp_path, cache=tmp_path / "cache")
+        fetch_tables(polite_session(), site.url, tmp_path, cache=DownloadCache(tmp_path / "cache"))
     assert set(site.request_counts().values()) == {1}
+
+
+def test_after_a_day_a_kept_table_is_asked_for_with_its_tag(site, tmp_path):
+    site.put("/media/downloads/sets.csv.gz", SETS, ETag='"1"')
+    site.put("/media/downloads/themes.csv.gz", THEMES)
+    cache = DownloadCache(tmp_path / "cache")
+    for _ in range(3):
+        assert list(fetch_tables(polite_session(), site.url, tmp_path, cache)["sets"]["set_num"]) == ["0011-2"]
+        if not any("If-None-Match" in headers for _, headers in site.requests):
+            age_by_a_day(tmp_path / "cache")
+    sent = [headers.get("If-None-Match") for path, headers in site.requests if path.endswith("sets.csv.gz")]
+    assert sent == [None, '"1"']
+
+
+def age_by_a_day(folder: Path) -> None:
+    """Make the files of a cache a day older."""
+    for path in folder.rglob("*.json"):
+        os.utime(path, (path.stat().st_mtime - 86_401,) * 2)
+
+
+@pytest.mark.parametrize("answer", [(b"<html>maintenance</html>", 200), (b"", 200), (b"", 404)])
+def test_a_bad_answer_is_not_kept(site, tmp_path, answer):
+    site.put("/media/downloads/sets.csv.gz", *answer)
+    site.put("/media/downloads/sets.csv.gz", SETS)
+    site.put("/media/downloads/themes.csv.gz", THEMES)
+    cache = DownloadCache(tmp_path / "cache")
+    with pytest.raises(UserError, match="sets.csv.gz: (expected|the columns)"):
+        fetch_tables(polite_session(), site.url, tmp_path, cache)
+    assert list(fetch_tables(polite_session(), site.url, tmp_path, cache)["sets"]["set_num"]) == ["0011-2"]
+
+
+def test_a_kept_table_outlives_a_bad_answer(site, tmp_path):
+    site.put("/media/downloads/sets.csv.gz", SETS)
+    site.put("/media/downloads/themes.csv.gz", THEMES)
+    cache = DownloadCache(tmp_path / "cache")
+    fetch_tables(polite_session(), site.url, tmp_path, cache)
+    age_by_a_day(tmp_path / "cache")
+    site.answers["/media/downloads/sets.csv.gz"] = [(200, b"<html>", {})]
+    with pytest.raises(UserError, match="the columns .* are missing"):
+        fetch_tables(polite_session(), site.url, tmp_path, cache)
+    assert cache.find(f"{site.url}/media/downloads/sets.csv.gz").content == SETS
 
 
 def test_set_numbers_stay_text(tmp_path):
@@ -109,7 +153,16 @@ def test_half_a_table_is_an_error_also_if_the_headers_call_it_encoded(site, tmp_
 def test_a_response_that_breaks_off_is_an_error(site, tmp_path):
     site.put("/media/downloads/sets.csv.gz", SETS, Content_Length="9999", Connection="close")
     with pytest.raises(UserError, match="sets.csv.gz: the response broke off"):
-        fetch_tables(polite_session(), site.url, tmp_path, cache=None)
+        fetch_tables(polite_session(retry=retry_policy(retries=0)), site.url, tmp_path, cache=None)
+
+
+def test_a_response_that_breaks_off_once_is_requested_again(site, tmp_path, monkeypatch):
+    monkeypatch.setattr("tenacity.nap.time.sleep", lambda seconds: None)
+    site.put("/media/downloads/sets.csv.gz", SETS[:30], Content_Length=str(len(SETS)), Connection="close")
+    site.put("/media/downloads/sets.csv.gz", SETS)
+    site.put("/media/downloads/themes.csv.gz", THEMES)
+    fetch_tables(polite_session(), site.url, tmp_path, cache=None)
+    assert (tmp_path / "sets.csv.gz").read_bytes() == SETS
 
 
 @pytest.mark.parametrize("root", ["", "nan", "NaN", "NULL", "None", "<NA>"])

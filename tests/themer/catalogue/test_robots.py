@@ -24,6 +24,15 @@ def test_robots_txt_with_a_server_error_forbids_everything(site):
         Robots(polite_session(retry=retry_policy(retries=0))).require(f"{site.url}/anything")
 
 
+def test_a_robots_txt_that_cannot_be_read_is_requested_once_too(site):
+    site.put("/robots.txt", status=500)
+    robots = Robots(polite_session(retry=retry_policy(retries=0)))
+    for path in ("/1", "/2"):
+        with pytest.raises(UserError, match="HTTP 500"):
+            robots.require(f"{site.url}{path}")
+    assert len(site.requests) == 1
+
+
 def is_allowed(site, robots_txt: str, path: str) -> bool:
     """Return whether a robots.txt allows a path."""
     site.put("/robots.txt", robots_txt.encode())

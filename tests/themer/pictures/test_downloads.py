@@ -4,16 +4,17 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Site, picture_bytes
+from themer.catalogue.download_cache import DownloadCache
 from themer.catalogue.polite_http import polite_session, retry_policy
+from themer.catalogue.robots import Robots
 from themer.pictures.downloads import Client, download_all
 from themer.pictures.ledger import Ledger, Row
 
-NO_RETRIES = retry_policy(retries=0)
 
-
-def client_for(site: Site, **changes: object) -> Client:
-    settings = {"timeout_seconds": (5, 5), "maximum_bytes": 100_000, "minimum_side_pixels": 8}
-    return Client(session=polite_session(retry=NO_RETRIES), address=site.url, **{**settings, **changes})
+def client_for(site: Site, retries: int = 0, **changes: object) -> Client:
+    settings = {"maximum_bytes": 100_000, "minimum_side_pixels": 8}
+    session = polite_session(retry=retry_policy(retries))
+    return Client(session=session, robots=Robots(session), address=site.url, **{**settings, **changes})
 
 
 def download(site: Site, folder: Path, wanted: dict[str, list[str]], **changes: object) -> dict[str, Row]:
@@ -70,12 +71,12 @@ def test_an_incomplete_response_is_requested_again_at_once(site, tmp_path, monke
     content = picture_bytes()
     site.put("/1.jpg", content[:100], Content_Length=str(len(content)), Connection="close")
     site.put("/1.jpg", content)
-    assert download(site, tmp_path, {"1-1": ["{url}/1.jpg"]})["1-1"].status == "ok"
+    assert download(site, tmp_path, {"1-1": ["{url}/1.jpg"]}, retries=1)["1-1"].status == "ok"
 
 
 def test_a_server_that_is_down_is_a_failure_in_a_fixed_phrase(site, tmp_path):
     row = download(site, tmp_path, {"1-1": ["http://127.0.0.1:9/1.jpg"]})["1-1"]
-    assert (row.status, row.error) == ("failed", "no connection")
+    assert (row.status, row.error) == ("failed", "robots.txt can't be read")
 
 
 def test_the_next_url_is_tried_if_the_first_has_no_picture(site, tmp_path):
@@ -84,6 +85,138 @@ def test_the_next_url_is_tried_if_the_first_has_no_picture(site, tmp_path):
     for _ in range(2):
         assert download(site, tmp_path, wanted)["1-1"].url == "{url}/spare.jpg"
     assert site.request_counts() == {"/gone.jpg": 1, "/spare.jpg": 1}
+
+
+MOMENTARY = {
+    "an error": (b"", 503, {}, "HTTP 503"),
+    "a pause": (b"", 429, {"Retry_After": "0"}, "HTTP 429"),
+    "nothing": (b"", 200, {}, "not an image"),
+    "a page": (b"<html>", 200, {}, "not an image"),
+    "a part": (picture_bytes(size=(200, 200))[:1500], 200, {}, "truncated"),
+    "a broken body": (picture_bytes()[:99], 200, {"Content_Length": "999", "Connection": "close"}, "broken off"),
+    "a circle": (b"", 302, {"Location": "/1.jpg"}, "too many redirects"),
+}
+
+
+@pytest.mark.parametrize("fault", MOMENTARY)
+def test_a_set_is_not_gone_while_one_of_its_urls_fails_for_the_moment(site, tmp_path, fault):
+    body, status, headers, error = MOMENTARY[fault]
+    site.put("/1.jpg", body, status, **headers)
+    wanted = {"1-1": ["{url}/1.jpg", "{url}/gone.jpg"]}
+    row = download(site, tmp_path, wanted)["1-1"]
+    assert row.status in ("failed", "rejected") and (row.url, row.error) == ("{url}/1.jpg", error)
+    site.answers["/1.jpg"] = [(200, picture_bytes(), {})]
+    assert download(site, tmp_path, wanted)["1-1"].status == "ok"
+
+
+@pytest.mark.parametrize("fault", MOMENTARY)
+def test_a_passing_fault_is_asked_again_at_once(site, tmp_path, fault, monkeypatch):
+    monkeypatch.setattr("tenacity.nap.time.sleep", lambda seconds: None)
+    body, status, headers, _ = MOMENTARY[fault]
+    answers = 1 if fault != "a circle" else 6
+    for _ in range(answers):
+        site.put("/1.jpg", body, status, **headers)
+    site.put("/1.jpg", picture_bytes())
+    assert download(site, tmp_path, {"1-1": ["{url}/1.jpg"]}, retries=1)["1-1"].status == "ok"
+    assert site.request_counts()["/1.jpg"] == answers + 1
+
+
+def test_a_picture_of_a_later_url_stays_only_until_the_first_one_has_it(site, tmp_path):
+    site.put("/1.jpg", status=503)
+    site.put("/2.jpg", picture_bytes(2))
+    wanted = {"1-1": ["{url}/1.jpg", "{url}/2.jpg"]}
+    for _ in range(2):
+        row = download(site, tmp_path, wanted)["1-1"]
+        assert (row.status, row.url, row.error) == ("ok", "{url}/2.jpg", "HTTP 503")
+    assert site.request_counts() == {"/1.jpg": 2, "/2.jpg": 1}
+    site.answers["/1.jpg"] = [(200, picture_bytes(1), {})]
+    row = download(site, tmp_path, wanted)["1-1"]
+    assert (row.status, row.url, row.error) == ("ok", "{url}/1.jpg", "")
+    assert (tmp_path / "thumbnails" / "1-1.jpg").read_bytes() == picture_bytes(1)
+
+
+def test_a_picture_of_a_later_url_is_settled_once_the_first_one_is_gone(site, tmp_path):
+    site.put("/1.jpg", status=503)
+    site.put("/1.jpg", status=404)
+    site.put("/2.jpg", picture_bytes())
+    wanted = {"1-1": ["{url}/1.jpg", "{url}/2.jpg"]}
+    rows = [download(site, tmp_path, wanted)["1-1"] for _ in range(3)]
+    assert [row.error for row in rows] == ["HTTP 503", "", ""]
+    assert site.request_counts() == {"/1.jpg": 2, "/2.jpg": 1}
+
+
+def test_a_placeholder_does_not_hide_that_an_earlier_url_failed(site, tmp_path):
+    wanted = {f"{number}-1": [f"{{url}}/{number}.jpg", "{url}/same.jpg"] for number in range(5)}
+    site.put("/same.jpg", picture_bytes())
+    site.put("/0.jpg", status=503)
+    ledger = Ledger(tmp_path / "thumbnails.csv", tmp_path / "thumbnails")
+    list(download_all(client_for(site), wanted, ledger, connections=2))
+    assert len(ledger.mark_placeholders(5)) == 5
+    assert [ledger.is_settled(set_id, urls) for set_id, urls in wanted.items()] == [False, True, True, True, True]
+
+
+def test_a_kept_picture_is_not_requested_and_has_the_same_row(site, tmp_path):
+    site.put("/1.jpg", picture_bytes(), ETag='"a"')
+    cache = DownloadCache(tmp_path / "cache")
+    wanted = {"1-1": ["{url}/1.jpg"]}
+    first, second = (download(site, tmp_path / name, wanted, cache=cache) for name in ("one", "two"))
+    assert first == second and site.request_counts() == {"/1.jpg": 1}
+    assert (tmp_path / "two" / "thumbnails" / "1-1.jpg").read_bytes() == picture_bytes()
+
+
+def test_a_kept_picture_is_requested_again_to_revalidate_it(site, tmp_path):
+    site.put("/1.jpg", picture_bytes(1))
+    site.put("/1.jpg", picture_bytes(2))
+    cache = DownloadCache(tmp_path / "cache")
+    wanted = {"1-1": ["{url}/1.jpg"]}
+    rows = [
+        download(site, tmp_path / str(number), wanted, cache=cache, revalidate=number == 1)["1-1"]
+        for number in range(3)
+    ]
+    assert rows[0] != rows[1] == rows[2]
+
+
+@pytest.mark.parametrize("case", [*REJECTED, "an error"])
+def test_only_whole_pictures_are_kept(site, tmp_path, case):
+    site.put("/1.jpg", *(REJECTED[case][:1] if case in REJECTED else (picture_bytes(), 500)))
+    cache = DownloadCache(tmp_path / "cache")
+    first, second = (download(site, tmp_path / name, {"1-1": ["{url}/1.jpg"]}, cache=cache) for name in ("a", "b"))
+    assert first == second
+    assert (cache.find("{url}/1.jpg") is not None) == (case == "a pixel")
+    assert site.request_counts() == {"/1.jpg": 1 if case == "a pixel" else 2}
+
+
+def test_a_kept_picture_that_is_no_longer_accepted_is_requested(site, tmp_path):
+    site.put("/1.jpg", picture_bytes())
+    cache = DownloadCache(tmp_path / "cache")
+    cache.keep("{url}/1.jpg", b"accepted once")
+    assert download(site, tmp_path, {"1-1": ["{url}/1.jpg"]}, cache=cache)["1-1"].status == "ok"
+    assert cache.find("{url}/1.jpg").content == picture_bytes()
+
+
+REFUSED = {
+    "{url}/private/1.jpg": ("forbidden", "robots.txt forbids it"),
+    "http://127.0.0.1:9/1.jpg": ("failed", "robots.txt can't be read"),
+    "http://[": ("failed", "malformed address"),
+    "1.jpg": ("failed", "malformed address"),
+}
+
+
+@pytest.mark.parametrize("url", REFUSED)
+def test_a_url_that_must_not_be_requested_is_a_row_unless_the_next_one_has_the_picture(site, tmp_path, url):
+    site.put("/robots.txt", b"User-agent: *\nDisallow: /private\n")
+    site.put("/2.jpg", picture_bytes(2))
+    wanted = {"1-1": [url], "2-1": [url, "{url}/2.jpg"], "3-1": [url, "{url}/gone.jpg"]}
+    rows = download(site, tmp_path, wanted)
+    assert [(row.status, row.error) for row in (rows["1-1"], rows["3-1"])] == [REFUSED[url]] * 2
+    assert (rows["2-1"].status, rows["2-1"].url) == ("ok", "{url}/2.jpg")
+    assert site.request_counts() == {"/2.jpg": 1, "/gone.jpg": 1}
+
+
+def test_a_kept_picture_needs_no_host(site, tmp_path):
+    cache = DownloadCache(tmp_path / "cache")
+    cache.keep("http://127.0.0.1:9/1.jpg", picture_bytes())
+    assert download(site, tmp_path, {"1-1": ["http://127.0.0.1:9/1.jpg"]}, cache=cache)["1-1"].status == "ok"
 
 
 def test_a_present_picture_is_requested_only_if_its_url_changes(site, tmp_path):
@@ -108,17 +241,17 @@ def test_revalidating_sends_the_etag_and_keeps_an_unchanged_picture(site, tmp_pa
     site.put("/1.jpg", picture_bytes(), ETag='"a"')
     first = download(site, tmp_path, {"1-1": ["{url}/1.jpg"]})
     ledger = Ledger(tmp_path / "thumbnails.csv", tmp_path / "thumbnails")
-    [row] = download_all(client_for(site), {"1-1": ["{url}/1.jpg"]}, ledger, connections=1)
+    [row] = download_all(client_for(site, revalidate=True), {"1-1": ["{url}/1.jpg"]}, ledger, connections=1)
     assert row == first["1-1"] and site.requests[-1][1]["If-None-Match"] == '"a"'
 
 
-@pytest.mark.parametrize("status", [500, 429])
-def test_a_failure_while_revalidating_keeps_the_picture(site, tmp_path, status):
+@pytest.mark.parametrize(("body", "status"), [(b"", 500), (b"", 429), (b"<html>", 200), (b"", 200)])
+def test_a_failure_while_revalidating_keeps_the_picture(site, tmp_path, body, status):
     site.put("/1.jpg", picture_bytes())
-    site.put("/1.jpg", status=status)
+    site.put("/1.jpg", body, status)
     first = download(site, tmp_path, {"1-1": ["{url}/1.jpg"]})
     ledger = Ledger(tmp_path / "thumbnails.csv", tmp_path / "thumbnails")
-    assert list(download_all(client_for(site), {"1-1": ["{url}/1.jpg"]}, ledger, 1)) == [first["1-1"]]
+    assert list(download_all(client_for(site, revalidate=True), {"1-1": ["{url}/1.jpg"]}, ledger, 1)) == [first["1-1"]]
 
 
 def test_revalidating_deletes_a_picture_that_is_gone(site, tmp_path):
@@ -126,7 +259,7 @@ def test_revalidating_deletes_a_picture_that_is_gone(site, tmp_path):
     site.put("/1.jpg", status=410)
     download(site, tmp_path, {"1-1": ["{url}/1.jpg"]})
     ledger = Ledger(tmp_path / "thumbnails.csv", tmp_path / "thumbnails")
-    [row] = download_all(client_for(site), {"1-1": ["{url}/1.jpg"]}, ledger, connections=1)
+    [row] = download_all(client_for(site, revalidate=True), {"1-1": ["{url}/1.jpg"]}, ledger, connections=1)
     assert row == Row("1-1", "{url}/1.jpg", "gone", "410", error="HTTP 410")
     ledger.close({"1-1": ["{url}/1.jpg"]})
     assert list((tmp_path / "thumbnails").iterdir()) == []

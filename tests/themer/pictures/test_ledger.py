@@ -121,6 +121,7 @@ def test_an_incomplete_heading_leaves_an_empty_ledger(tmp_path):
     assert list(ledger_in(tmp_path).rows) == ["1-1"]
 
 
-def test_a_resumed_run_requests_no_failure_again(tmp_path):
-    ledger_in(tmp_path).keep(Row("1-1", "{url}/1.jpg", "failed"))
-    assert ledger_in(tmp_path).is_settled("1-1", ["{url}/1.jpg"])
+@pytest.mark.parametrize("status", ["failed", "rejected", "forbidden"])
+def test_a_resumed_run_requests_failures_again(tmp_path, status):
+    ledger_in(tmp_path).keep(Row("1-1", "{url}/1.jpg", status))
+    assert not ledger_in(tmp_path).is_settled("1-1", ["{url}/1.jpg"])
