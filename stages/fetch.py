@@ -8,8 +8,8 @@ import requests
 from tqdm import tqdm
 
 from stages import paths
-from themer.base.errors import explained
 from themer.base.params_file import load_params
+from themer.base.running import stage
 from themer.catalogue import brick_insights, rebrickable, snapshots
 from themer.catalogue.polite_http import Robots, polite_session
 from themer.catalogue.sets import SetObject, shuffled
@@ -17,7 +17,7 @@ from themer.catalogue.sources import located, opened
 from themer.catalogue.theme_tree import ThemeTree, check_rules
 
 
-@explained
+@stage
 def main() -> None:
     """Fetch one snapshot of a source, unless it is complete already."""
     params = load_params(paths.params)

@@ -5,8 +5,9 @@ from typing import Any
 import pandas
 
 from stages import paths
-from themer.base.errors import UserError, explained
+from themer.base.errors import UserError
 from themer.base.files import write_json
+from themer.base.running import stage
 from themer.base.tables import read_csv, write_csv
 from themer.base.theme_paths import SEPARATOR
 from themer.catalogue.rebrickable import read_table
@@ -17,7 +18,7 @@ LABELLED = ["set_id", "name", "year", "theme", "root_theme", "theme_path", "sha2
 UNLABELLED = ["set_id", "name", "reason", "detail"]
 
 
-@explained
+@stage
 def main() -> None:
     """Write the sets with a picture and a theme, the other sets with the reason for each, and the counts."""
     sets_table, themes_table = read_table(paths.sets_table), read_table(paths.themes_table)
