@@ -29,8 +29,8 @@ Every file that the pipeline writes, stage by stage. `make docs` writes this pag
 - **Cross-validation** is skipped with `cross_validate.folds: 0`, and for a network without pretrained weights unless
   `cross_validate.fine_tuned` is on.
 
-These are not outputs: `.cache/` holds downloaded tables for a day, `models/.checkpoint/` and `models/.folds/` the state
-of an interrupted run, and `data/photos/` your photos.
+These are not outputs: `.cache/` holds downloaded tables for a day and the locks of running stages,
+`models/.checkpoint/` and `models/.folds/` the state of an interrupted run, and `data/photos/` your photos.
 
 ## Shared fields
 

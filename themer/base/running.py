@@ -1,4 +1,4 @@
-"""How every stage runs: alone, and with a result only if its inputs stayed as they were.
+"""How every stage runs: alone, with the last results in git until it has its own, and only on inputs that stay.
 
 DVC hashes what a stage has read after the stage has ended. Without this, it would record an input that changed in
 between as the one that was read.
@@ -7,7 +7,9 @@ between as the one that was read.
 import functools
 import os
 import re
+import shutil
 import stat
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import chain
@@ -27,17 +29,20 @@ State = dict[str, Any]
 
 
 class Declared(NamedTuple):
-    """What a stage reads, as dvc.yaml declares it: files or folders, and keys of params.yaml."""
+    """What dvc.yaml declares for a stage: files or folders that it reads, keys of params.yaml, outputs in git."""
 
     deps: list[str]
     params: list[str]
+    tracked: list[str]
 
     @classmethod
     def of_stage(cls, name: str | None) -> "Declared":
         """Return what a stage declares; nothing without a name, or if dvc.yaml has no such stage."""
         stages = read_values(PIPELINE)["stages"] if name and PIPELINE.exists() else {}
         found = stages.get(name, {})
-        return cls(found.get("deps", []), found.get("params", []))
+        outs = [out for kind in ("outs", "metrics", "plots") for out in found.get(kind, []) if isinstance(out, dict)]
+        tracked = [path for out in outs for path, options in out.items() if options.get("cache") is False]
+        return cls(found.get("deps", []), found.get("params", []), tracked)
 
 
 def stage(main: Callable[[], None]) -> Callable[[], None]:
@@ -48,7 +53,9 @@ def stage(main: Callable[[], None]) -> Callable[[], None]:
     @functools.wraps(main)
     def wrapper() -> None:
         with alone(name):
+            old = restore(DECLARED.tracked)
             main()
+            require_new(name, old, times(DECLARED.tracked))
             require_same(name, AT_START, state(DECLARED))
 
     return wrapper
@@ -59,13 +66,38 @@ def alone(name: str) -> Iterator[None]:
     """Hold a stage's lock; raise UserError if another process runs the stage in this folder."""
     LOCKS.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(LOCKS / f"{name}.lock", timeout=0):
-            yield
+        held = FileLock(LOCKS / f"{name}.lock").acquire(timeout=0)
     except Timeout:
         raise UserError(
             f"{name}: another process runs this stage here, perhaps one that was left when DVC was killed. Wait until "
             f"it ends, or stop it (python -m stages.{name}). Then run again."
         ) from None
+    with held:
+        yield
+
+
+def restore(tracked: list[str]) -> dict[str, int]:
+    """Write the files that are missing as git's index has them; return the time of each, in nanoseconds.
+
+    DVC deletes a stage's outputs before it runs the stage. Those in git would be gone after a failure. `persist: true`
+    would keep them, but also keep the stage out of DVC's run cache.
+    """
+    if tracked and shutil.which("git"):
+        # It overwrites no file, and refuses those that are not in git.
+        subprocess.run(["git", "checkout-index", "--quiet", "--", *tracked], capture_output=True)
+    return times(tracked)
+
+
+def times(files: list[str]) -> dict[str, int]:
+    """Return when each file that is there was written, in nanoseconds."""
+    return {path: Path(path).stat().st_mtime_ns for path in files if Path(path).exists()}
+
+
+def require_new(name: str, old: dict[str, int], new: dict[str, int]) -> None:
+    """Raise RuntimeError if a stage has left out one of its outputs, so that DVC would take the old one for it."""
+    left = sorted(old.items() & new.items())
+    if left:
+        raise RuntimeError(f"{name} declares {left[0][0]} in dvc.yaml, but has not written it")
 
 
 def state(declared: Declared) -> State:

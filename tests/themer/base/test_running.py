@@ -19,6 +19,7 @@ def edit(name, old, new):
 def main():
     exec(sys.stdin.read())
     Path("result").write_text("done")
+    Path("tracked").write_text("new")
 
 if __name__ == "__main__":
     main()
@@ -35,6 +36,8 @@ stages:
     - sources.${source}
     outs:
     - result
+    metrics:
+    - tracked: {cache: false}
 """
 PARAMS = "seed: 0\nother: 0\nsource: a\nsources:\n  a: {rate: 1}\n  b: {rate: 1}\n"
 
@@ -118,6 +121,39 @@ def test_dvc_records_only_what_was_run(folder):
     Path("code").write_text("")
     assert subprocess.run(["dvc", "repro"], env=environment(), capture_output=True).returncode == 0
     assert Path("dvc.lock").exists()
+
+
+def test_a_failed_stage_leaves_its_last_results_in_git(folder):
+    for command in (["git", "init", "-q"], ["dvc", "init", "-q"]):
+        subprocess.run(command, env=environment(), check=True)
+    Path("tracked").write_text("committed")
+    subprocess.run(["git", "add", "tracked"], check=True)
+    # An error, an end without any clean-up, and an input that changed after the result was written.
+    codes = {"raise ValueError": "committed", "import os; os._exit(9)": "committed", CHANGES["code"][0]: "new"}
+    for code, left in codes.items():
+        Path("code").write_text(code)
+        assert subprocess.run(["dvc", "repro"], env=environment(), capture_output=True).returncode != 0
+        assert Path("tracked").read_text() == left
+    Path("code").write_text("")
+    assert subprocess.run(["dvc", "repro"], env=environment(), capture_output=True).returncode == 0
+    assert Path("tracked").read_text() == "new"
+
+
+def test_an_old_result_is_not_taken_for_one_that_a_stage_has_not_written(folder):
+    Path("tracked").write_text("old")
+    done = ran("Path.write_text = lambda path, text: None")
+    assert done.returncode == 1 and "watched declares tracked in dvc.yaml, but has not written it" in done.stderr
+
+
+@pytest.mark.parametrize("text", ["mine", None])
+def test_nothing_is_restored_over_a_file_or_without_git(folder, text):
+    if text:
+        subprocess.run(["git", "init", "-q"], check=True)
+        Path("tracked").write_text("committed")
+        subprocess.run(["git", "add", "tracked"], check=True)
+        Path("tracked").write_text(text)
+    done = ran("print(Path('tracked').exists() and Path('tracked').read_text())")
+    assert (done.stdout, done.stderr) == (f"{text or False}\n", "")
 
 
 def test_a_second_copy_of_a_stage_is_refused_until_the_first_one_ends(folder):
