@@ -52,8 +52,8 @@ def stage(main: Callable[[], None]) -> Callable[[], None]:
     @explained
     @functools.wraps(main)
     def wrapper() -> None:
+        old = restore(DECLARED.tracked)
         with alone(name):
-            old = restore(DECLARED.tracked)
             main()
             require_new(name, old, times(DECLARED.tracked))
             require_same(name, AT_START, state(DECLARED))

@@ -64,6 +64,13 @@ def ran(code: str, **more: str) -> subprocess.CompletedProcess:
     return subprocess.run(command, env=env, input=code, capture_output=True, text=True)
 
 
+def commit_tracked() -> None:
+    """Put the output that is tracked by git into the index of a new repository."""
+    subprocess.run(["git", "init", "-q"], check=True)
+    Path("tracked").write_text("committed")
+    subprocess.run(["git", "add", "tracked"], check=True)
+
+
 CHANGES = {
     "a param": (
         "edit('params.yaml', 'seed: 0', 'seed: 1')",
@@ -124,10 +131,8 @@ def test_dvc_records_only_what_was_run(folder):
 
 
 def test_a_failed_stage_leaves_its_last_results_in_git(folder):
-    for command in (["git", "init", "-q"], ["dvc", "init", "-q"]):
-        subprocess.run(command, env=environment(), check=True)
-    Path("tracked").write_text("committed")
-    subprocess.run(["git", "add", "tracked"], check=True)
+    commit_tracked()
+    subprocess.run(["dvc", "init", "-q"], env=environment(), check=True)
     # An error, an end without any clean-up, and an input that changed after the result was written.
     codes = {"raise ValueError": "committed", "import os; os._exit(9)": "committed", CHANGES["code"][0]: "new"}
     for code, left in codes.items():
@@ -148,15 +153,14 @@ def test_an_old_result_is_not_taken_for_one_that_a_stage_has_not_written(folder)
 @pytest.mark.parametrize("text", ["mine", None])
 def test_nothing_is_restored_over_a_file_or_without_git(folder, text):
     if text:
-        subprocess.run(["git", "init", "-q"], check=True)
-        Path("tracked").write_text("committed")
-        subprocess.run(["git", "add", "tracked"], check=True)
+        commit_tracked()
         Path("tracked").write_text(text)
     done = ran("print(Path('tracked').exists() and Path('tracked').read_text())")
     assert (done.stdout, done.stderr) == (f"{text or False}\n", "")
 
 
 def test_a_second_copy_of_a_stage_is_refused_until_the_first_one_ends(folder):
+    commit_tracked()
     first = [sys.executable, "watched.py"]
     wait = "print('running', flush=True); import os; os.read(int(os.environ['UNTIL']), 1)"
     reading, writing = os.pipe()
@@ -171,9 +175,12 @@ def test_a_second_copy_of_a_stage_is_refused_until_the_first_one_ends(folder):
         running.stdin.write(wait)
         running.stdin.close()
         assert running.stdout.readline() == "running\n"
+        # As DVC does before it starts the second copy.
+        Path("tracked").unlink()
         second = ran("print('also')")
+        assert Path("tracked").read_text() == "committed"
         os.write(writing, b"x")
     os.close(reading), os.close(writing)
     assert second.returncode == 1 and second.stderr.startswith("error: watched: another process runs this stage here")
-    assert second.stdout == "" and running.returncode == 0
+    assert second.stdout == "" and running.returncode == 0 and Path("tracked").read_text() == "new"
     assert ran("print('also')").stdout == "also\n"
