@@ -2,6 +2,14 @@
 
 from themer.base.arithmetic import prepare
 from themer.base.errors import explained
+from themer.base.running import begin
 
-# Before any module imports numpy.
-explained(prepare)()
+
+@explained
+def _begin() -> None:
+    """Note what the stage reads, and prepare the arithmetic, before any module imports numpy."""
+    begin()
+    prepare()
+
+
+_begin()

@@ -10,7 +10,9 @@ from tests.conftest import PROJECT
 STAGE = """
 import sys
 from pathlib import Path
-from themer.base.running import stage
+from themer.base.running import begin, stage
+
+begin()
 
 def edit(name, old, new):
     Path(name).write_text(Path(name).read_text().replace(old, new))
@@ -19,7 +21,8 @@ def edit(name, old, new):
 def main():
     exec(sys.stdin.read())
     Path("result").write_text("done")
-    Path("tracked").write_text("new")
+    Path("part").write_text("new")
+    Path("part").replace("tracked")
 
 if __name__ == "__main__":
     main()
@@ -112,6 +115,12 @@ def test_a_stage_may_run_while_other_things_change(folder, change):
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_a_stage_is_watched_from_another_folder_too(folder):
+    """DVC then names the stage with the path of its dvc.yaml."""
+    done = ran(CHANGES["a file"][0], DVC_STAGE="../dvc.yaml:watched")
+    assert done.returncode == 1 and "folder changed while the stage ran" in done.stderr
+
+
 @pytest.mark.parametrize("name", ["", "of another project"])
 def test_a_stage_that_dvc_does_not_run_needs_no_declaration(folder, name):
     done = ran(CHANGES["a file"][0], DVC_STAGE=name)
@@ -144,9 +153,16 @@ def test_a_failed_stage_leaves_its_last_results_in_git(folder):
     assert Path("tracked").read_text() == "new"
 
 
+def test_a_stage_that_can_not_even_be_imported_leaves_its_last_results_in_git(folder):
+    commit_tracked()
+    Path("tracked").unlink()
+    Path("watched.py").write_text(STAGE.replace("@stage", "import stage_that_is_not_there\n@stage"))
+    assert ran("").returncode == 1 and Path("tracked").read_text() == "committed"
+
+
 def test_an_old_result_is_not_taken_for_one_that_a_stage_has_not_written(folder):
     Path("tracked").write_text("old")
-    done = ran("Path.write_text = lambda path, text: None")
+    done = ran("Path.replace = lambda path, other: None")
     assert done.returncode == 1 and "watched declares tracked in dvc.yaml, but has not written it" in done.stderr
 
 
@@ -184,3 +200,18 @@ def test_a_second_copy_of_a_stage_is_refused_until_the_first_one_ends(folder):
     assert second.returncode == 1 and second.stderr.startswith("error: watched: another process runs this stage here")
     assert second.stdout == "" and running.returncode == 0 and Path("tracked").read_text() == "new"
     assert ran("print('also')").stdout == "also\n"
+
+
+def test_a_stage_ends_when_dvc_is_killed_and_the_next_one_runs_alone(folder):
+    commit_tracked()
+    subprocess.run(["dvc", "init", "-q"], env=environment(), check=True)
+    Path("code").write_text("print('running', flush=True); import signal; signal.pause()")
+    with subprocess.Popen(["dvc", "repro"], env=environment(), stdout=subprocess.PIPE, text=True) as dvc:
+        while dvc.stdout.readline() != "running\n":
+            pass
+        dvc.kill()
+        Path("code").write_text("print('again')")
+        again = subprocess.run(["dvc", "repro"], env=environment(), capture_output=True, text=True)
+        # The stage holds the other end of the pipe: this returns when it is gone.
+        dvc.stdout.read()
+    assert (again.returncode, again.stderr) == (0, "") and "again\n" in again.stdout
