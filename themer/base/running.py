@@ -9,10 +9,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import psutil
 from filelock import FileLock, Timeout
 
 from themer.base.errors import UserError, explained
@@ -62,31 +63,36 @@ def begin() -> Start:
     name = os.environ.get("DVC_STAGE", "").rpartition(":")[2]
     if not name or not PIPELINE.exists():
         return Start([], [], [], {}, {})
-    end_with_parent()
-    deps, keys, tracked = declared(name)
+    deps, keys, tracked, command = declared(name)
+    end_with_dvc(command)
     restore(tracked)
     return Start(deps, keys, tracked, state(deps, keys), written(tracked))
 
 
-def declared(name: str) -> tuple[list[str], list[str], list[str]]:
-    """Return a stage's inputs, its keys of params.yaml, and its outputs in git; nothing if dvc.yaml lacks the stage."""
+def declared(name: str) -> tuple[list[str], list[str], list[str], str]:
+    """Return a stage's inputs, keys of params.yaml, outputs in git and command; nothing if dvc.yaml lacks it."""
     found = read_values(PIPELINE)["stages"].get(name, {})
     outs = [out for kind in ("outs", "metrics", "plots") for out in found.get(kind, []) if isinstance(out, dict)]
     tracked = [path for out in outs for path, options in out.items() if options.get("cache") is False]
-    return found.get("deps", []), found.get("params", []), tracked
+    return found.get("deps", []), found.get("params", []), tracked, found.get("cmd", "")
 
 
-def end_with_parent() -> None:
-    """Stop this process as Ctrl-C does, soon after its parent has ended: DVC, when it is killed, leaves it behind."""
+def end_with_dvc(command: str) -> None:
+    """Stop this process as Ctrl-C does, soon after DVC has ended: a DVC that is killed leaves its stage behind."""
     if sys.platform == "win32":
         return
-    parent, main = os.getppid(), threading.main_thread().ident or 0
+    child, main = psutil.Process(), threading.main_thread().ident or 0
+    # Some shells run the command in a process of its own, and wait for it.
+    if (parent := child.parent()) and parent.cmdline()[-1:] == [command]:
+        child = parent
+    dvc = child.ppid()
     # Not SIGINT, which a job in the background ignores.
     signal.signal(signal.SIGUSR1, signal.default_int_handler)
 
     def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(LOOK_SECONDS)
+        with suppress(psutil.NoSuchProcess):
+            while child.ppid() == dvc:
+                time.sleep(LOOK_SECONDS)
         signal.pthread_kill(main, signal.SIGUSR1)
 
     threading.Thread(target=watch, daemon=True).start()
