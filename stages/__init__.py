@@ -2,14 +2,17 @@
 
 from themer.base.arithmetic import prepare
 from themer.base.errors import explained
-from themer.base.running import begin
 
 
 @explained
 def _begin() -> None:
-    """Note what the stage reads, and prepare the arithmetic, before any module imports numpy."""
+    """Note what the stage reads, before its code is imported."""
+    # Imported here, after the settings.
+    from themer.base.running import begin
+
     begin()
-    prepare()
 
 
+# Before any module imports numpy.
+explained(prepare)()
 _begin()
