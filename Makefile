@@ -1,5 +1,8 @@
-PYTHON ?= python3
 VENV := .venv
+# The environment's own Python, unless another one is asked for: make repro PYTHON=python3.12
+PYTHON ?= $(shell test -x $(VENV)/bin/python && echo $(VENV)/bin/python || echo python3)
+PRINT_VERSION := -c 'import sys; print("%d.%d" % sys.version_info[:2])'
+VERSION := $(shell $(PYTHON) $(PRINT_VERSION) 2>/dev/null)
 # Stages run as `python -m ...`, which has to be the environment's Python.
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export DVC_NO_ANALYTICS := 1
@@ -7,17 +10,17 @@ export DVC_NO_ANALYTICS := 1
 # Each worker takes a whole file at a time, in the order set in tests/conftest.py.
 PYTEST := pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help repro plots serve test test-quick test-remotes coverage docs pin clean
+.PHONY: repository help repro plots serve test test-quick test-remotes coverage docs pin clean
 .DEFAULT_GOAL := help
 
 help:  ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 20
 
-repro: $(VENV)/.requirements  ## run the pipeline and print the headline metrics
+repro: repository $(VENV)/.requirements  ## run the pipeline and print the headline metrics
 	dvc repro
 	dvc metrics show metrics/evaluate.json
 
-plots: $(VENV)/.requirements  ## write the page of plots, dvc_plots/index.html
+plots: repository $(VENV)/.requirements  ## write the page of plots, dvc_plots/index.html
 	dvc plots show
 
 serve: $(VENV)/.requirements  ## serve the page and the API at http://127.0.0.1:8000/
@@ -51,7 +54,17 @@ pin: $(VENV)/.requirements-dev  ## pin the newest versions of all requirements
 clean:  ## remove everything that can be made again, except the DVC cache
 	rm -rf $(VENV) .cache dvc_plots .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
 
-$(VENV)/.%: %.txt
-	test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
-	pip install --quiet --disable-pip-version-check -r $<
+repository:
+	@git rev-parse --git-dir >/dev/null || \
+	{ echo "error: DVC needs a git repository. Run git init, then this again." >&2; exit 1; }
+
+$(VENV)/.%: %.txt $(VENV)/.python-$(VERSION)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+# An environment of another version of Python is replaced.
+$(VENV)/.python-$(VERSION):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	{ echo "error: $(PYTHON) is $(or $(VERSION),missing), not Python 3.11 or later. Try PYTHON=python3.11" >&2; exit 1; }
+	test "$$($(VENV)/bin/python $(PRINT_VERSION) 2>&1)" = $(VERSION) || $(PYTHON) -m venv --clear $(VENV)
 	touch $@

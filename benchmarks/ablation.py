@@ -18,9 +18,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from stages import paths
+from themer.base.params_file import read_values
 from themer.features.feature_store import SETTINGS
 
 PROJECT = Path(__file__).parent.parent
@@ -51,7 +50,7 @@ COLUMNS = ["choice", "-S", "accuracy", "macro-F1", "photos", "features s", "trai
 def main() -> None:
     """Run the variants, except those whose results are kept, and print the table."""
     args = arguments()
-    params = yaml.safe_load(args.params.read_text(encoding="utf-8"))
+    params = read_values(args.params)
     print("| " + " | ".join(COLUMNS) + " |\n" + "|---" * len(COLUMNS) + "|")
     for name in args.only or VARIANTS:
         done = args.results / f"{name.replace(' ', '-').replace(':', '')}.json"
@@ -117,7 +116,7 @@ def link(names: Iterable[Path], source: Path, folder: Path) -> None:
 
 def run_stages(names: Iterable[str], folder: Path, params: dict[str, Any]) -> dict[str, float]:
     """Run stages in a folder with these params, and return the CPU seconds of each."""
-    (folder / paths.params).write_text(yaml.safe_dump(params), encoding="utf-8")
+    (folder / paths.params).write_text(json.dumps(params), encoding="utf-8")
     seconds = {}
     for name in names:
         start = processor_seconds()

@@ -7,6 +7,7 @@ Prints a digest of what each stage wrote, and fails if two differ.
 
 import argparse
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -21,6 +22,7 @@ import yaml
 
 from stages import paths
 from themer.base.files import file_sha256
+from themer.base.params_file import read_values
 
 PROJECT = Path(__file__).parent.parent
 DRAWN = ("fetch", "download", "join", "regroup")
@@ -83,7 +85,7 @@ def machines(cores: list[int], processors: list[str]) -> Iterator[Machine]:
 def prepare(folder: Path, network: str, from_scratch: bool) -> None:
     """Draw the sets, and random weights to start from for a network whose own are not installed."""
     (folder / paths.photos).mkdir(parents=True)
-    params = yaml.safe_load((PROJECT / paths.params).read_text(encoding="utf-8"))
+    params = read_values(PROJECT / paths.params)
     for section, changes in CHANGES.items():
         params[section].update(changes)
     params["train"]["network"] = network
@@ -92,7 +94,7 @@ def prepare(folder: Path, network: str, from_scratch: bool) -> None:
     elif not network.startswith("efficientnet_lite"):
         params["train"]["weights"] = str(WEIGHTS)
         write_weights(network, params["resize"]["size"], folder / WEIGHTS)
-    (folder / paths.params).write_text(yaml.safe_dump(params), encoding="utf-8")
+    (folder / paths.params).write_text(json.dumps(params), encoding="utf-8")
     for stage in DRAWN:
         run_stage(stage, folder, Machine("", [], os.sched_getaffinity(0)))
 

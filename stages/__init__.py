@@ -3,5 +3,16 @@
 from themer.base.arithmetic import prepare
 from themer.base.errors import explained
 
+
+@explained
+def _begin() -> None:
+    """Note what the stage reads, before its code is imported."""
+    # Imported here, after the settings.
+    from themer.base.running import begin
+
+    begin()
+
+
 # Before any module imports numpy.
 explained(prepare)()
+_begin()

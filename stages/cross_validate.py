@@ -9,9 +9,9 @@ import numpy as np
 import pandas
 
 from stages import paths
-from themer.base.errors import explained
 from themer.base.params import CrossValidate, Params, Train
 from themer.base.params_file import load_params
+from themer.base.running import stage
 from themer.base.tables import column_by_set, write_csv
 from themer.features.feature_store import Features, read_feature_summaries
 from themer.scoring.label_issues import COLUMNS as ISSUE_COLUMNS
@@ -49,7 +49,7 @@ class Split:
     fold_of: np.ndarray
 
 
-@explained
+@stage
 def main() -> None:
     """Write the held-out predictions under three ways to split, the label issues and the theme pairs."""
     params = load_params(paths.params)

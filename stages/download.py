@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from tqdm import tqdm
 
 from stages import paths
-from themer.base.errors import UserError, explained
+from themer.base.errors import UserError
 from themer.base.params import Download, Source
 from themer.base.params_file import load_params
+from themer.base.running import stage
 from themer.catalogue.download_cache import cache_for
 from themer.catalogue.polite_http import polite_session, retry_policy
 from themer.catalogue.rebrickable import read_table
@@ -21,7 +22,7 @@ from themer.pictures.ledger import Ledger, Row
 THUMBNAIL = "genericnx400"
 
 
-@explained
+@stage
 def main() -> None:
     """Bring the pictures and their table up to date with the sets."""
     params = load_params(paths.params)

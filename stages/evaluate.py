@@ -10,9 +10,10 @@ from tqdm import tqdm
 
 from stages import paths
 from themer.answering.predictor import Assessment, Predictor
-from themer.base.errors import UserError, explained
+from themer.base.errors import UserError
 from themer.base.files import write_json
 from themer.base.params_file import load_params
+from themer.base.running import stage
 from themer.base.tables import read_csv, write_csv
 from themer.scoring import scores
 from themer.scoring.prediction_table import Predictions, write_predictions
@@ -38,7 +39,7 @@ class Judged:
         return self.assessment.sure
 
 
-@explained
+@stage
 def main() -> None:
     """Write the predictions of the test pictures, their scores, and the scores on the user's held-out photos."""
     level = load_params(paths.params).evaluate.confidence_level

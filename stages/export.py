@@ -6,9 +6,9 @@ from pathlib import Path
 
 import themer
 from stages import paths
-from themer.base.errors import explained
 from themer.base.files import files_sha256, write_json
 from themer.base.params_file import load_params
+from themer.base.running import stage
 from themer.base.tables import column_by_set, read_csv
 from themer.exporting.thresholds import Guarantee, Promises, choose_thresholds, is_made_from
 from themer.shards.files import SUMMARY_NAME
@@ -16,7 +16,7 @@ from themer.shards.files import SUMMARY_NAME
 THEMER = Path(themer.__file__).parent
 
 
-@explained
+@stage
 def main() -> None:
     """Write the model and its index, unless they are up to date, then choose the threshold."""
     params = load_params(paths.params)

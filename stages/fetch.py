@@ -9,8 +9,8 @@ from tqdm import tqdm
 
 from stages import paths
 from themer.base.dvc_records import require_recorded
-from themer.base.errors import explained
 from themer.base.params_file import load_params
+from themer.base.running import stage
 from themer.catalogue import brick_insights, rebrickable, snapshots
 from themer.catalogue.download_cache import cache_for
 from themer.catalogue.polite_http import polite_session
@@ -19,7 +19,7 @@ from themer.catalogue.sources import located, opened
 from themer.catalogue.theme_tree import ThemeTree, check_rules, require_few_orphans
 
 
-@explained
+@stage
 def main() -> None:
     """Fetch one snapshot of a source, unless it is complete already."""
     params = load_params(paths.params)

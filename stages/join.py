@@ -6,8 +6,9 @@ from typing import Any
 import pandas
 
 from stages import paths
-from themer.base.errors import UserError, explained
+from themer.base.errors import UserError
 from themer.base.files import write_json
+from themer.base.running import stage
 from themer.base.tables import has_several, read_csv, write_csv
 from themer.base.theme_paths import SEPARATOR
 from themer.catalogue.rebrickable import read_table
@@ -26,7 +27,7 @@ UNUSUAL = {
 MOST_EXAMPLES = 3
 
 
-@explained
+@stage
 def main() -> None:
     """Write the sets with a picture and a theme, the other sets with the reason for each, and the counts."""
     sets_table, themes_table, sets = read_table(paths.sets_table), read_table(paths.themes_table), read_sets(paths.sets)

@@ -3,10 +3,10 @@
 import pandas
 
 from stages import paths
-from themer.base.errors import explained
 from themer.base.files import write_json
 from themer.base.params import SPLITS, Regroup
 from themer.base.params_file import load_params
+from themer.base.running import stage
 from themer.base.tables import read_csv, write_csv
 from themer.catalogue.rebrickable import read_table
 from themer.catalogue.theme_tree import ThemeTree, check_rules
@@ -16,7 +16,7 @@ from themer.dataset.splits import families, random_split, split
 OTHER_COLUMNS = ["set_id", "theme", "family", "split"]
 
 
-@explained
+@stage
 def main() -> None:
     """Write the dataset, its counts, and the number of pictures of each label in each split."""
     rules = load_params(paths.params).regroup

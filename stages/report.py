@@ -10,10 +10,10 @@ import pandas
 import vl_convert
 
 from stages import paths
-from themer.base.errors import explained
 from themer.base.files import file_sha256, write_bytes, write_json
 from themer.base.params import SPLITS, Params, Resize
 from themer.base.params_file import load_params
+from themer.base.running import stage
 from themer.base.tables import read_csv, write_csv
 from themer.pictures.images import decode, picture_path, square
 from themer.pictures.near_duplicates import near_pairs
@@ -43,7 +43,7 @@ MEASURED = {
 }
 
 
-@explained
+@stage
 def main() -> None:
     """Write every plot and sheet, the scores of slices and of cross-validation, and the model card."""
     params = load_params(paths.params)

@@ -9,9 +9,10 @@ import pandas
 from tqdm import tqdm
 
 from stages import paths
-from themer.base.errors import UserError, explained
+from themer.base.errors import UserError
 from themer.base.params import SPLITS, Params, Resize
 from themer.base.params_file import load_params
+from themer.base.running import stage
 from themer.base.tables import read_csv, write_csv
 from themer.base.theme_paths import NONE_OF_THESE
 from themer.pictures.images import FORMATS, MAXIMUM_PIXELS, perceptual_hash, picture_path
@@ -33,7 +34,7 @@ PHOTO_REMEDY = f"Save it as one of {', '.join(FORMATS)} with at most {MAXIMUM_PI
 WORKERS = os.cpu_count() or 1
 
 
-@explained
+@stage
 def main() -> None:
     """Write the shards of the sets and of the photos, and the table of photos."""
     params = load_params(paths.params)

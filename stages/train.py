@@ -5,11 +5,11 @@ from typing import Any
 import pandas
 
 from stages import paths
-from themer.base.errors import explained
 from themer.base.files import write_json
 from themer.base.model_description import Description
 from themer.base.params import Train
 from themer.base.params_file import load_params
+from themer.base.running import stage
 from themer.base.tables import write_csv
 from themer.networks.model_file import save_classifier
 from themer.shards.files import read_summary
@@ -18,7 +18,7 @@ from themer.training.fit import Calibration, calibrate, train
 from themer.training.training_pictures import TrainingPictures
 
 
-@explained
+@stage
 def main() -> None:
     """Train, calibrate and save the network; then delete the checkpoints."""
     settings = load_params(paths.params).train

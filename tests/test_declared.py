@@ -64,6 +64,13 @@ def test_a_stage_runs_its_script_and_says_in_a_line_what_it_makes(name):
 
 
 @pytest.mark.parametrize("name", STAGES)
+def test_a_stage_runs_alone_and_fails_if_its_inputs_change(name):
+    tree = ast.parse((PROJECT / "stages" / f"{name}.py").read_text(encoding="utf-8"))
+    [main] = [one for one in tree.body if isinstance(one, ast.FunctionDef) and one.name == "main"]
+    assert [ast.unparse(one) for one in main.decorator_list] == ["stage"]
+
+
+@pytest.mark.parametrize("name", STAGES)
 def test_the_code_that_a_stage_imports_is_declared(name):
     deps = declared(STAGES[name], "deps")
     assert [file for file in sorted(code_of(name)) if not any(holds(dep, file) for dep in deps)] == []

@@ -1,13 +1,17 @@
 import io
 import re
+import shlex
+import shutil
 from itertools import pairwise
 
 import pytest
+from dvc.utils.hydra import apply_overrides
 from pydantic import BaseModel
 from ruamel.yaml import YAML
 
 from tests.conftest import PROJECT
 from themer.base.params import Params, Source
+from themer.base.params_file import load_params
 from themer.networks.registry import NETWORKS
 
 
@@ -18,6 +22,23 @@ def test_dvc_rewrites_no_line_that_it_does_not_edit():
     yaml.default_flow_style = False
     yaml.dump(yaml.load(text), stream)
     assert stream.getvalue() == text
+
+
+def commands(document: str) -> list[str]:
+    """Return the commands in a document that set params, each on one line."""
+    text = (PROJECT / document).read_text(encoding="utf-8").replace("\\\n", "")
+    return re.findall(r"^dvc exp run .*", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", [*commands("README.md"), *commands("docs/usage.md")])
+def test_dvc_and_the_stages_accept_the_params_that_the_documents_set(tmp_path, command):
+    shutil.copy(PROJECT / "params.yaml", tmp_path)
+    words = shlex.split(command, comments=True)
+    settings = [setting for option, setting in pairwise(words) if option == "-S"]
+    apply_overrides(tmp_path / "params.yaml", settings)
+    assert (
+        settings and load_params(tmp_path / "params.yaml") != load_params(PROJECT / "params.yaml") or "limit" in command
+    )
 
 
 def test_every_key_is_explained_where_it_stands():

@@ -29,9 +29,10 @@ Every file that the pipeline writes, stage by stage. `make docs` writes this pag
 - **Cross-validation** is skipped with `cross_validate.folds: 0`, and for a network without pretrained weights unless
   `cross_validate.fine_tuned` is on.
 
-These are not outputs: `models/.checkpoint/` and `models/.folds/` hold the state of an interrupted run, and
-`data/photos/` your photos. What was downloaded once is also in `lego-themer` in your cache folder, or in the folder
-that `LEGO_THEMER_CACHE` names: up to 20 GB, for all clones. No picture is requested again, and no table within a day.
+These are not outputs: `models/.checkpoint/` and `models/.folds/` hold the state of an interrupted run, `.cache/` the
+locks of running stages, and `data/photos/` your photos. What was downloaded once is also in `lego-themer` in your cache
+folder, or in the folder that `LEGO_THEMER_CACHE` names: up to 20 GB, for all clones. No picture is requested again, and
+no table within a day.
 
 ## Shared fields
 

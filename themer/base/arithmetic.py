@@ -23,16 +23,23 @@ SETTINGS = MappingProxyType(
         "OPENBLAS_NUM_THREADS": "1",
     }
 )
+# Their other settings: less precision, other algorithms, limits for debugging, somebody's own style of drawing.
+OTHERS = ("DNNL_", "KERAS_", "MATPLOTLIBRC", "MPLBACKEND", "NPY_", "ONEDNN_", "OPENBLAS_", "RUY_", "TF_")
+# Where Keras keeps downloaded weights, how much is logged, and the memory of GPUs change no result.
+HARMLESS = ("KERAS_HOME", "TF_CPP_", "TF_FORCE_GPU_ALLOW_GROWTH", "TF_GPU_")
 LIBRARIES = ("numpy", "scipy", "tensorflow")
 DEVICE = "LEGO_THEMER_DEVICE"
 
 
 def prepare() -> None:
-    """Set the environment of this process and of those that it starts.
+    """Set the environment of this process and of those that it starts, and drop from it what would change results.
 
     Raises:
         UserError: a library has been imported with other settings, or the processor has no AVX2.
     """
+    for name in list(os.environ):
+        if name.startswith(OTHERS) and not name.startswith(HARMLESS) and name not in SETTINGS:
+            del os.environ[name]
     # Processors of other kinds have none of these instructions; their results differ in the last bits.
     if platform.machine().lower() not in ("x86_64", "amd64"):
         return

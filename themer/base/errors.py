@@ -1,6 +1,7 @@
 """Errors that a user can fix: they end a command with a message instead of a traceback."""
 
 import functools
+import io
 import sys
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
@@ -14,10 +15,16 @@ class UserError(Exception):
 
 
 def explained(main: Callable[P, None]) -> Callable[P, None]:
-    """Decorate a command's main: a UserError or Ctrl-C ends it with one message on stderr and exit code 1."""
+    """Decorate a command's main: a UserError or Ctrl-C ends it with one message on stderr and exit code 1.
+
+    What the terminal's encoding lacks is printed as an escape, such as \\xd7.
+    """
 
     @functools.wraps(main)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> None:
+        # As stderr always does.
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="backslashreplace")
         try:
             main(*args, **kwargs)
         except UserError as error:

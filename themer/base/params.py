@@ -311,6 +311,17 @@ class Params(Section):
     evaluate: Evaluate
 
     @model_validator(mode="after")
+    def _sources_have_names_that_dvc_finds(self) -> "Params":
+        """Refuse a name that DVC takes for a path of keys."""
+        for name in self.sources:
+            if set(name) & set(".[]"):
+                raise ValueError(
+                    f'sources: "{name}": DVC looks for the source in use by sources.{name}, where dots and brackets '
+                    "separate keys. Write - or _ in the name instead"
+                )
+        return self
+
+    @model_validator(mode="after")
     def _source_is_known(self) -> "Params":
         """Refuse a source that `sources` doesn't describe, and one without any pictures."""
         if self.fetch.source not in self.sources:

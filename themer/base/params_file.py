@@ -6,12 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from themer.base.errors import UserError, did_you_mean, suggestion
 from themer.base.params import TAGS, Params, Source
+
+PLAIN = (str, int, float, list, dict, type(None))
+NESTED = "nested too deeply; perhaps an alias (*) stands within its own anchor (&). Write its values out."
 
 
 def load_params(path: Path) -> Params:
@@ -20,36 +24,54 @@ def load_params(path: Path) -> Params:
     Raises:
         UserError: the file is missing, is not YAML, or breaks a rule of `Params`; the message names every wrong key.
     """
+    return parse_params(read_values(path), path.name)
+
+
+def read_values(path: Path) -> Any:
+    """Return the values of a YAML file as DVC reads them: by YAML 1.2, where 3e-05 is a number and 010 is ten.
+
+    Raises:
+        UserError: the file is missing or is not YAML.
+    """
     try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return YAML(typ="safe").load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise UserError(f"{path}: there is no such file. Run the command in the project's folder.") from None
-    except yaml.YAMLError as error:
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path}: not in UTF-8: {error}. Save it in UTF-8.") from None
+    except RecursionError:
+        raise UserError(f"{path}: {NESTED}") from None
+    except (YAMLError, ValueError, LookupError) as error:
         raise UserError(f"{path}: not valid YAML: {error}") from None
-    return parse_params(values, path.name)
 
 
 def parse_params(values: Any, name: str = "params.yaml") -> Params:
     """Validate the values of a params file called `name`; raise UserError naming every wrong key."""
-    _require_text_keys(values, name)
     try:
+        _require_plain(values, name, "")
         # Strict validation of JSON accepts a list for a tuple, but still no text for a number.
         return Params.model_validate_json(json.dumps(values))
     except ValidationError as error:
         raise UserError("\n".join(_message(detail, name) for detail in error.errors())) from None
-    except TypeError as error:
-        raise UserError(f"{name}: {error}. Write dates in quotes.") from None
+    except RecursionError:
+        raise UserError(f"{name}: {NESTED}") from None
 
 
-def _require_text_keys(values: Any, name: str, prefix: str = "") -> None:
-    """Raise UserError for a key that YAML doesn't read as text: it would turn 0011 into "9" without a word."""
-    for key, value in values.items() if isinstance(values, dict) else ():
-        if not isinstance(key, str):
+def _require_plain(value: Any, name: str, place: str) -> None:
+    """Raise UserError for a date, and for a key that YAML doesn't read as text: both may not be what was written."""
+    if not isinstance(value, PLAIN):
+        kind = type(value).__name__
+        raise UserError(f"{name}: {place}: YAML reads this as {kind}, not as text. Write it in quotes: '{value}'.")
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, one in inner:
+        inside = f"{place}.{key}".removeprefix(".")
+        if isinstance(value, dict) and not isinstance(key, str):
+            kind = type(key).__name__
             raise UserError(
-                f"{name}: {prefix}{key}: YAML reads this key as {type(key).__name__}, not as text, which may have "
-                "changed it. Write it in quotes."
+                f"{name}: {inside}: YAML reads this key as {kind}, not as text, which may have changed it: 0011 is 11. "
+                "Write it in quotes."
             )
-        _require_text_keys(value, name, f"{prefix}{key}.")
+        _require_plain(one, name, inside)
 
 
 def _message(detail: ErrorDetails, name: str) -> str:
@@ -64,7 +86,8 @@ def _message(detail: ErrorDetails, name: str) -> str:
     if detail["type"] == "value_error":
         return f"{prefix}{message.rstrip('.')}."
     known = re.findall(r"'([^']*)'", str(detail.get("ctx", {}).get("expected", "")))
-    return f"{prefix}{message}, but it is {detail['input']!r}{suggestion(str(detail['input']), known)}."
+    remedy = " Write true or false." if detail["type"] == "bool_type" else ""
+    return f"{prefix}{message}, but it is {detail['input']!r}{suggestion(str(detail['input']), known)}.{remedy}"
 
 
 def _unknown_key(path: str) -> str:

@@ -1,4 +1,6 @@
-"""TensorFlow and Keras without their start-up notes on stderr, and with the same arithmetic on every processor.
+"""TensorFlow and Keras without their start-up notes on stderr, and with the same arithmetic everywhere.
+
+Keras reads `~/.keras/keras.json`, which other projects may have changed: it gets settings of the pipeline's own.
 
 Import both from here (`from themer.base.quiet_tensorflow import keras, tf`), so that no other import is the first.
 Warnings and errors still get through.
@@ -9,15 +11,32 @@ import re
 import sys
 
 from themer.base.arithmetic import DEVICE, device, prepare
-from themer.base.errors import explained
+from themer.base.errors import UserError, explained
 from themer.base.quiet_stderr import without_notes
 
 NOTE = re.compile(rb"I\d{4} |WARNING: All log messages before absl::InitializeLog|E\d{4} .* failed call to cuInit")
+
+
+@explained
+def _import_keras() -> None:
+    """Import Keras for the first time, with TensorFlow, and give it the settings that it starts with by itself."""
+    # The file names a backend too, but the environment has the last word.
+    os.environ.update(KERAS_BACKEND="tensorflow", KERAS_NNX_ENABLED="0")
+    try:
+        from keras import config
+    except (ValueError, AttributeError, OSError) as error:
+        folder = os.environ.get("KERAS_HOME", "~/.keras")
+        raise UserError(f"Keras can't use the file keras.json in {folder}: {error}. Correct or delete it.") from None
+    config.set_floatx("float32")
+    config.set_epsilon(1e-7)
+    config.set_image_data_format("channels_last")
+
 
 # TF_CPP_MIN_LOG_LEVEL does not suppress the notes that TensorFlow 2.21 writes during its import.
 prepare()
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "1")
 with without_notes(NOTE):
+    _import_keras()
     import keras
     import tensorflow as tf
 

@@ -63,7 +63,9 @@ def _start(command: list[str]) -> subprocess.Popen[str]:
     """
     words = [sys.executable if word == "python" else word for word in command]
     try:
-        return subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        return subprocess.Popen(
+            words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8", errors="backslashreplace"
+        )
     except OSError as error:
         raise UserError(
             f"source command {' '.join(command)!r} can't be started: {error.strerror}. Check it in params.yaml."

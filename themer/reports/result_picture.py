@@ -3,6 +3,7 @@
 import io
 
 import numpy as np
+from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from sklearn.metrics import ConfusionMatrixDisplay, RocCurveDisplay
@@ -15,6 +16,8 @@ DOTS_PER_INCH = 160
 MOST_NAMED_CURVES = 12
 
 
+# Not with the reader's own matplotlibrc.
+@style.context("default")
 def draw_result(predictions: Predictions, title: str) -> bytes:
     """Return a PNG with the confusion matrix and the ROC curves; the same bytes for the same predictions."""
     has_few_labels = len(predictions.labels) <= MOST_NAMED_CURVES

@@ -1,3 +1,4 @@
+import ast
 import json
 import os
 import platform
@@ -44,6 +45,16 @@ def test_too_late_is_refused_without_a_traceback(package):
 
 def test_libraries_imported_earlier_with_the_same_settings_are_welcome():
     assert python("import numpy, scipy, stages", **SETTINGS).returncode == 0
+
+
+@pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
+def test_what_would_change_results_is_dropped_and_what_does_not_is_kept(machine):
+    names = "TF_USE_DEEP_CONV2D TF_XLA_FLAGS ONEDNN_DEFAULT_FPMATH_MODE NPY_ENABLE_CPU_FEATURES KERAS_MAX_EPOCHS"
+    changing = dict.fromkeys(names.split(), "1")
+    kept = {"KERAS_HOME": "/", "TF_CPP_MIN_LOG_LEVEL": "3", "TF_FORCE_GPU_ALLOW_GROWTH": "true", "HOME": "/"}
+    code = OTHER_PROCESSOR.replace("aarch64", machine).replace("print(os.environ)", "print({**os.environ})")
+    found = ast.literal_eval(python(code, **changing, **kept).stdout)
+    assert changing.keys() & found.keys() == set() and kept.items() <= found.items()
 
 
 def test_other_kinds_of_processors_keep_their_own_settings():

@@ -1,5 +1,10 @@
+import os
+import subprocess
+import sys
+
 import pytest
 
+from tests.conftest import PROJECT
 from themer.base.errors import UserError, explained, suggestion
 
 
@@ -33,3 +38,33 @@ def test_only_similar_words_are_suggested_the_most_similar_first():
     assert suggestion("Dupol", known) == ' (did you mean "Duplo"?)'
     assert suggestion("Duplo", known, count=3) == ' (did you mean "Duplo" or "Duplos"?)'
     assert suggestion("Castle", known) == ""
+
+
+PRINTS = """
+import sys
+from pathlib import Path
+import {package}
+from tqdm import tqdm
+print("3 × picture, Übung, 猫, ", Path(b"caf\\xe9".decode("utf-8", "surrogateescape")))
+for _ in tqdm(range(2), desc="naïve", postfix="2 × 404"):
+    pass
+sys.exit("error: “Übung”")
+"""
+TERMINALS = [
+    {"PYTHONIOENCODING": "ascii"},
+    {"PYTHONIOENCODING": "cp1252"},
+    {"PYTHONIOENCODING": "utf-8"},
+    {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+]
+
+
+@pytest.mark.parametrize("package", ["stages", "app"])
+@pytest.mark.parametrize("terminal", TERMINALS, ids=str)
+def test_what_the_terminal_can_not_show_is_printed_as_an_escape(tmp_path, package, terminal):
+    path = tmp_path / "prints.py"
+    path.write_text(PRINTS.format(package=package), encoding="utf-8")
+    kept = {name: value for name, value in os.environ.items() if name not in ("LC_ALL", "PYTHONIOENCODING")}
+    env = {**kept, **terminal, "PYTHONPATH": str(PROJECT)}
+    done = subprocess.run([sys.executable, path], env=env, capture_output=True)
+    assert done.returncode == 1 and b"Traceback" not in done.stderr and b"404" in done.stderr
+    assert done.stdout.startswith(b"3 ") and b"picture" in done.stdout and b"caf" in done.stdout

@@ -168,6 +168,21 @@ def test_a_wrong_value_is_named_with_its_key(case, write_params: Callable[..., P
     assert message in str(error.value)
 
 
+@pytest.mark.parametrize("name", ["my.mirror", "mirror[1]"])
+def test_a_source_that_dvc_could_not_find_by_its_name_is_refused(params, name):
+    params["sources"][name] = {"rebrickable": "https://example.org"}
+    with pytest.raises(UserError) as error:
+        parse_params(params)
+    assert f'sources: "{name}": DVC looks for the source in use by sources.{name}' in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["my-mirror", "my mirror", "a/b", "Übung"])
+def test_a_source_may_have_any_other_name(params, name):
+    params["sources"][name] = {"rebrickable": "https://example.org"}
+    params["fetch"]["source"] = name
+    assert parse_params(params).source.rebrickable == "https://example.org"
+
+
 def test_an_unknown_network_is_named_with_the_known_ones(write_params):
     with pytest.raises(UserError, match=r"params.yaml: train.network: .*efficientnet_lite0.*lego_cnn.* 'vgg61'"):
         load_params(write_params({"train.network": "vgg61"}))

@@ -1,7 +1,8 @@
 import pytest
+from dvc.utils.serialize import load_yaml
 
 from themer.base.errors import UserError
-from themer.base.params_file import load_params, parse_params
+from themer.base.params_file import load_params, parse_params, read_values
 
 UNKNOWN = {
     "misspelt key": (
@@ -69,17 +70,87 @@ def test_a_set_number_that_yaml_reads_as_a_number_is_refused(write_params):
         load_params(write_params({"regroup.relabel": {9: None}}))
 
 
-def test_an_unquoted_date_is_explained(tmp_path):
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("fetch: {snapshot: 2026-11-22}", "fetch.snapshot: YAML reads this as date, .* in quotes: '2026-11-22'"),
+        ("fetch: {snapshot: 2026-11-22 10:00:00}", "fetch.snapshot: YAML reads this as datetime"),
+        ("a: [x, !!binary aGk=]", "a.1: YAML reads this as bytes"),
+        ("regroup: {relabel: {0011: MiniFig}}", "regroup.relabel.11: YAML reads this key as int.*0011 is 11.*quotes"),
+        ("regroup: {relabel: {2024-11-22: MiniFig}}", "regroup.relabel.2024-11-22: YAML reads this key as date"),
+    ],
+)
+def test_what_yaml_does_not_read_as_text_is_named_with_the_spelling_to_use(tmp_path, text, message):
     path = tmp_path / "params.yaml"
-    path.write_text("fetch: {source: sample, snapshot: 2026-11-22}")
-    with pytest.raises(UserError, match="in quotes"):
+    path.write_text(text)
+    with pytest.raises(UserError, match=message):
         load_params(path)
 
 
-@pytest.mark.parametrize("text", ["fetch: [", "- a\n- list", ""])
-def test_a_file_without_a_mapping_is_refused_without_a_traceback(tmp_path, text):
+# Where YAML 1.1, which PyYAML reads, and 1.2 differ, and where parsers have erred.
+SPELLINGS = """\
+3e-05; 3e-4; 3E4; 1e3; -1.5e-3; +.5; .5; 5.; 1_000; 0x1F; 0o17; 0b11; 010; -010; 08; 0; -0; +1; 1:30; 190:20:30; .inf; \
+-.inf; .nan; .NaN; yes; no; on; off; Yes; true; True; TRUE; false; null; Null; NULL; ~; ""; 'a'; "3e-05"; '010'; ; \
+2026-11-22; 2026-11-22T10:00:00Z; 8684-1; 0011-2; 0011; 1.0.0; a/b; []; {}; [1,2]; {a: 1}; !!str 1; !!float 3"""
+DOCUMENTS = [
+    "a: &one {b: 1}\nc: {<<: *one, d: 2}",
+    "a: &one [1, 2]\nb: *one",
+    "\ufeffa: 1",
+    "a: 1\r\nb: yes\r\n",
+    "a:\n- 1\n-\n",
+    "a: |\n  text\n  3e-05\nb: >-\n  folded\n  text\n",
+    "10: a\nfalse: b\n011: c\n2026-11-22: d\nyes: e\n",
+    "my.mirror: {a-b: 1}\nÜbung: 2",
+    "%YAML 1.1\n---\na: 010\nb: yes\n",
+    "a: 1 # note\n# end\n...\n",
+    "",
+]
+
+
+@pytest.mark.parametrize("text", [*(f"a: {word}" for word in SPELLINGS.split("; ")), *DOCUMENTS])
+def test_values_are_those_that_dvc_reads(tmp_path, text):
     path = tmp_path / "params.yaml"
-    path.write_text(text)
+    path.write_bytes(text.encode())
+    # DVC takes an empty file for an empty mapping.
+    assert repr(read_values(path) or {}) == repr(load_yaml(str(path)))
+
+
+@pytest.mark.parametrize("word", ["yes", "no", "on", "off"])
+def test_a_word_that_yaml_reads_as_text_is_no_switch_and_the_message_says_what_is(write_params, word):
+    path = write_params({"regroup.other": "SWITCH"})
+    path.write_text(path.read_text().replace("SWITCH", word))
+    with pytest.raises(UserError, match=f"regroup.other: .*but it is '{word}'. Write true or false.$"):
+        load_params(path)
+
+
+def test_numbers_as_dvc_and_people_write_them_are_accepted(write_params):
+    path = write_params({"train.learning_rate": "RATE", "train.seed": "SEED"})
+    path.write_text(path.read_text().replace("RATE", "3e-05").replace("SEED", "010"))
+    train = load_params(path).train
+    assert (train.learning_rate, train.seed) == (0.00003, 10)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"fetch: [",
+        b"- a\n- list",
+        b"",
+        b"a: 1\na: 2",
+        b"\ta: 1",
+        b"a: \xff",
+        b"a: &a [*a]",
+        b"[" * 3000,
+        b"a: 2026-13-45",
+        b"a: !!bool x",
+        b"a: !own 1",
+        b"? [a]\n: 1",
+        b"---\na: 1\n---\nb: 1",
+    ],
+)
+def test_a_file_without_a_mapping_is_refused_without_a_traceback(tmp_path, content):
+    path = tmp_path / "params.yaml"
+    path.write_bytes(content)
     with pytest.raises(UserError, match=r"params\.yaml"):
         load_params(path)
 

@@ -1,5 +1,6 @@
 import io
 
+import matplotlib
 import numpy as np
 import pytest
 from PIL import Image
@@ -30,6 +31,12 @@ def test_the_result_is_a_picture_of_the_same_bytes_each_time(label_count):
     assert first == second
     picture = Image.open(io.BytesIO(first))
     assert picture.format == "PNG" and picture.width >= 1600
+
+
+def test_somebodys_own_style_changes_nothing(drawn):
+    with matplotlib.rc_context({"font.size": 30, "axes.facecolor": "black", "savefig.facecolor": "red"}):
+        assert draw_result(predictions(3), "Title") == drawn
+        assert matplotlib.rcParams["font.size"] == 30
 
 
 def test_the_title_is_drawn(drawn):

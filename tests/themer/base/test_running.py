@@ -1,0 +1,215 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import PROJECT
+
+STAGE = """
+from pathlib import Path
+from themer.base.running import begin, stage
+
+begin()
+
+def edit(name, old, new):
+    Path(name).write_text(Path(name).read_text().replace(old, new))
+
+@stage
+def main():
+    exec(Path("code").read_text())
+    Path("result").write_text("done")
+    Path("part").write_text("new")
+    Path("part").replace("tracked")
+
+if __name__ == "__main__":
+    main()
+"""
+PIPELINE = """
+stages:
+  watched:
+    cmd: python watched.py
+    deps:
+    - folder
+    - watched.py
+    params:
+    - seed
+    - sources.${source}
+    outs:
+    - result
+    metrics:
+    - tracked: {cache: false}
+"""
+PARAMS = "seed: 0\nother: 0\nsource: a\nsources:\n  a: {rate: 1}\n  b: {rate: 1}\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A pipeline with one stage, which runs the code that it is given; the current folder."""
+    monkeypatch.chdir(tmp_path)
+    files = {"watched.py": STAGE, "dvc.yaml": PIPELINE, "params.yaml": PARAMS, ".dvcignore": "*.pyc\n"}
+    for name, text in {**files, "folder/within/one": "1", "beside/one": "1"}.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def environment(**more: str) -> dict[str, str]:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return {**os.environ, "PYTHONPATH": str(PROJECT), "PATH": path, "DVC_NO_ANALYTICS": "1", **more}
+
+
+def ran(code: str, **more: str) -> subprocess.CompletedProcess:
+    """Run the stage with this code in it, as DVC does unless told otherwise."""
+    Path("code").write_text(code)
+    command, env = [sys.executable, "watched.py"], environment(**{"DVC_STAGE": "watched", **more})
+    return subprocess.run(command, env=env, capture_output=True, text=True)
+
+
+def commit_tracked() -> None:
+    """Put the output that is tracked by git into the index of a new repository."""
+    subprocess.run(["git", "init", "-q"], check=True)
+    Path("tracked").write_text("committed")
+    subprocess.run(["git", "add", "tracked"], check=True)
+
+
+CHANGES = {
+    "a param": (
+        "edit('params.yaml', 'seed: 0', 'seed: 1')",
+        "seed",
+    ),
+    "the source in use": ("edit('params.yaml', 'a: {rate: 1', 'a: {rate: 2')", "sources.a in params.yaml"),
+    "a file": ("Path('folder/within/one').write_text('2!')", "folder"),
+    "a file of the same size": ("Path('folder/within/one').write_text('2')", "folder"),
+    "another file": ("Path('folder/two').touch()", "folder"),
+    "one file less": ("Path('folder/within/one').unlink()", "folder"),
+    "another name": ("Path('folder/within/one').rename('folder/within/two')", "folder"),
+    "a whole folder less": ("import shutil; shutil.rmtree('folder')", "folder"),
+    "code": ("edit('watched.py', '@stage', '# more\\n@stage')", "watched.py"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_stage_fails_if_what_it_declares_changes_while_it_runs(folder, change):
+    code, named = CHANGES[change]
+    done = ran(code)
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert f"error: watched: {named}" in done.stderr and "changed while the stage ran. Run it again" in done.stderr
+
+
+UNRELATED = {
+    "nothing": "",
+    "reading": "Path('folder/within/one').read_text()",
+    "another param": "edit('params.yaml', 'other: 0', 'other: 1')",
+    "a source not in use": "edit('params.yaml', 'b: {rate: 1', 'b: {rate: 2')",
+    "a comment and the order": "Path('params.yaml').write_text('# new\\n' + Path('params.yaml').read_text())",
+    "another folder": "Path('beside/one').write_text('2!')",
+    "what DVC ignores": "Path('folder/one.pyc').touch()",
+}
+
+
+@pytest.mark.parametrize("change", UNRELATED)
+def test_a_stage_may_run_while_other_things_change(folder, change):
+    done = ran(UNRELATED[change])
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_stage_is_watched_from_another_folder_too(folder):
+    """DVC then names the stage with the path of its dvc.yaml."""
+    done = ran(CHANGES["a file"][0], DVC_STAGE="../dvc.yaml:watched")
+    assert done.returncode == 1 and "folder changed while the stage ran" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["", "of another project"])
+def test_a_stage_that_dvc_does_not_run_needs_no_declaration(folder, name):
+    done = ran(CHANGES["a file"][0], DVC_STAGE=name)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_dvc_records_only_what_was_run(folder):
+    for command in (["git", "init", "-q"], ["dvc", "init", "-q"]):
+        subprocess.run(command, env=environment(), check=True)
+    Path("code").write_text(CHANGES["a file"][0])
+    failed = subprocess.run(["dvc", "repro"], env=environment(), capture_output=True, text=True)
+    assert failed.returncode != 0 and "folder changed while the stage ran" in failed.stderr
+    assert not Path("dvc.lock").exists()
+    Path("code").write_text("")
+    assert subprocess.run(["dvc", "repro"], env=environment(), capture_output=True).returncode == 0
+    assert Path("dvc.lock").exists()
+
+
+def test_a_failed_stage_leaves_its_last_results_in_git(folder):
+    commit_tracked()
+    subprocess.run(["dvc", "init", "-q"], env=environment(), check=True)
+    # An error, an end without any clean-up, and an input that changed after the result was written.
+    codes = {"raise ValueError": "committed", "import os; os._exit(9)": "committed", CHANGES["code"][0]: "new"}
+    for code, left in codes.items():
+        Path("code").write_text(code)
+        assert subprocess.run(["dvc", "repro"], env=environment(), capture_output=True).returncode != 0
+        assert Path("tracked").read_text() == left
+    Path("code").write_text("")
+    assert subprocess.run(["dvc", "repro"], env=environment(), capture_output=True).returncode == 0
+    assert Path("tracked").read_text() == "new"
+
+
+def test_a_stage_that_can_not_even_be_imported_leaves_its_last_results_in_git(folder):
+    commit_tracked()
+    Path("tracked").unlink()
+    Path("watched.py").write_text(STAGE.replace("@stage", "import stage_that_is_not_there\n@stage"))
+    assert ran("").returncode == 1 and Path("tracked").read_text() == "committed"
+
+
+def test_an_old_result_is_not_taken_for_one_that_a_stage_has_not_written(folder):
+    Path("tracked").write_text("old")
+    done = ran("Path.replace = lambda path, other: None")
+    assert done.returncode == 1 and "watched declares tracked in dvc.yaml, but has not written it" in done.stderr
+
+
+@pytest.mark.parametrize("text", ["mine", None])
+def test_nothing_is_restored_over_a_file_or_without_git(folder, text):
+    if text:
+        commit_tracked()
+        Path("tracked").write_text(text)
+    done = ran("print(Path('tracked').exists() and Path('tracked').read_text())")
+    assert (done.stdout, done.stderr) == (f"{text or False}\n", "")
+
+
+def test_a_second_copy_of_a_stage_is_refused_until_the_first_one_ends(folder):
+    commit_tracked()
+    first = [sys.executable, "watched.py"]
+    Path("code").write_text("print('running', flush=True); import os; os.read(int(os.environ['UNTIL']), 1)")
+    reading, writing = os.pipe()
+    with subprocess.Popen(
+        first,
+        env=environment(UNTIL=str(reading)),
+        stdout=subprocess.PIPE,
+        pass_fds=[reading],
+        text=True,
+    ) as running:
+        assert running.stdout.readline() == "running\n"
+        # As DVC does before it starts the second copy.
+        Path("tracked").unlink()
+        second = ran("print('also')")
+        assert Path("tracked").read_text() == "committed"
+        os.write(writing, b"x")
+    os.close(reading), os.close(writing)
+    assert second.returncode == 1 and second.stderr.startswith("error: watched: another process runs this stage here")
+    assert second.stdout == "" and running.returncode == 0 and Path("tracked").read_text() == "new"
+    assert ran("print('also')").stdout == "also\n"
+
+
+@pytest.mark.parametrize("shell", ["/bin/bash", "/bin/sh"])
+def test_a_stage_ends_when_dvc_is_killed_and_the_next_one_runs_alone(folder, shell):
+    commit_tracked()
+    subprocess.run(["dvc", "init", "-q"], env=environment(), check=True)
+    Path("code").write_text("print('running', flush=True); import signal; signal.pause()")
+    with subprocess.Popen(["dvc", "repro"], env=environment(SHELL=shell), stdout=subprocess.PIPE, text=True) as dvc:
+        assert "running\n" in iter(dvc.stdout.readline, "")
+        dvc.kill()
+        dvc.wait()
+        Path("code").write_text("print('again')")
+        again = subprocess.run(["dvc", "repro"], env=environment(), capture_output=True, text=True)
+        # The stage holds the other end of the pipe: this returns when it is gone.
+        dvc.stdout.read()
+    assert again.returncode == 0 and "again\n" in again.stdout
