@@ -253,8 +253,8 @@ DOWNLOAD = (
                 text("etag", "the server's tag for this version of the picture, with its quotes"),
                 text(
                     "error",
-                    "why there is no usable picture: `HTTP 404`, `timeout`, `truncated`, …; of a picture from a "
-                    "later URL, how an earlier one failed for the moment",
+                    "why there is no usable picture: `HTTP 404`, `timeout`, `truncated`, …; `an earlier URL failed`: "
+                    "the picture is from a later one, and the earlier one is requested again in the next run",
                 ),
             ),
         ),

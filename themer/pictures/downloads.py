@@ -13,7 +13,7 @@ from themer.catalogue.polite_http import PERMANENT_STATUSES, PoliteSession, fail
 from themer.catalogue.robots import ForbiddenError, Robots
 from themer.catalogue.sources import located
 from themer.pictures.images import PictureError, decode, perceptual_hash
-from themer.pictures.ledger import SHARED, UNREADABLE, Ledger, Row, Status, digest_of
+from themer.pictures.ledger import EARLIER_FAILED, SHARED, UNREADABLE, Ledger, Row, Status, digest_of
 
 
 @dataclass(frozen=True)
@@ -82,12 +82,12 @@ def _known_rows(ledger: Ledger, set_id: str, urls: list[str]) -> list[Row]:
 def _outcome(rows: list[Row]) -> Row:
     """Return a set's row from those of its URLs. A set is gone only if all of them say so themselves.
 
-    A picture's row notes the failure of an earlier URL, if that may pass: its picture would be the set's.
+    A picture's row notes that an earlier URL failed, if that may pass: its picture would be the set's.
     """
     *before, last = rows
     if last.sha256:
-        error = next((row.error for row in before if row.may_pass), "")
-        return replace(last, error=error or (SHARED if last.status == "placeholder" else ""))
+        noted = SHARED if last.status == "placeholder" else ""
+        return replace(last, error=EARLIER_FAILED if any(row.may_pass for row in before) else noted)
     failures = [row for row in rows if row.status != "gone"]
     return min(failures, key=lambda row: not row.may_pass, default=last)
 

@@ -21,6 +21,8 @@ Status = Literal["ok", "no url", "gone", "failed", "rejected", "forbidden", "pla
 # What a response with an error page, with nothing or with a part of a picture is rejected for.
 UNREADABLE = frozenset({"not an image", "truncated"})
 SHARED = "shared by many sets"
+# The same for each fault, which may be another one in the next run.
+EARLIER_FAILED = "an earlier URL failed"
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Row:
     def may_pass(self) -> bool:
         """Whether a URL of the set failed in a way that may pass: its own, or one before that of the picture."""
         if self.sha256:
-            return self.error not in ("", SHARED)
+            return self.error == EARLIER_FAILED
         return self.status == "failed" or (self.status == "rejected" and self.error in UNREADABLE)
 
 
