@@ -18,11 +18,11 @@ from themer.catalogue.theme_tree import ThemeTree, require_few_orphans
 LABELLED = ["set_id", "name", "year", "theme", "root_theme", "theme_path", "sha256"]
 UNLABELLED = ["set_id", "name", "reason", "detail"]
 UNUSUAL = {
-    "sets_without_variant": "set numbers end in no variant",
-    "sets_with_dots": "set numbers have dots",
-    "numbers_with_variants": "numbers have several variants",
-    "numbers_in_several_root_themes": "numbers have variants in several root themes",
-    "sets_with_namesakes": "sets share name and year with another number",
+    "sets_without_variant": "set numbers without a variant",
+    "sets_with_dots": "set numbers with dots",
+    "numbers_with_variants": "numbers with several variants",
+    "numbers_in_several_root_themes": "numbers with variants in several root themes",
+    "sets_with_namesakes": "sets that share name and year with another number",
 }
 MOST_EXAMPLES = 3
 
@@ -124,7 +124,7 @@ def summary(labelled: pandas.DataFrame, counts: dict[str, int]) -> str:
     lines = [f"join: {counts['labelled']:,} of {counts['sets']:,} sets have a picture and a theme"]
     for kind, numbers in unusual(labelled).items():
         examples = ", ".join(numbers[:MOST_EXAMPLES]) + (", …" if len(numbers) > MOST_EXAMPLES else "")
-        lines += [f"{len(numbers):,} {UNUSUAL[kind]}: {examples}"] if numbers else []
+        lines += [f"{UNUSUAL[kind]}: {len(numbers):,} ({examples})"] if numbers else []
     return "\n  ".join(lines)
 
 

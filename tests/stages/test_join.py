@@ -109,7 +109,7 @@ def test_unusual_numbers_and_namesakes_are_counted_and_named():
     counts = count(labelled, pandas.DataFrame({"reason": []}))
     assert (counts["sets_without_variant"], counts["numbers_in_several_root_themes"]) == (3, 1)
     said = summary(pandas.concat([labelled, labelled_sets(("9-X", "", "", ""))]), counts)
-    assert "4 set numbers end in no variant: 215-2B, 9-X, fig-000001, …" in said
+    assert "set numbers without a variant: 4 (215-2B, 9-X, fig-000001, …)" in said
 
 
 @pytest.mark.skipif(not REAL_DATA.exists(), reason="there are no real sets beside this checkout")
