@@ -21,6 +21,7 @@ export class Problem extends Error {
  * the signal aborts.
  */
 export async function predict(picture, { heatmap = false, signal, tell } = {}) {
+  tell?.({ sent: 0 });
   const text = await post(heatmap ? "/api/predict?heatmap=1" : "/api/predict", { image: picture }, signal, tell);
   const entry = entryIn(text);
   const problem = entry.problem ?? entry.error;
