@@ -1,5 +1,7 @@
 // Requests to the server. They outlast passing faults; lasting ones, and problems (RFC 9457), become errors.
 
+// This file is in static/{hash}/, wherever the site is mounted.
+const API = new URL("../../api/", import.meta.url);
 const NETWORK_PAUSES_SECONDS = [1, 2, 4, 8, 15, 30];
 const BUSY_ATTEMPTS = 10;
 const LONGEST_PAUSE_SECONDS = 60;
@@ -22,7 +24,7 @@ export class Problem extends Error {
  */
 export async function predict(picture, { heatmap = false, signal, tell } = {}) {
   tell?.({ sent: 0 });
-  const text = await post(heatmap ? "/api/predict?heatmap=1" : "/api/predict", { image: picture }, signal, tell);
+  const text = await post(heatmap ? "predict?heatmap=1" : "predict", { image: picture }, signal, tell);
   const entry = entryIn(text);
   const problem = entry.problem ?? entry.error;
   if (problem) throw new Problem(problem.title, problem.detail);
@@ -39,7 +41,7 @@ function entryIn(text) {
 
 /** Contribute a picture {name, blob} and its theme to the next training. Throws a Problem. */
 export async function contribute(picture, theme) {
-  await post("/api/contribute", { image: picture, theme });
+  await post("contribute", { image: picture, theme });
 }
 
 /** Post the fields and return the response's text. Try again after passing faults. */
@@ -86,7 +88,7 @@ function send(path, fields, signal, tell) {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
     const request = new XMLHttpRequest();
-    request.open("POST", path);
+    request.open("POST", new URL(path, API));
     request.setRequestHeader("Accept", "application/json");
     request.timeout = 1000 * LONGEST_REQUEST_SECONDS;
     request.upload.addEventListener("progress", ({ loaded, total }) => tell({ sent: loaded / total }));

@@ -193,16 +193,19 @@ async function restore() {
     if (isFinished(outcome)) showOutcome(entry, outcome);
     else enqueue(entry);
   }
+  const pictures = [...predictions.querySelectorAll(".picture")];
+  await Promise.allSettled(pictures.map((picture) => picture.decode())); // only now have the cards their heights
   scrollTo({ top: history.state?.scrolled ?? 0, behavior: "instant" });
 }
 
 async function startOver(event) {
   event.preventDefault();
+  const { href } = event.currentTarget;
   cancelAll();
   await Promise.all(entries.map((entry) => entry.remembered));
   await forget();
   history.replaceState(null, "");
-  location.assign("/");
+  location.assign(href);
 }
 
 const refuse = (sentence) => { refusal.textContent = sentence; };
