@@ -10,6 +10,8 @@ from themer.pictures.images import picture_path
 
 pages = Blueprint("pages", __name__)
 contributing = Blueprint("contributing_page", __name__)
+# Sets 42070-1, 71001-14 and 4612-2 of the built-in catalogue, all in its test split.
+EXAMPLES = {"digger.jpg": "A digger", "king.jpg": "A king with a sceptre", "car.jpg": "A driver, a car and a figure"}
 ONE_DAY_SECONDS = 86_400
 ONE_MINUTE_SECONDS = 60
 
@@ -64,8 +66,11 @@ def thumbnail(set_id: str) -> Response:
 def _options() -> dict[str, object]:
     """Return the variables of the pages with a form; raise Problem without a model."""
     settings = state().settings
+    predictor = state().required_recognizer().predictor
     return {
-        "labels": state().required_recognizer().predictor.labels,
+        "labels": predictor.labels,
+        "fill": "rgb({}, {}, {})".format(*predictor.description.fill),
+        "examples": EXAMPLES,
         "contributions": settings.contributions,
         "maximum_files": settings.maximum_files,
         "maximum_megabytes": settings.maximum_megabytes,

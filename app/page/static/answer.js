@@ -1,31 +1,46 @@
-// A picture's card: first the picture, then its prediction, or the reason why there is none.
+// A picture's card: first the picture and how far it is, then its prediction, or the reason why there is none.
 
-import { Problem, contribute, predict } from "./api.js";
+import { contribute } from "./api.js";
+import { addCopying } from "./copying.js";
 import { addHeatMap } from "./heatmap.js";
 import { accent, line, perCent, verdict } from "./wording.js";
 
 /** Return a copy of a template's content. */
 export const clone = (template) => document.getElementById(template).content.firstElementChild.cloneNode(true);
 
-/** Return a card that shows the picture and waits for its prediction. */
-export function waitingCard(file) {
+/** Return a card that shows the picture {name, blob} and waits for its prediction. */
+export function waitingCard(picture, cancel) {
   const card = clone("prediction-template");
   card.setAttribute("aria-busy", "true");
-  const picture = card.querySelector(".picture");
-  picture.src = URL.createObjectURL(file);
-  picture.alt = file.name;
-  picture.addEventListener("error", () => picture.replaceWith(clone("no-picture-template")), { once: true });
-  card.querySelector(".file").textContent = file.name;
+  card.querySelector(".file").textContent = picture.name;
+  card.querySelector(".cancel").addEventListener("click", cancel);
+  const image = card.querySelector(".picture");
+  image.alt = picture.name;
+  showPicture(image, picture.blob);
   return card;
 }
 
-/** Say on a card that the server is busy, and when the page tries again. */
-export function showPause(card, seconds) {
-  card.querySelector(".confidence").textContent = `The server is busy. Trying again in ${seconds} s …`;
+/** Show a blob in an image. If the browser can't, draw a brick instead. */
+export function showPicture(image, blob) {
+  if (!image) return;
+  const before = image.src;
+  image.onerror = () => image.replaceWith(clone("no-picture-template"));
+  image.src = URL.createObjectURL(blob);
+  URL.revokeObjectURL(before);
 }
 
-/** Show the prediction on its card. */
-export function showPrediction(card, file, prediction) {
+/** Say on a card how far it is: {} at the beginning, then {sent: share}, or {pause: reason} while it waits. */
+export function showStep(card, { sent, pause }) {
+  const bar = card.querySelector("progress");
+  bar.hidden = Boolean(pause);
+  if (sent < 1) bar.value = sent;
+  else bar.removeAttribute("value");
+  const step = sent === undefined ? "Preparing the picture …" : "Waiting for the prediction …";
+  card.querySelector(".confidence").textContent = pause ?? (sent < 1 ? `Sending, ${perCent(sent)}` : step);
+}
+
+/** Show the prediction for the picture {name, blob} on its card. */
+export function showPrediction(card, picture, prediction) {
   finish(card, prediction.sure ? "sure" : "unsure");
   card.classList.replace("accent-none", accent(prediction.theme));
   const { headline, pieces } = verdict(prediction);
@@ -34,35 +49,31 @@ export function showPrediction(card, file, prediction) {
   card.querySelector(".bars").replaceChildren(...prediction.top.map(bar));
   card.querySelector(".sets").replaceChildren(...prediction.similar.map(setCard));
   card.querySelector(".similar").hidden = !prediction.similar.length;
-  if (card.querySelector(".picture")) addHeatMap(card, file, prediction.top[0].theme);
-  addCopying(card, prediction);
-  addCorrection(card, file);
+  if (card.querySelector(".picture")) addHeatMap(card, picture, prediction.top[0].theme);
+  card.querySelector(".copy").hidden = false;
+  addCopying(card.querySelector(".copy"), () => line(prediction));
+  addCorrection(card, picture);
 }
 
-/** Show on a card why there is no prediction. */
-export function showProblem(card, problem) {
+/** Show on a card why there is no prediction, and a button for another attempt if that may help. */
+export function showProblem(card, problem, again) {
   finish(card, "failed");
   card.querySelector(".verdict").textContent = problem.title;
   card.querySelector(".confidence").textContent = problem.detail;
-  card.querySelectorAll(".bars, .similar, .wrong, .look-controls, .acts").forEach((part) => part.remove());
+  card.querySelectorAll(".bars, .similar, .wrong, .look-controls, .copy").forEach((part) => part.remove());
+  card.querySelector(".again").hidden = !problem.again;
+  card.querySelector(".again").addEventListener("click", again);
 }
 
-/** Request a prediction and show it on its card; return it, or the problem, and a line for screen readers. */
-export async function predictOn(card, file) {
-  try {
-    const prediction = await predict(file, { busy: (seconds) => showPause(card, seconds) });
-    showPrediction(card, file, prediction);
-    return { prediction, line: line(prediction) };
-  } catch (problem) {
-    if (!(problem instanceof Problem)) throw problem;
-    showProblem(card, problem);
-    return { problem, line: `${file.name}: ${problem.title}. ${problem.detail}` };
-  }
-}
-
+/** Mark a card as finished. If its Cancel button had the focus, its headline gets it. */
 function finish(card, state) {
   card.dataset.state = state;
   card.removeAttribute("aria-busy");
+  const cancel = card.querySelector(".cancel");
+  const focused = cancel === document.activeElement;
+  card.querySelector("progress").remove();
+  cancel.remove();
+  if (focused) Object.assign(card.querySelector(".verdict"), { tabIndex: -1 }).focus({ preventScroll: true });
 }
 
 function piece(content) {
@@ -103,23 +114,7 @@ function thumbnail(address) {
   return drawn;
 }
 
-function addCopying(card, prediction) {
-  const button = card.querySelector(".copy");
-  const label = button.textContent;
-  card.querySelector(".acts").hidden = false;
-  button.addEventListener("click", async () => {
-    try {
-      await navigator.clipboard.writeText(line(prediction));
-      button.textContent = "Copied";
-    } catch {
-      button.textContent = "The browser does not allow it";
-    }
-    announce(button.textContent);
-    setTimeout(() => { button.textContent = label; }, 2500);
-  });
-}
-
-function addCorrection(card, file) {
+function addCorrection(card, picture) {
   const wrong = card.querySelector(".wrong");
   if (!wrong) return;
   wrong.hidden = false;
@@ -127,13 +122,14 @@ function addCorrection(card, file) {
     event.preventDefault();
     const theme = new FormData(event.target).get("theme");
     const button = event.target.querySelector("button");
+    const sorry = event.target.querySelector(".sorry");
     button.disabled = true;
+    sorry.textContent = "";
     try {
-      await contribute(file, theme);
+      await contribute(picture, theme);
       thank(wrong, theme);
     } catch (problem) {
-      event.target.querySelector(".notice").textContent = `${problem.title}: ${problem.detail}`;
-      announce(`${problem.title}: ${problem.detail}`);
+      sorry.textContent = `${problem.title}: ${problem.detail}`;
       button.disabled = false;
     }
   });
@@ -144,9 +140,4 @@ function thank(wrong, theme) {
   thanks.textContent = `Thank you. The picture is stored under ${theme} for the next training.`;
   wrong.replaceWith(thanks);
   thanks.focus();
-}
-
-/** Have a screen reader read out a text. */
-export function announce(text) {
-  document.getElementById("status").textContent = text;
 }

@@ -1,58 +1,110 @@
-// Requests to the server. Its problems (RFC 9457) become errors.
+// Requests to the server. They outlast passing faults; lasting ones, and problems (RFC 9457), become errors.
 
-const ATTEMPTS = 4;
-const LONGEST_PAUSE_SECONDS = 30;
+// This file is in static/{hash}/, wherever the site is mounted.
+const API = new URL("../../api/", import.meta.url);
+const NETWORK_PAUSES_SECONDS = [1, 2, 4, 8, 15, 30];
+const BUSY_ATTEMPTS = 10;
+const LONGEST_PAUSE_SECONDS = 60;
+const LONGEST_REQUEST_SECONDS = 180;
+const [NO_RESPONSE, BAD_GATEWAY, GATEWAY_TIMEOUT, TOO_MANY, UNAVAILABLE] = [0, 502, 504, 429, 503];
 
 export class Problem extends Error {
-  /** An error message for people: a short title and a sentence. */
-  constructor(title, detail) {
+  /** An error message for people: a short title, a sentence, and whether another attempt may help. */
+  constructor(title, detail, again = false) {
     super(detail);
-    this.title = title;
-    this.detail = detail;
+    Object.assign(this, { title, detail, again });
   }
 }
 
-/** Return the API's entry for a picture. Calls `busy(seconds)` before each pause. Throws a Problem. */
-export async function predict(file, { heatmap = false, busy = () => {} } = {}) {
-  const response = await post(heatmap ? "/api/predict?heatmap=1" : "/api/predict", { image: file }, busy);
-  const [entry] = await response.json();
-  if (entry.error) throw new Problem(entry.error.title, entry.error.detail);
-  return entry;
+/**
+ * Return the API's entry for a picture {name, blob}.
+ *
+ * `tell({sent})` hears which share has been sent, `tell({pause})` why it waits. Throws a Problem, or an AbortError once
+ * the signal aborts.
+ */
+export async function predict(picture, { heatmap = false, signal, tell } = {}) {
+  tell?.({ sent: 0 });
+  const text = await post(heatmap ? "predict?heatmap=1" : "predict", { image: picture }, signal, tell);
+  const entry = entryIn(text);
+  const problem = entry.problem ?? entry.error;
+  if (problem) throw new Problem(problem.title, problem.detail);
+  return { ...entry, file: picture.name };
 }
 
-/** Contribute a picture and its theme to the next training. Throws a Problem. */
-export async function contribute(file, theme) {
-  await post("/api/contribute", { image: file, theme }, () => {});
-}
-
-/** Post the fields. While the server is busy, wait and try again. */
-async function post(path, fields, busy) {
-  for (let attempt = 1; ; attempt += 1) {
-    const response = await send(path, fields);
-    if (response.ok) return response;
-    const pause = Number(response.headers.get("Retry-After"));
-    if (![429, 503].includes(response.status) || !pause || attempt === ATTEMPTS) throw await problemOf(response);
-    const seconds = Math.min(pause, LONGEST_PAUSE_SECONDS);
-    busy(seconds);
-    await new Promise((resolve) => setTimeout(resolve, 1000 * seconds));
+function entryIn(text) {
+  try {
+    return JSON.parse(text)[0];
+  } catch {
+    throw new Problem("Something went wrong", "The response is not from this server. Is there a page to sign in to?", true);
   }
 }
 
-async function send(path, fields) {
+/** Contribute a picture {name, blob} and its theme to the next training. Throws a Problem. */
+export async function contribute(picture, theme) {
+  await post("contribute", { image: picture, theme });
+}
+
+/** Post the fields and return the response's text. Try again after passing faults. */
+async function post(path, fields, signal, tell = () => {}) {
+  for (let attempt = 0; ; attempt += 1) {
+    const response = await send(path, fields, signal, tell);
+    if (response.status >= 200 && response.status < 300) return response.responseText;
+    const { reason, seconds } = pauseAfter(response, attempt);
+    if (!reason) throw problemOf(response);
+    tell({ pause: reason });
+    await pause(seconds, signal);
+  }
+}
+
+/** Return why and for how many seconds to wait before another attempt; nothing if it would not help. */
+function pauseAfter(response, attempt) {
+  if ([NO_RESPONSE, BAD_GATEWAY, GATEWAY_TIMEOUT].includes(response.status)) {
+    if (!navigator.onLine) return { reason: "You are offline. This goes on as soon as you are online.", seconds: Infinity };
+    const seconds = NETWORK_PAUSES_SECONDS[attempt];
+    return seconds ? { reason: `The server does not respond. Trying again in ${seconds} s …`, seconds } : {};
+  }
+  const asked = Number(response.getResponseHeader("Retry-After"));
+  if (![TOO_MANY, UNAVAILABLE].includes(response.status) || !asked || attempt + 1 >= BUSY_ATTEMPTS) return {};
+  const seconds = Math.min(asked, LONGEST_PAUSE_SECONDS);
+  return { reason: `The server is busy. Trying again in ${seconds} s …`, seconds };
+}
+
+/** Wait for some seconds, or until the browser is online again. Throws an AbortError once the signal aborts. */
+function pause(seconds, signal) {
+  return new Promise((resolve, reject) => {
+    if (Number.isFinite(seconds)) setTimeout(resolve, 1000 * seconds);
+    addEventListener("online", resolve, { once: true });
+    signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}
+
+/** Return the finished request, with status 0 if nothing came back. XMLHttpRequest, since fetch tells no progress. */
+function send(path, fields, signal, tell) {
   const body = new FormData();
-  for (const [name, value] of Object.entries(fields)) body.append(name, value);
-  try {
-    return await fetch(path, { method: "POST", body, headers: { Accept: "application/json" } });
-  } catch {
-    throw new Problem("No response", "The server can’t be reached, or the file can no longer be read. Try again.");
+  for (const [name, value] of Object.entries(fields)) {
+    if (value.blob) body.append(name, value.blob, value.name);
+    else body.append(name, value);
   }
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    const request = new XMLHttpRequest();
+    request.open("POST", new URL(path, API));
+    request.setRequestHeader("Accept", "application/json");
+    request.timeout = 1000 * LONGEST_REQUEST_SECONDS;
+    request.upload.addEventListener("progress", ({ loaded, total }) => tell({ sent: loaded / total }));
+    request.addEventListener("loadend", () => resolve(request));
+    signal?.addEventListener("abort", () => { reject(signal.reason); request.abort(); }, { once: true });
+    request.send(body);
+  });
 }
 
-async function problemOf(response) {
+function problemOf({ status, responseText }) {
+  if (status === NO_RESPONSE) return new Problem("No response", "The server can’t be reached. Try again later.", true);
+  const again = status >= 500 || status === TOO_MANY;
   try {
-    const { title, detail } = await response.json();
-    return new Problem(title, detail ?? "");
+    const { title, detail } = JSON.parse(responseText);
+    return new Problem(title, detail ?? "", again);
   } catch {
-    return new Problem("Something went wrong", `The server responded with status ${response.status}.`);
+    return new Problem("Something went wrong", `The server responded with status ${status}.`, again);
   }
 }

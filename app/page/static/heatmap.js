@@ -1,36 +1,41 @@
 // The switch that lays a heat-map over a picture. The heat-map is requested when first switched on.
 
-import { predict } from "./api.js";
+import { Problem, predict } from "./api.js";
 
 /** Connect the card's switch and slider with the heat-map of a theme. */
-export function addHeatMap(card, file, theme) {
+export function addHeatMap(card, picture, theme) {
   const controls = card.querySelector(".look-controls");
   const [toggle, slider, note] = ["heat-switch", "heat-strength", "heat-note"].map((name) => controls.querySelector(`.${name}`));
   let overlay = null;
+  let requested = null;
   controls.hidden = false;
   toggle.addEventListener("change", async () => {
     if (toggle.checked && !overlay) {
-      note.textContent = "Computing …";
-      overlay = await overlayOf(file, theme, note);
+      requested ??= overlayOf(picture, theme, note);
+      overlay = await requested;
       if (overlay) card.querySelector(".frame").append(overlay);
     }
-    if (!overlay) toggle.checked = false;
-    else show(overlay, slider, note, toggle.checked, theme);
+    if (overlay) return show(overlay, slider, note, toggle.checked, theme);
+    requested = null;
+    toggle.checked = false;
   });
   slider.addEventListener("input", () => { overlay.style.opacity = slider.value / 100; });
 }
 
 const meaning = (theme) => `The stronger the colour, the more that part of the picture counts towards ${theme}.`;
 
-async function overlayOf(file, theme, note) {
+async function overlayOf(picture, theme, note) {
+  const tell = ({ pause }) => { note.textContent = pause ?? "Computing …"; };
   try {
-    const { heatmap } = await predict(file, { heatmap: true });
-    if (!heatmap) throw new Error("no heat-map in the response");
+    tell({});
+    const { heatmap } = await predict(picture, { heatmap: true, tell });
+    if (!heatmap) throw new Problem("No heat-map", "The heat-map is not available.");
     const overlay = Object.assign(new Image(), { src: heatmap, className: "heat" });
     overlay.alt = meaning(theme);
     return overlay;
   } catch (problem) {
-    note.textContent = problem.detail ?? "The heat-map is not available.";
+    if (!(problem instanceof Problem)) throw problem;
+    note.textContent = problem.detail;
     return null;
   }
 }

@@ -1,4 +1,4 @@
-// Runs before anything is drawn: marks the page as scripted and applies the stored colour scheme.
+// Runs before anything is drawn: marks the page as scripted, and as used with a mouse, and applies the stored colour scheme.
 (() => {
   const root = document.documentElement;
   const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -13,6 +13,7 @@
   const show = (button) => button.setAttribute("aria-pressed", String(isDark()));
 
   root.classList.add("script");
+  root.classList.toggle("mouse", matchMedia("(hover: hover) and (pointer: fine)").matches);
   if (["dark", "light"].includes(stored())) root.dataset.scheme = stored();
 
   document.addEventListener("DOMContentLoaded", () => {

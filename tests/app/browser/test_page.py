@@ -136,13 +136,6 @@ def test_a_picture_that_is_too_large_is_not_sent(open_page, site, tmp_path):
     assert not [address for address in requested if "/api/" in address]
 
 
-def test_pictures_at_a_time_are_limited(open_page, plain_site, technic):
-    page = open_page(plain_site)
-    page.set_input_files("#pictures", [str(technic)] * 12)
-    expect(page.locator(PREDICTED)).to_have_count(10)
-    expect(page.get_by_role("alert")).to_have_text("At most 10 pictures at a time. Only the first 10 are used.")
-
-
 def test_a_pasted_picture_gets_its_theme(open_page, site, technic):
     page = open_page(site)
     page.evaluate(PASTE, named(technic))
@@ -170,13 +163,6 @@ def test_the_camera_takes_a_picture(open_page, site):
     expect(page.locator(PREDICTED)).to_have_count(1)
     expect(page.locator(".file")).to_have_text("camera.jpg")
     expect(page.get_by_role("dialog")).to_be_hidden()
-
-
-def test_an_unreachable_server_is_reported(open_page, site, technic):
-    page = open_page(site)
-    page.context.set_offline(True)
-    predicted(page, technic)
-    expect(page.locator(".verdict")).to_have_text("No response")
 
 
 def test_the_page_tries_again_when_the_server_is_busy(open_page, site, technic):

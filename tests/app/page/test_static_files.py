@@ -18,7 +18,7 @@ def test_any_change_changes_all_addresses(tmp_path):
 def test_files_at_the_addresses_in_the_pages_are_cached_for_good(client):
     named = re.findall(r'(?:src|href)="(/static/[^"]+)"', client.get("/").text)
     folder = Path(client.application.static_folder)
-    assert len(named) == 4 and all((folder / Path(one).name).is_file() for one in named)
+    assert len(named) == 7 and all((folder / Path(one).name).is_file() for one in named)
     addresses = {f"{Path(named[0]).parent}/{path.name}" for path in folder.iterdir()}
     assert addresses >= set(named)
     responses = [client.get(address) for address in addresses]

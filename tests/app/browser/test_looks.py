@@ -1,0 +1,78 @@
+"""Phones, forced colours and paper."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.app.browser.pictures import drawn_file
+
+PREDICTED = ".prediction:not([aria-busy])"
+PHONE = {"viewport": {"width": 360, "height": 800}, "has_touch": True, "is_mobile": True, "reduced_motion": "reduce"}
+GAP = """() => document.querySelector(".switch").getBoundingClientRect().top
+    - document.querySelector(".frame").getBoundingClientRect().bottom"""
+
+
+@pytest.fixture
+def answered(open_page, site, tmp_path):
+    """Return a function that opens a page, and has pictures predicted."""
+
+    def open_with(count=1, **options):
+        page = open_page(site, **options)
+        page.set_input_files("#pictures", [str(drawn_file(tmp_path, "technic", 9001 + n)) for n in range(count)])
+        expect(page.locator(PREDICTED)).to_have_count(count)
+        return page
+
+    return open_with
+
+
+def test_on_a_phone_the_heat_switch_is_below_the_picture(answered):
+    page = answered(**PHONE)
+    assert 0 <= page.evaluate(GAP) < 30
+    page.get_by_text("Show what it looked at").tap()
+    expect(page.locator(".heat")).to_be_visible()
+    expect(page.locator(".heat")).to_be_in_viewport()
+
+
+def test_on_a_phone_nobody_is_told_to_drop_or_to_press_keys(open_page, site):
+    words = open_page(site, **PHONE).locator("main").inner_text()
+    assert "Take or choose a picture" in words and not re.search(r"\b(drop|Ctrl|folder)\b", words, re.IGNORECASE)
+
+
+def test_with_a_mouse_dropping_and_pasting_are_offered(open_page, site):
+    words = open_page(site).locator("main").inner_text()
+    assert "Drop a picture" in words and "Ctrl" in words and "Take or choose" not in words
+
+
+def test_without_a_script_only_choosing_is_offered(open_page, site):
+    words = open_page(site, java_script_enabled=False).locator("main").inner_text()
+    assert "Take or choose a picture" in words and "at most 10 at a time" in words
+    assert not re.search(r"\b(drop|Ctrl|folder|example|your browser)\b", words, re.IGNORECASE)
+
+
+def test_in_forced_colours_the_switch_shows_its_state(answered):
+    page = answered(forced_colors="active", reduced_motion="reduce")
+    knob = page.locator(".knob")
+    off = knob.screenshot()
+    page.get_by_text("Show what it looked at").click()
+    expect(page.locator(".heat")).to_be_visible()
+    style = "(knob, part) => getComputedStyle(knob, part).backgroundColor"
+    assert knob.evaluate(style) != knob.evaluate(style, "::after")
+    assert knob.screenshot() != off
+
+
+def test_in_forced_colours_bars_are_as_long_as_the_probabilities(answered):
+    page = answered(forced_colors="active", reduced_motion="reduce")
+    first, last = page.locator("meter").first, page.locator("meter").last
+    page.evaluate("document.querySelectorAll('meter').forEach((one) => { one.value = 0.5; })")
+    half = first.screenshot()
+    first.evaluate("meter => { meter.value = 1; }")
+    last.evaluate("meter => { meter.value = 0; }")
+    assert len({half, first.screenshot(), last.screenshot()}) == 3
+
+
+def test_two_pictures_fit_on_a_printed_page_without_buttons(answered):
+    page = answered(count=2, color_scheme="dark")
+    assert len(re.findall(rb"/Type /Page\b", page.pdf(format="A4", print_background=True))) == 1
+    page.emulate_media(media="print")
+    assert page.locator("button:visible, input:visible").count() == 0
