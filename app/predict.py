@@ -7,6 +7,7 @@ import sys
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
+from itertools import chain, islice
 from pathlib import Path
 from typing import TextIO
 
@@ -88,18 +89,21 @@ def positive(text: str) -> int:
 def predict(args: argparse.Namespace) -> int:
     """Write the results; return how many files, with those that were done before, can't be read."""
     done = finished(args.resume) if args.resume else {}
-    predictor = load(args.model or default_model(), args.index)
+    pictures = to_do(args, done)
+    first = list(islice(pictures, 2))
+    # A lone picture gets all cores, and a model that loads faster.
+    predictor = load(args.model or default_model(), args.index, at_once=worker_count() if len(first) > 1 else 1)
     unreadable = [name for name, predicted in done.items() if not predicted]
-    with opened(args.resume) as out, closing(predictions(predictor, to_do(args, done))) as results:
+    with opened(args.resume) as out, closing(predictions(predictor, chain(first, pictures))) as results:
         shown = progress(results, args, done)
         write(told(shown, unreadable), FORMATS["jsonl" if args.resume else args.format or "lines"], args.top, out)
     return len(unreadable)
 
 
-def load(model: Path, index: Path | None) -> Predictor:
+def load(model: Path, index: Path | None, at_once: int) -> Predictor:
     """Return the model in a folder, or in a file beside its index."""
     file = model if model.suffix == paths.model.suffix else model / paths.model.name
-    return Predictor.load(file, index or file.parent / paths.index.name, at_once=worker_count())
+    return Predictor.load(file, index or file.parent / paths.index.name, at_once=at_once)
 
 
 def to_do(args: argparse.Namespace, done: dict[str, bool]) -> Iterator[Picture]:

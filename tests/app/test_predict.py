@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from app.predict import LIMITS, PICTURES_AT_ONCE, main, predictions
+from app.command_line.many import PICTURES_AT_ONCE, predictions
+from app.command_line.named_files import LIMITS
+from app.predict import main
 from stages import paths
 from tests.conftest import PROJECT, picture_bytes
 from tests.drawn_sets import KINDS, drawn_set
-from themer.answering.predictor import OUT_OF_DISTRIBUTION, Predictor
+from themer.answering.predictor import OUT_OF_DISTRIBUTION, Prediction, Predictor
 
 HEAVY = ["tensorflow", "keras", "flask", "sklearn", "pandas", "matplotlib"]
 ALONE = "import sys; from app.predict import main; main(sys.argv[1:]); print([n for n in HEAVY if n in sys.modules])"
@@ -122,7 +124,7 @@ def test_unreadable_pictures_are_reported_and_the_others_predicted(run, folder, 
     ]
     assert "No such file" in complaints[0] and "Broken picture" in complaints[1] and "Not a picture" in complaints[2]
     if options:
-        assert ["error" in one for one in json.loads(text)] == [True, True, False, True, True, False]
+        assert ["problem" in one for one in json.loads(text)] == [True, True, False, True, True, False]
     else:
         assert len(text.splitlines()) == 2
 
@@ -162,7 +164,7 @@ def test_only_a_few_pictures_are_in_memory_at_a_time(root, folder):
     taken = []
     names = (taken.append(1) or folder / "b.png" for _ in range(100))
     found = predictions(predictor, names)
-    assert next(found).prediction is not None and len(taken) == PICTURES_AT_ONCE
+    assert isinstance(next(found).found, Prediction) and len(taken) == PICTURES_AT_ONCE
     assert len(list(found)) == 99
 
 
