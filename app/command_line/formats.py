@@ -29,8 +29,8 @@ class Format:
 def write(results: Iterable[Result], kind: Format, top: int | None, out: TextIO) -> None:
     """Write each result as soon as it is there. What comes last is written even if Ctrl-C or an error comes first."""
     before = ""
-    out.write(kind.head)
     try:
+        out.write(kind.head)
         for one in results:
             if text := kind.text(one, top):
                 out.write(before + text)
