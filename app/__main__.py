@@ -17,9 +17,9 @@ from themer.base.errors import UserError, explained
 
 
 @explained
-def main(arguments: Sequence[str] | None = None) -> None:
+def main(arguments: Sequence[str] | None = None, program: str = "python -m app") -> None:
     """Serve until stopped. Without a model, explain how to make one."""
-    given = vars(parser().parse_args(arguments))
+    given = vars(parser(program).parse_args(arguments))
     host, port = given.pop("host"), given.pop("port")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     # It warns of each request that waits for a thread. /metrics shows how many pictures wait.
@@ -32,9 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     run(app, make_server(app, host, port))
 
 
-def parser() -> argparse.ArgumentParser:
+def parser(program: str) -> argparse.ArgumentParser:
     """Return the parser of the command line, with an option for each setting."""
-    found = argparse.ArgumentParser(prog="python -m app", description="Serve the page and the API.")
+    found = argparse.ArgumentParser(prog=program, description="Serve the page and the API.")
     found.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
     found.add_argument("--port", type=int, default=8000, help="port to listen on (default: %(default)s)")
     for name, field in Settings.model_fields.items():

@@ -121,12 +121,12 @@ def load_state(settings: Settings) -> State:
     limit = f"{settings.requests_per_minute}/minute" if settings.requests_per_minute else None
     client_limits = ClientLimit(limit), ClientLimit(f"{settings.contributions_per_hour}/hour")
     try:
-        predictor = Predictor.load(settings.model, settings.index, settings.batches_at_once)
+        predictor = Predictor.load(settings.model_file, settings.index, settings.batches_at_once)
     except UserError as error:
         log.warning("%s", error)
         return State(settings, Metrics(waiting=lambda: 0), *client_limits, recognizer=None, model=None)
     recognizer = Recognizer(predictor, settings)
-    model = about_model(predictor, settings.model, settings.root)
+    model = about_model(predictor, settings.model_file, settings.root)
     return State(settings, Metrics(recognizer.waiting), *client_limits, recognizer, model)
 
 

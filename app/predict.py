@@ -1,72 +1,82 @@
-"""Predict without a server: python -m app.predict PICTURE..."""
+"""Predict without a server: lego-themer predict PICTURE..., or python -m app.predict PICTURE..."""
 
 import argparse
-import glob
-import json
 import os
+import signal
 import sys
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, closing, nullcontext
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import TextIO
 
-import numpy as np
 from PIL import Image
+from tqdm import tqdm
 
-from app.incoming.picture_file import Limits, open_picture
+from app.command_line.formats import FORMATS, printable, write
+from app.command_line.many import Result, predictions, worker_count
+from app.command_line.model_folder import VARIABLE, default_model
+from app.command_line.named_files import Picture, pictures_of
+from app.command_line.resuming import finished, remaining
 from app.problem import Problem
-from app.recognition.as_json import TOP_THEMES, as_json
 from stages import paths
-from themer.answering.predictor import Prediction, Predictor
+from themer.answering.predictor import Predictor
 from themer.base.errors import UserError
-from themer.pictures.folders import visible
 
-PICTURES_AT_ONCE = 16
-LIMITS = Limits()
-ALL_PREDICTED, SOME_UNREADABLE, NO_MODEL = 0, 1, 2
-
-
-@dataclass(frozen=True)
-class Result:
-    """A picture's file, and its prediction or, in words, why it can't be read."""
-
-    file: str
-    prediction: Prediction | None
-    problem: str
+ALL_PREDICTED, SOME_UNREADABLE, NO_MODEL, STOPPED = 0, 1, 2, 130
+# Fewer pictures are done before a reader has found the bar.
+MANY = 20
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None, program: str = "python -m app.predict") -> int:
     """Print a prediction for each picture and return the exit code."""
-    args = arguments(argv)
+    args = arguments(argv, program)
     # Pictures this large are refused anyway.
     warnings.simplefilter("ignore", Image.DecompressionBombWarning)
     try:
-        predictor = Predictor.load(args.model, args.index)
+        return SOME_UNREADABLE if predict(args) else ALL_PREDICTED
     except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return NO_MODEL
-    results = predictions(predictor, pictures_of(args.pictures))
-    unreadable = print_json(results, args.top or TOP_THEMES) if args.json else print_lines(results, args.top)
-    return SOME_UNREADABLE if unreadable else ALL_PREDICTED
+        return ended(f"error: {error}", NO_MODEL)
+    except BrokenPipeError:
+        # The reader, for example `head`, is done.
+        return without_output(ALL_PREDICTED)
+    except OSError as error:
+        return without_output(ended(f"error: can't write the predictions: {error.strerror}", NO_MODEL))
+    except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        return ended("stopped." + (" The same command goes on from here." if args.resume else ""), STOPPED)
 
 
-def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+def arguments(argv: Sequence[str] | None, program: str) -> argparse.Namespace:
     """Parse the command line."""
     parser = argparse.ArgumentParser(
-        prog="python -m app.predict",
+        prog=program,
         description="Predict the themes of pictures. Each line has the file, the theme or the reason why the model is "
-        "not sure, and the confidence, separated by tabs.",
+        "not sure, and the confidence, separated by tabs. Lines are written as soon as their pictures are done.",
         epilog="Exit code: 0, there is a prediction for every file; 1, some can't be read, and stderr names them; 2, "
-        "there is no model.",
+        "there is no model, or the command can't run as it is; 130, stopped by Ctrl-C.",
     )
-    parser.add_argument("pictures", nargs="+", metavar="PICTURE", help="a file, a folder or a pattern: 'a/*.jpg'")
-    parser.add_argument("--json", action="store_true", help="print a JSON list like the API's")
-    parser.add_argument("--top", type=positive, metavar="N", help="print the N most probable themes")
-    parser.add_argument("--model", type=Path, default=paths.model, help="default: %(default)s")
-    parser.add_argument("--index", type=Path, default=paths.index, help="default: %(default)s")
-    return parser.parse_args(argv)
+    parser.add_argument(
+        "pictures", nargs="+", metavar="PICTURE", help="a file, a folder, a pattern: 'a/*.jpg', or - for standard input"
+    )
+    shape = parser.add_mutually_exclusive_group()
+    for name, text in (("json", "a JSON list like the API's"), ("jsonl", "a JSON object on each line"), ("csv", "CSV")):
+        shape.add_argument(f"--{name}", dest="format", action="store_const", const=name, help=f"print {text}")
+    parser.add_argument("--resume", type=Path, metavar="OUT.jsonl", help="add JSON lines for files that are not in it")
+    parser.add_argument("--top", type=positive, metavar="N", help="the N most probable themes; not in CSV")
+    parser.add_argument(
+        "--model",
+        type=Path,
+        metavar="DIR",
+        help=f"the model's folder; default: what {VARIABLE} names, or models/ of the checkout",
+    )
+    parser.add_argument("--index", type=Path, metavar="DIR", help="default: index/ beside the model")
+    parser.set_defaults(format=None)
+    args = parser.parse_args(argv)
+    if args.resume and args.format not in (None, "jsonl"):
+        parser.error("--resume writes JSON lines: leave out --json and --csv")
+    return args
 
 
 def positive(text: str) -> int:
@@ -76,122 +86,69 @@ def positive(text: str) -> int:
     raise argparse.ArgumentTypeError(f"expected a number from 1 up, received {text!r}")
 
 
-def pictures_of(names: Iterable[str]) -> Iterator[Path]:
-    """Yield the files that match files, folders and patterns. A name without a match is yielded unchanged."""
-    for name in names:
-        path = Path(name)
-        if path.is_dir():
-            yield from files_in(path) or [path]
-        elif path.exists() or not glob.has_magic(name):
-            yield path
-        else:
-            matches = sorted(glob.glob(name, recursive=True))  # noqa: PTH207 (Path.glob refuses absolute patterns)
-            yield from pictures_of(matches) if matches else [path]
+def predict(args: argparse.Namespace) -> int:
+    """Write the results; return how many files, with those that were done before, can't be read."""
+    done = finished(args.resume) if args.resume else {}
+    pictures = to_do(args, done)
+    first = list(islice(pictures, 2))
+    # A lone picture gets all cores, and a model that loads faster.
+    predictor = load(args.model or default_model(), args.index, at_once=worker_count() if len(first) > 1 else 1)
+    unreadable = [name for name, predicted in done.items() if not predicted]
+    with opened(args.resume) as out, closing(predictions(predictor, chain(first, pictures))) as results:
+        shown = progress(results, args, done)
+        write(told(shown, unreadable), FORMATS["jsonl" if args.resume else args.format or "lines"], args.top, out)
+    return len(unreadable)
 
 
-def files_in(folder: Path) -> list[Path]:
-    """Return the files in a folder and its subfolders, sorted, whatever their names: the content tells what they are.
+def load(model: Path, index: Path | None, at_once: int) -> Predictor:
+    """Return the model in a folder, or in a file beside its index."""
+    file = model if model.suffix == paths.model.suffix else model / paths.model.name
+    return Predictor.load(file, index or file.parent / paths.index.name, at_once=at_once)
 
-    Links to folders, and folders that can't be opened, are among them, so that they are named.
-    """
+
+def to_do(args: argparse.Namespace, done: dict[str, bool]) -> Iterator[Picture]:
+    """Yield the pictures to predict."""
+    named = pictures_of(args.pictures)
+    return remaining(named, done, args.resume) if args.resume else named
+
+
+def opened(path: Path | None) -> AbstractContextManager[TextIO]:
+    """Return standard output, or the file to add lines to; raise UserError if it can't be written."""
     try:
-        found = visible(folder)
-    except OSError:
-        return [folder]
-    inner = [files_in(path) if path.is_dir() and not path.is_symlink() else [path] for path in found]
-    return list(chain.from_iterable(inner))
-
-
-def predictions(predictor: Predictor, pictures: Iterator[Path]) -> Iterator[Result]:
-    """Yield the result for each picture in turn, with at most `PICTURES_AT_ONCE` in memory."""
-    while some := list(islice(pictures, PICTURES_AT_ONCE)):
-        read = [read_picture(predictor, path) for path in some]
-        pixels = [one for one in read if isinstance(one, np.ndarray)]
-        predicted = iter(predictor.predict_batch(np.stack(pixels)) if pixels else [])
-        for path, one in zip(some, read, strict=True):
-            readable = isinstance(one, np.ndarray)
-            yield Result(str(path), next(predicted), "") if readable else Result(str(path), None, str(one))
-
-
-def read_picture(predictor: Predictor, path: Path) -> np.ndarray | str:
-    """Return a file's picture as model input, uint8 [size, size, 3], or in words why it can't be read."""
-    try:
-        if path.is_dir():
-            return folder_problem(path)
-        if path.exists() and not path.is_file():
-            return "This is neither a file nor a folder."
-        if path.stat().st_size > LIMITS.maximum_bytes:
-            return f"Picture too large. The limit is {LIMITS.maximum_bytes / 1e6:.0f} MB. Use a smaller one."
-        return predictor.prepare(open_picture(path.read_bytes(), LIMITS, predictor.description.fill))
+        return path.open("a", encoding="utf-8") if path else nullcontext(sys.stdout)
     except OSError as error:
-        return f"{error.strerror}."
-    except Problem as problem:
-        return str(problem)
+        raise UserError(f"{path}: {error.strerror}. Name a file that can be written: --resume") from None
 
 
-def folder_problem(folder: Path) -> str:
-    """Return in words why a folder gives no prediction; raise OSError if it can't be opened."""
-    if visible(folder) and folder.is_symlink():
-        return "A link to a folder within a folder is not followed. Name what it leads to."
-    return "There is no picture in this folder."
+def progress(results: Iterable[Result], args: argparse.Namespace, done: dict[str, bool]) -> Iterable[Result]:
+    """Return the results with a bar on stderr for many, unless no one sees it or printed lines show the progress."""
+    if not sys.stderr.isatty() or (sys.stdout.isatty() and not args.resume):
+        return results
+    total = sum(1 for _ in to_do(args, done))
+    bar: Iterable[Result] = tqdm(results, total=total, unit=" pictures", disable=total < MANY)
+    return bar
 
 
-def print_lines(results: Iterable[Result], top: int | None) -> int:
-    """Print a line with tab-separated fields for each prediction; return the number of unreadable pictures."""
-    unreadable = 0
+def told(results: Iterable[Result], unreadable: list[str]) -> Iterator[Result]:
+    """Yield the results; report and list the unreadable pictures."""
     for one in results:
-        if one.prediction is None:
-            unreadable += complain(one)
-        else:
-            print("\t".join([printable(one.file), *fields(one.prediction, top)]), flush=True)
-    return unreadable
+        if isinstance(one.found, Problem):
+            tqdm.write(f"{printable(one.file)}: {one.found}", file=sys.stderr)
+            unreadable.append(one.file)
+        yield one
 
 
-def print_json(results: Iterable[Result], top: int) -> int:
-    """Print a JSON list with an object for each picture, one at a time; return the number of unreadable pictures."""
-    unreadable, before = 0, "[\n"
-    for one in results:
-        if one.prediction is None:
-            unreadable += complain(one)
-        print(before + json.dumps(entry(one, top)), end="", flush=True)
-        before = ",\n"
-    print("\n]")
-    return unreadable
+def ended(message: str, code: int) -> int:
+    """Print to stderr why the command ends; return the exit code."""
+    print(message, file=sys.stderr)
+    return code
 
 
-def entry(result: Result, top: int) -> dict[str, Any]:
-    """Return a picture's object in the JSON list."""
-    if result.prediction is None:
-        return {"file": result.file, "error": {"title": "Not readable", "detail": result.problem}}
-    return {"file": result.file, **as_json(result.prediction, top)}
-
-
-def fields(prediction: Prediction, top: int | None) -> list[str]:
-    """Return the theme or why there is none, the confidence and, with `top`, the most probable themes."""
-    reason = f" ({prediction.reason})" if prediction.reason else ""
-    best = [f"{theme} {100 * share:.0f} %" for theme, share in list(prediction.probabilities.items())[: top or 0]]
-    unnamed = "none of these themes" if prediction.level == "other" else "not sure"
-    words = [f"{prediction.theme or unnamed}{reason}", f"{100 * prediction.confidence:.0f} %", ", ".join(best)]
-    return words if top else words[:-1]
-
-
-def complain(result: Result) -> int:
-    """Print to stderr why a picture can't be read; return 1, to be counted."""
-    print(f"{printable(result.file)}: {result.problem}", file=sys.stderr)
-    return 1
-
-
-def printable(name: str) -> str:
-    """Return a file name on one line, with its unprintable characters replaced."""
-    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in name)
+def without_output(code: int) -> int:
+    """Return the exit code. Python must not try again at exit to write what could not be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return code
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main())
-    except BrokenPipeError:
-        # The reader, for example `head`, is done. Python must not try to write the rest at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(ALL_PREDICTED)
-    except KeyboardInterrupt:
-        sys.exit("stopped.")
+    sys.exit(main())

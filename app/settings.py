@@ -21,6 +21,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="LEGO_THEMER_", frozen=True, extra="forbid")
 
     root: Path = Field(default=Path(), description="the project's folder, with models/, metrics/, plots/ and data/")
+    model: Path = Field(
+        default=paths.model.parent, description="the folder of the model and its index, in root or anywhere"
+    )
     contributions: bool = Field(default=False, description="keep the pictures whose theme visitors correct, as photos")
     maximum_files: int = Field(default=10, ge=1, description="pictures per request")
     maximum_megabytes: int = Field(default=10, ge=1, description="size of a picture")
@@ -44,14 +47,14 @@ class Settings(BaseSettings):
         return 3 * self.maximum_megabytes * MEGABYTE
 
     @property
-    def model(self) -> Path:
+    def model_file(self) -> Path:
         """The file of the served model."""
-        return self.root / paths.model
+        return self.root / self.model / paths.model.name
 
     @property
     def index(self) -> Path:
         """The folder of the served model's index."""
-        return self.root / paths.index
+        return self.root / self.model / paths.index.name
 
     @property
     def thumbnails(self) -> Path:

@@ -1,5 +1,6 @@
 """The page of `dvc plots show`, made by DVC itself from this project's dvc.yaml, templates and page."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -172,3 +173,69 @@ def test_page_says_what_to_do_without_vega(project, page, tmp_path):
     lonely = tmp_path / "elsewhere/index.html"
     lonely.write_text(page)
     assert 'id="missing" class="wide">' in drawn(lonely)
+
+
+COLOURS_OF = re.compile(r"--colours: ([^;]+);")
+PHONE = """
+<iframe src="{address}" style="border: 0; width: {width}px; height: 12000px"></iframe>
+<script>
+  const frame = document.querySelector("iframe");
+  setTimeout(() => {{
+    const page = frame.contentDocument, charts = [...page.querySelectorAll(".chart")];
+    const cut = charts.filter((chart) => chart.scrollWidth > chart.clientWidth + 1);
+    const words = [...page.querySelectorAll("svg")].filter((svg) => [...svg.querySelectorAll("text")].some((text) =>
+      text.textContent && text.getBoundingClientRect().bottom > svg.getBoundingClientRect().bottom + 0.5));
+    const scales = charts.map((chart) => chart.querySelector("svg")).map((svg) =>
+      svg.getBoundingClientRect().width / svg.viewBox.baseVal.width);
+    document.title = JSON.stringify([charts.length, cut.length, words.length, Math.min(...scales) > 0.84]);
+  }}, 10000);
+</script>
+"""
+
+
+def measured(page: Path, width: int) -> list:
+    """Return how many charts a page of some width has, how many are cut, and clip a word, and if all stay legible."""
+    framing = page.parent / f"{width}.html"
+    framing.write_text(PHONE.format(address=page.name, width=width))
+    headless = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=20000", "--dump-dom"]
+    local = ["--allow-file-access-from-files", f"--user-data-dir={page.parent}/profile"]
+    document = run(page.parent, CHROMIUM or "", *headless, *local, framing.as_uri())
+    return json.loads(re.search("<title>(.+)</title>", document)[1])
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
+@pytest.mark.parametrize("width", [360, 1280])
+def test_no_chart_and_no_word_is_cut_with_twenty_themes(project, tmp_path, width):
+    folder = shutil.copytree(project, tmp_path / "project")
+    write_plots(folder, seed=3, labels=[f"Collectible minifigures {index:02}" for index in range(20)])
+    run(folder, sys.executable, "-m", "dvc", "plots", "show")
+    assert measured(folder / "dvc_plots/index.html", width) == [len(CHARTS) + 1, 0, 0, True]
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
+def test_twenty_themes_have_twenty_colours(project, tmp_path):
+    light, dark = (set(found.split()) for found in COLOURS_OF.findall((PROJECT / ".dvc/plots/page.html").read_text()))
+    folder = shutil.copytree(project, tmp_path / "project")
+    write_plots(folder, seed=3, labels=[f"Theme {index:02}" for index in range(20)])
+    run(folder, sys.executable, "-m", "dvc", "plots", "show")
+    document = drawn(folder / "dvc_plots/index.html")
+    assert len(light) == len(dark) == 20 and all(f'stroke="{colour}"' in document for colour in light)
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
+def test_a_history_of_epoch_0_alone_has_one_tick_and_its_value(project, tmp_path):
+    folder = shutil.copytree(project, tmp_path / "project")
+    table = pandas.DataFrame([(0, "validation", 0.25, 0.9)], columns=["epoch", "split", "loss", "accuracy"])
+    write_csv(table, folder / "plots/history.csv")
+    run(folder, sys.executable, "-m", "dvc", "plots", "show")
+    document = drawn(folder / "dvc_plots/index.html")
+    history = document.partition("<h2>Training history")[2].partition("<h2>")[0]
+    assert sorted(re.findall(r">([-−]?[\d.]+)<", history)) == ["0", "0", "0.25", "0.9"]
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
+def test_a_score_without_an_interval_says_none(project, page):
+    document = drawn(project / "dvc_plots/index.html")
+    assert "Confidence interval: none" in document and "null" not in re.sub(
+        "<script.+?</script>", "", document, flags=re.S
+    )

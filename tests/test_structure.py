@@ -25,7 +25,21 @@ THEMER = (
     "validation",
     "reports",
 )
-APP = ("problem", "incoming", "settings", "recognition", "shared", "api", "page", "factory", "server", "__main__")
+APP = (
+    "problem",
+    "incoming",
+    "settings",
+    "recognition",
+    "command_line",
+    "shared",
+    "api",
+    "page",
+    "factory",
+    "server",
+    "__main__",
+    "predict",
+    "command",
+)
 SAMPLE = ("drawing", "models", "services")
 GRAPH = grimp.build_graph("themer", "app", "sample", "stages")
 

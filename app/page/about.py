@@ -6,6 +6,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 from stages import paths
 from themer.answering.predictor import Predictor
 from themer.base.files import file_sha256
@@ -38,7 +40,7 @@ def about(model: dict[str, Any] | None, root: Path) -> dict[str, Any]:
         "metrics": _json(root / paths.evaluate_metrics),
         "photos": _json(root / paths.photo_metrics),
         "themes": _json(root / paths.theme_metrics),
-        "plots": [name for name, path in PLOTS.items() if (root / path).is_file()],
+        "plots": {name: _size(root / path) for name, path in PLOTS.items() if (root / path).is_file()},
     }
 
 
@@ -60,6 +62,12 @@ def _theme_counts(path: Path) -> dict[str, int]:
         return {}
     with path.open(newline="", encoding="utf-8") as file:
         return dict(Counter(row["label"] for row in csv.DictReader(file)))
+
+
+def _size(path: Path) -> tuple[int, int]:
+    """Return the width and the height of a picture, in pixels."""
+    with Image.open(path) as picture:
+        return picture.size
 
 
 def _json(path: Path) -> Any:

@@ -1,18 +1,28 @@
+import csv
 import json
+import os
+import pty
+import signal
 import subprocess
 import sys
+import termios
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from app.predict import LIMITS, PICTURES_AT_ONCE, main, predictions
+from app.command_line.many import PICTURES_AT_ONCE, predictions
+from app.command_line.named_files import LIMITS
+from app.predict import MANY, main
 from stages import paths
 from tests.conftest import PROJECT, picture_bytes
 from tests.drawn_sets import KINDS, drawn_set
-from themer.answering.predictor import OUT_OF_DISTRIBUTION, Predictor
+from themer.answering.predictor import OUT_OF_DISTRIBUTION, Prediction, Predictor
 
 HEAVY = ["tensorflow", "keras", "flask", "sklearn", "pandas", "matplotlib"]
-ALONE = "import sys; from app.predict import main; main(sys.argv[1:]); print([n for n in HEAVY if n in sys.modules])"
+ALONE = (
+    "import sys; from app.predict import MANY, main; main(sys.argv[1:]); print([n for n in HEAVY if n in sys.modules])"
+)
 
 
 @pytest.fixture
@@ -122,7 +132,7 @@ def test_unreadable_pictures_are_reported_and_the_others_predicted(run, folder, 
     ]
     assert "No such file" in complaints[0] and "Broken picture" in complaints[1] and "Not a picture" in complaints[2]
     if options:
-        assert ["error" in one for one in json.loads(text)] == [True, True, False, True, True, False]
+        assert ["problem" in one for one in json.loads(text)] == [True, True, False, True, True, False]
     else:
         assert len(text.splitlines()) == 2
 
@@ -162,7 +172,7 @@ def test_only_a_few_pictures_are_in_memory_at_a_time(root, folder):
     taken = []
     names = (taken.append(1) or folder / "b.png" for _ in range(100))
     found = predictions(predictor, names)
-    assert next(found).prediction is not None and len(taken) == PICTURES_AT_ONCE
+    assert isinstance(next(found).found, Prediction) and len(taken) == PICTURES_AT_ONCE
     assert len(list(found)) == 99
 
 
@@ -182,3 +192,137 @@ def test_a_reader_may_stop_early(root, folder):
         process.stdout.close()
         assert process.stderr.read() == b""
     assert process.returncode == 0
+
+
+def process(root: Path, *arguments: object, **pipes: object) -> subprocess.Popen:
+    """Start the command in a process of its own."""
+    command = [sys.executable, "-m", "app.predict", *map(str, arguments), "--model", str(root / "models")]
+    return subprocess.Popen(command, cwd=PROJECT, **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **pipes})
+
+
+def test_json_lines_and_the_json_list_have_the_same_entries(run, folder):
+    listed, lines = run(folder, "--json")[1], run(folder, "--jsonl")[1]
+    assert json.loads(listed) == [json.loads(line) for line in lines.splitlines()]
+    *_, notes = json.loads(listed)
+    assert notes == {
+        "file": str(folder / "notes.txt"),
+        "problem": {
+            "type": "/docs#not-a-picture",
+            "title": "Not a picture",
+            "status": 415,
+            "detail": "Send a JPEG, PNG, WebP, GIF or BMP.",
+        },
+    }
+
+
+def test_csv_has_a_row_for_each_file(run, folder):
+    (folder / "b.png").rename(folder / 'b, "2"\n.png')
+    code, text, _ = run(folder, "--csv")
+    first, _, notes = csv.DictReader(text.splitlines())
+    assert code == 1 and first["file"] == f'{folder}/b, "2"\N{REPLACEMENT CHARACTER}.png'
+    assert first["best_guess"] in KINDS and 0 < float(first["confidence"]) <= 1 and first["problem"] == ""
+    assert notes["theme"] == "" and notes["problem"].startswith("Not a picture. ")
+
+
+@pytest.mark.parametrize("options", [[], ["--jsonl"]])
+def test_a_dash_reads_a_picture_from_standard_input(root, folder, options):
+    picture = (folder / "b.png").read_bytes()
+    piped = process(root, "-", *options, stdin=subprocess.PIPE).communicate(picture)[0].decode()
+    named = process(root, folder / "b.png", *options).communicate()[0].decode()
+    dash, file = (json.dumps("-"), json.dumps(str(folder / "b.png"))) if options else ("-", str(folder / "b.png"))
+    assert piped.replace(dash, file, 1) == named
+
+
+def test_a_file_named_dash_is_a_file(folder, run, monkeypatch):
+    monkeypatch.chdir(folder)
+    (folder / "b.png").rename(folder / "-")
+    code, lines, _ = run("./-", "deeper")
+    assert code == 0 and [line.split("\t")[0] for line in lines.splitlines()] == ["-", "deeper/a.JPG"]
+
+
+def test_lines_before_standard_input_do_not_wait_for_it(root, folder):
+    with process(root, folder / "b.png", "-", stdin=subprocess.PIPE) as running:
+        assert running.stdout.readline().startswith(bytes(folder / "b.png"))
+        running.stdin.close()
+        assert running.stdout.read() == b"" and b"Empty file" in running.stderr.read()
+
+
+@pytest.mark.parametrize("beside", [0, 7])
+def test_an_answer_is_the_same_to_the_last_bit_whatever_pictures_are_beside_it(run, folder, beside):
+    pictures = [folder / "deeper" / "a.JPG"] * beside + [folder / "b.png"]
+    assert run(*pictures, "--jsonl")[1].splitlines()[-1] == run(folder / "b.png", "--jsonl")[1].rstrip("\n")
+
+
+@pytest.mark.parametrize("kept", [0, 1, 40, 0.4, 0.8, 1])
+def test_a_resumed_file_has_the_same_bytes_as_one_that_was_never_stopped(run, folder, tmp_path, kept):
+    whole, out = run(folder, "--jsonl")[1].encode(), tmp_path / "out.jsonl"
+    out.write_bytes(whole[: int(kept * len(whole)) if isinstance(kept, float) else kept])
+    code, printed, _ = run(folder, "--resume", out)
+    assert (code, printed) == (1, "") and out.read_bytes() == whole
+
+
+def test_what_a_file_has_is_not_predicted_again(run, folder, tmp_path):
+    done = json.dumps({"file": str(folder / "b.png"), "theme": "as it was"}) + "\n"
+    (tmp_path / "out.jsonl").write_text(done)
+    assert run(folder / "b.png", folder / "deeper", "--resume", tmp_path / "out.jsonl")[0] == 0
+    first, second = (tmp_path / "out.jsonl").read_text().splitlines(keepends=True)
+    assert first == done and json.loads(second)["file"] == str(folder / "deeper" / "a.JPG")
+
+
+@pytest.mark.parametrize("options", [["--csv"], ["--json"]])
+def test_only_json_lines_can_be_resumed(folder, tmp_path, options, capsys):
+    with pytest.raises(SystemExit):
+        main([str(folder), "--resume", str(tmp_path / "out"), *options])
+    assert "--resume writes JSON lines" in capsys.readouterr().err and not (tmp_path / "out").exists()
+
+
+def test_a_file_that_can_not_be_written_is_named(run, folder, tmp_path):
+    code, _, problems = run(folder, "--resume", tmp_path / "none" / "out.jsonl")
+    assert code == 2 and problems.startswith(f"error: {tmp_path}/none/out.jsonl: No such file or directory.")
+
+
+def test_a_full_disk_is_reported(root, folder):
+    with Path("/dev/full").open("wb") as full:
+        running = process(root, folder / "b.png", stdout=full)
+        said = running.communicate()[1].decode()
+    assert said == "error: can't write the predictions: No space left on device\n" and running.returncode == 2
+
+
+@pytest.mark.parametrize("options", [["--jsonl"], ["--json"], ["--csv"], []])
+def test_ctrl_c_leaves_whole_lines_and_exits_with_130(root, folder, options):
+    with process(root, *[folder / "b.png"] * 3000, *options) as running:
+        first = running.stdout.readline()
+        running.send_signal(signal.SIGINT)
+        rest, said = running.stdout.read(), running.stderr.read()
+    assert running.returncode == 130 and said == b"stopped.\n" and (first + rest).endswith(b"\n")
+    if "--json" in options:
+        assert len(json.loads(first + rest)) < 3000
+    if "--jsonl" in options:
+        assert all(json.loads(line)["file"] for line in (first + rest).splitlines())
+
+
+def test_ctrl_c_ends_the_wait_for_standard_input(root, folder):
+    with process(root, folder / "b.png", "-", stdin=subprocess.PIPE) as running:
+        assert running.stdout.readline()
+        running.send_signal(signal.SIGINT)
+        assert running.wait(timeout=60) == 130
+
+
+def test_a_terminal_shows_the_progress_of_many_and_nothing_else_does(root, folder):
+    terminal, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (24, 80))
+    with process(root, *[folder / "b.png"] * MANY, folder / "notes.txt", stderr=theirs) as running:
+        os.close(theirs)
+        assert len(running.stdout.read().splitlines()) == MANY
+        shown = all_of(terminal)
+    assert f"{MANY + 1}/{MANY + 1} [" in shown and "notes.txt: Not a picture" in shown
+
+
+def all_of(terminal: int) -> str:
+    """Return what a terminal shows until its last program ends."""
+    shown = b""
+    with suppress(OSError):  # Linux's answer once nobody else has the terminal open.
+        while found := os.read(terminal, 4096):
+            shown += found
+    os.close(terminal)
+    return shown.decode()

@@ -1,3 +1,5 @@
+from PIL import Image
+
 from app.page.about import about
 from stages import paths
 from tests.drawn_sets import KINDS, PICTURES
@@ -21,3 +23,10 @@ def test_a_model_that_always_abstains_has_no_accuracy_when_sure(client_of, tmp_p
     write_json({"answered": 0.0}, tmp_path / paths.evaluate_metrics)
     text = client_of(root=tmp_path).get("/about").text
     assert "0.0&nbsp;%" in text and "of them correct" not in text
+
+
+def test_the_picture_of_the_result_has_its_own_shape_whatever_the_number_of_themes(client_of, tmp_path):
+    write_json({"answered": 0.5}, tmp_path / paths.evaluate_metrics)
+    (tmp_path / paths.result).parent.mkdir()
+    Image.new("RGB", (120, 252)).save(tmp_path / paths.result)
+    assert 'width="120" height="252"' in client_of(root=tmp_path).get("/about").text

@@ -3,9 +3,9 @@ import io
 import matplotlib
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageColor
 
-from themer.reports.result_picture import draw_result
+from themer.reports.result_picture import MANY_COLOURS, draw_result
 from themer.scoring.prediction_table import Predictions
 
 
@@ -41,6 +41,19 @@ def test_somebodys_own_style_changes_nothing(drawn):
 
 def test_the_title_is_drawn(drawn):
     assert draw_result(predictions(3), "Another") != drawn
+
+
+def colours_of(content: bytes) -> set[tuple[int, int, int]]:
+    """Return the colours of at least a hundred pixels."""
+    picture = Image.open(io.BytesIO(content)).convert("RGB")
+    return {colour for count, colour in picture.getcolors(1 << 24) if count >= 100}
+
+
+def test_twenty_themes_have_twenty_colours_and_stand_below_each_other():
+    content = draw_result(predictions(20, pictures=400), "Title")
+    picture = Image.open(io.BytesIO(content))
+    assert {ImageColor.getrgb(colour) for colour in MANY_COLOURS} <= colours_of(content)
+    assert len(set(MANY_COLOURS)) == 20 and picture.height > 2 * picture.width
 
 
 def test_a_label_without_test_pictures_has_no_curve_but_a_row(drawn):

@@ -1,0 +1,106 @@
+"""How results are printed: lines, a JSON list, JSON lines, CSV."""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TextIO
+
+from app.command_line.many import Result
+from app.problem import Problem
+from app.recognition.as_json import TOP_THEMES, as_json
+from themer.answering.predictor import Prediction
+
+# The same as in the CSV file that the page offers.
+COLUMNS = ("file", "theme", "confidence", "best_guess", "reason", "most_similar_set", "problem")
+
+
+@dataclass(frozen=True)
+class Format:
+    """What comes first, each result's text for `top` themes, what separates two of them, and what comes last."""
+
+    head: str
+    text: Callable[[Result, int | None], str]
+    separator: str
+    tail: str
+
+
+def write(results: Iterable[Result], kind: Format, top: int | None, out: TextIO) -> None:
+    """Write each result as soon as it is there. What comes last is written even if Ctrl-C or an error comes first."""
+    before = ""
+    try:
+        out.write(kind.head)
+        for one in results:
+            if text := kind.text(one, top):
+                out.write(before + text)
+                before = kind.separator
+            out.flush()
+    finally:
+        out.write(kind.tail)
+        out.flush()
+
+
+def line(result: Result, top: int | None) -> str:
+    """Return a line with tab-separated fields for a prediction, and nothing for a problem."""
+    if isinstance(result.found, Problem):
+        return ""
+    return "\t".join([printable(result.file), *fields(result.found, top)]) + "\n"
+
+
+def json_entry(result: Result, top: int | None) -> str:
+    """Return a picture's object in the JSON list, in the same shape as the API's."""
+    found = result.found
+    described: dict[str, Any]
+    described = {"problem": found.as_dict()} if isinstance(found, Problem) else as_json(found, top or TOP_THEMES)
+    return json.dumps({"file": result.file, **described})
+
+
+def json_line(result: Result, top: int | None) -> str:
+    """Return a picture's object on a line of its own."""
+    return json_entry(result, top) + "\n"
+
+
+def csv_row(result: Result, top: int | None) -> str:
+    """Return a picture's row of `COLUMNS`. It is one line, whatever the file's name."""
+    file, found = printable(result.file), result.found
+    if isinstance(found, Problem):
+        return csv_line(file, None, None, None, None, None, str(found))
+    nearest = found.nearest[0].set_id if found.nearest else None
+    return csv_line(file, found.theme, found.confidence, next(iter(found.probabilities)), found.reason, nearest, None)
+
+
+def csv_line(*values: object) -> str:
+    """Return values as a line of CSV; None is empty."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow(values)
+    return text.getvalue()
+
+
+def fields(prediction: Prediction, top: int | None) -> list[str]:
+    """Return the theme or why there is none, the confidence and, with `top`, the most probable themes."""
+    reason = f" ({prediction.reason})" if prediction.reason else ""
+    best = [f"{theme} {per_cent(share)}" for theme, share in list(prediction.probabilities.items())[: top or 0]]
+    unnamed = "none of these themes" if prediction.level == "other" else "not sure"
+    words = [f"{prediction.theme or unnamed}{reason}", per_cent(prediction.confidence), ", ".join(best)]
+    return words if top else words[:-1]
+
+
+def per_cent(share: float) -> str:
+    """Return "93 %" for 0.93. Only exact values become 0 % or 100 %, as on the page."""
+    if 0 < share < 0.005:
+        return "< 1 %"
+    return "99 %" if 0.995 < share < 1 else f"{100 * share:.0f} %"
+
+
+def printable(name: str) -> str:
+    """Return a file name on one line, with its unprintable characters replaced."""
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in name)
+
+
+FORMATS = {
+    "lines": Format("", line, "", ""),
+    "json": Format("[\n", json_entry, ",\n", "\n]\n"),
+    "jsonl": Format("", json_line, "", ""),
+    "csv": Format(csv_line(*COLUMNS), csv_row, "", ""),
+}

@@ -1,0 +1,31 @@
+"""The folder of the model, from wherever the command runs."""
+
+import os
+from pathlib import Path
+
+from stages import paths
+from themer.base.errors import UserError
+
+VARIABLE = "LEGO_THEMER_MODEL"
+MARKS = ("dvc.yaml", "params.yaml", "themer")
+
+
+def checkout(folder: Path) -> Path | None:
+    """Return the project's folder that a folder is, or lies in; None if it is in no checkout of the project."""
+    return next((one for one in (folder, *folder.parents) if all((one / mark).exists() for mark in MARKS)), None)
+
+
+def default_model() -> Path:
+    """Return the folder that LEGO_THEMER_MODEL names, or models/ of the checkout around the current folder.
+
+    Raises:
+        UserError: there is neither.
+    """
+    if named := os.environ.get(VARIABLE):
+        return Path(named)
+    if project := checkout(Path.cwd()):
+        return project / paths.model.parent
+    raise UserError(
+        f"{Path.cwd()} is in no checkout of the project, so it is not clear where the model is. Name its folder: "
+        f"--model DIR, or {VARIABLE}=DIR. `dvc repro` in a checkout makes one: models/"
+    )

@@ -1,0 +1,67 @@
+"""Taking up again a file of JSON lines where an earlier run stopped."""
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from app.command_line.named_files import STANDARD_INPUT, Picture
+from themer.base.errors import UserError
+
+BEGINNING = b'{"file": '
+
+
+def finished(path: Path) -> dict[str, bool]:
+    """Return the files in a file of JSON lines, and whether each has a prediction; drop a last line that was cut.
+
+    Raises:
+        UserError: it holds anything else, which is left as it is, or it can't be read.
+    """
+    try:
+        return _finished(path) if path.exists() else {}
+    except OSError as error:
+        raise UserError(f"{path}: {error.strerror}. Name a file of JSON lines, or a new one: --resume") from None
+
+
+def remaining(pictures: Iterable[Picture], done: dict[str, bool], out: Path) -> Iterator[Picture]:
+    """Yield the pictures that are not done, without the file of JSON lines itself."""
+    for picture in pictures:
+        if picture == STANDARD_INPUT or not (str(picture) in done or _same(Path(picture), out)):
+            yield picture
+
+
+def _finished(path: Path) -> dict[str, bool]:
+    """Return the files in the whole lines of a file; cut off what follows them."""
+    done, whole_bytes = {}, 0
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            if not line.endswith(b"\n"):
+                _require(line[: len(BEGINNING)] == BEGINNING[: len(line)], path, number)
+                os.truncate(path, whole_bytes)
+                break
+            name, predicted = _entry(line, path, number)
+            done[name], whole_bytes = predicted, whole_bytes + len(line)
+    return done
+
+
+def _entry(line: bytes, path: Path, number: int) -> tuple[str, bool]:
+    """Return the file of a line and whether it has a prediction; raise UserError for any other line."""
+    try:
+        found = json.loads(line)
+        return str(found["file"]), "theme" in found
+    except (ValueError, KeyError, TypeError):
+        _require(False, path, number)
+        raise
+
+
+def _require(condition: bool, path: Path, number: int) -> None:
+    """Raise UserError unless a line is one that this command writes."""
+    if not condition:
+        raise UserError(
+            f"{path}, line {number}: not a line that --jsonl or --resume wrote. Name another file: --resume"
+        )
+
+
+def _same(picture: Path, out: Path) -> bool:
+    """Return whether a file is the file of JSON lines."""
+    return picture.name == out.name and picture.exists() and picture.samefile(out)

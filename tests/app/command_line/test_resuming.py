@@ -1,0 +1,33 @@
+import pytest
+
+from app.command_line.resuming import finished
+from themer.base.errors import UserError
+
+WHOLE = b'{"file": "a.png", "theme": null}\n{"file": "b.png", "problem": {}}\n'
+
+
+def test_a_file_that_is_not_there_has_nothing_finished(tmp_path):
+    assert finished(tmp_path / "none.jsonl") == {}
+
+
+@pytest.mark.parametrize("cut", [b"", b"{", b'{"file": "c', b'{"file": "c.png", "theme": null}'])
+def test_a_last_line_that_was_cut_is_dropped(tmp_path, cut):
+    (tmp_path / "out.jsonl").write_bytes(WHOLE + cut)
+    assert finished(tmp_path / "out.jsonl") == {"a.png": True, "b.png": False}
+    assert (tmp_path / "out.jsonl").read_bytes() == WHOLE
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"\x89PNG\r\n\x1a\nno", b"no line end", b"[]\n", b"{}\n", b"1\n", WHOLE + b"\xff\n", WHOLE + b"x", b"\n"],
+)
+def test_a_file_of_anything_else_is_refused_and_left_as_it_is(tmp_path, content):
+    (tmp_path / "other").write_bytes(content)
+    with pytest.raises(UserError, match="line [13]: not a line that"):
+        finished(tmp_path / "other")
+    assert (tmp_path / "other").read_bytes() == content
+
+
+def test_a_folder_is_refused(tmp_path):
+    with pytest.raises(UserError, match="Is a directory"):
+        finished(tmp_path)

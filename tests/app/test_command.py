@@ -1,0 +1,80 @@
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from importlib import metadata
+from importlib.metadata import EntryPoint
+from pathlib import Path
+
+import grimp
+import pytest
+import requests
+
+from app.command import main
+from stages import paths
+from tests.conftest import PROJECT
+from tests.drawn_sets import KINDS, drawn_set
+
+SETUP = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+COMMAND = "import sys; from app.command import main; sys.exit(main())"
+# Parts of flask and pydantic.
+BROUGHT = {"pydantic_core", "werkzeug"}
+
+
+def started(*arguments: object, folder: Path, **environment: str) -> subprocess.Popen:
+    """Start lego-themer in a folder outside the project."""
+    command = [sys.executable, "-c", COMMAND, *map(str, arguments)]
+    variables = {**os.environ, "PYTHONPATH": str(PROJECT), **environment}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen(command, cwd=folder, env=variables, text=True, **pipes)
+
+
+def test_it_predicts_from_any_folder_with_a_folder_of_a_model(root, tmp_path):
+    drawn_set(KINDS[0], 9000).save(tmp_path / "a.png")
+    by_option = started("predict", "--jsonl", "a.png", "--model", root / "models", folder=tmp_path).communicate()
+    by_variable = started(
+        "predict", "--jsonl", "a.png", folder=tmp_path, LEGO_THEMER_MODEL=str(root / "models")
+    ).communicate()
+    assert by_option == by_variable and json.loads(by_option[0])["file"] == "a.png" and by_option[1] == ""
+
+
+@pytest.mark.parametrize("command", [["predict", "a.png"], ["serve", "--port", "0"]])
+def test_without_a_model_anywhere_a_sentence_says_what_to_do(command, tmp_path):
+    with started(*command, folder=tmp_path) as process:
+        said = process.communicate()[1]
+    assert process.returncode in (1, 2) and said.startswith("error: ") and "--model DIR" in said
+    assert len(said.splitlines()) == 1
+
+
+def test_it_serves_a_folder_of_a_model_from_any_folder(root, tmp_path):
+    with started("serve", "--port", "0", "--model", root / "models", folder=tmp_path) as process:
+        address = re.search(r"http://\S+", process.stdout.readline())[0]
+        served = requests.get(f"{address}api/model", timeout=60).json()
+        process.terminate()
+    assert served["file"] == paths.model.name and process.returncode == 0
+
+
+def test_each_command_lists_its_options(capsys):
+    for command in ("predict", "serve"):
+        with pytest.raises(SystemExit):
+            main([command, "--help"])
+        assert f"usage: lego-themer {command}" in capsys.readouterr().out
+
+
+def test_an_installed_project_has_the_command():
+    [(name, place)] = SETUP["scripts"].items()
+    assert name == "lego-themer" and EntryPoint(name, place, "console_scripts").load() is main
+
+
+def test_what_the_command_imports_is_what_it_requires():
+    graph = grimp.build_graph("themer", "app", "stages", include_external_packages=True)
+    found = {name.partition(".")[0] for name in graph.find_upstream_modules("app", as_package=True)}
+    outer = found - {"app", "stages", "themer", *BROUGHT} - sys.stdlib_module_names
+    owners = metadata.packages_distributions()
+    needed = {re.sub("[-_.]+", "-", owners[name][0]).lower() for name in outer}
+    required = {re.split("[<=>\\[]", one)[0] for one in SETUP["dependencies"]}
+    assert needed <= required, needed - required
+    listed = {line.split(" ")[0] for line in (PROJECT / "requirements.in").read_text(encoding="utf-8").splitlines()}
+    assert set(SETUP["dependencies"]) <= listed
