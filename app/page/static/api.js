@@ -2,6 +2,8 @@
 
 const ATTEMPTS = 4;
 const LONGEST_PAUSE_SECONDS = 30;
+// This file is in static/{hash}/, wherever the site is mounted.
+const API = new URL("../../api/", import.meta.url);
 
 export class Problem extends Error {
   /** An error message for people: a short title and a sentence. */
@@ -14,15 +16,15 @@ export class Problem extends Error {
 
 /** Return the API's entry for a picture. Calls `busy(seconds)` before each pause. Throws a Problem. */
 export async function predict(file, { heatmap = false, busy = () => {} } = {}) {
-  const response = await post(heatmap ? "/api/predict?heatmap=1" : "/api/predict", { image: file }, busy);
+  const response = await post(heatmap ? "predict?heatmap=1" : "predict", { image: file }, busy);
   const [entry] = await response.json();
-  if (entry.error) throw new Problem(entry.error.title, entry.error.detail);
+  if (entry.problem) throw new Problem(entry.problem.title, entry.problem.detail);
   return entry;
 }
 
 /** Contribute a picture and its theme to the next training. Throws a Problem. */
 export async function contribute(file, theme) {
-  await post("/api/contribute", { image: file, theme }, () => {});
+  await post("contribute", { image: file, theme }, () => {});
 }
 
 /** Post the fields. While the server is busy, wait and try again. */
@@ -42,7 +44,7 @@ async function send(path, fields) {
   const body = new FormData();
   for (const [name, value] of Object.entries(fields)) body.append(name, value);
   try {
-    return await fetch(path, { method: "POST", body, headers: { Accept: "application/json" } });
+    return await fetch(new URL(path, API), { method: "POST", body, headers: { Accept: "application/json" } });
   } catch {
     throw new Problem("No response", "The server can’t be reached, or the file can no longer be read. Try again.");
   }
