@@ -14,8 +14,10 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from app import page
 from app.api import routes
+from app.api.body import EXAMPLE
 from app.api.health import operations
 from app.api.schemas import ProblemDetails
+from app.incoming.body import JSON
 from app.incoming.form import InMemoryRequest
 from app.page import pages
 from app.page.about import about_model
@@ -35,11 +37,12 @@ from themer.base.errors import UserError
 
 DESCRIPTION = (
     "Predicts the theme of a LEGO set from its picture. {privacy} A request holds at most {files} pictures of "
-    "{megabytes} MB each, {all_megabytes} MB in all; a JPEG has at most {pixels:,} pixels, other formats half of that. {rate}"
+    "{megabytes} MB each, {all_megabytes} MB in all; a JPEG has at most {pixels:,} pixels, other formats half of "
+    "that. {rate}"
 )
 PRIVACY = {
     False: "Pictures are not stored.",
-    True: "Pictures are not stored, but for those that are sent to /api/contribute: these are kept for the next training.",
+    True: "Pictures are not stored, except those sent to /api/contribute: they are kept for the next training.",
 }
 
 log = logging.getLogger(__name__)
@@ -52,8 +55,8 @@ class OrderedJSONProvider(JSONProvider):
     """
 
     def dumps(self, obj: Any, **kwargs: Any) -> str:
-        """Return a value as JSON."""
-        return orjson.dumps(obj).decode()
+        """Return a value as JSON, on several lines if there is an indent."""
+        return orjson.dumps(obj, option=orjson.OPT_INDENT_2 if kwargs.get("indent") else None).decode()
 
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:
         """Return the value of a JSON text."""
@@ -72,12 +75,13 @@ class Application(OpenAPI):
     json_provider_class = OrderedJSONProvider
 
     def generate_spec_json(self) -> None:
-        """Generate the document, without the validation error that the library adds to routes without input."""
+        """Generate the document, without the validation errors that the library adds: routes document their own."""
         super().generate_spec_json()  # type: ignore[no-untyped-call]
         for methods in self.spec_json["paths"].values():
             for operation in methods.values():
-                if not operation.get("parameters") and not operation.get("requestBody"):
-                    operation["responses"].pop(self.validation_error_status, None)
+                added = operation["responses"].get(self.validation_error_status, {})
+                if JSON in added.get("content", {}):
+                    del operation["responses"][self.validation_error_status]
 
 
 def build_app(settings: Settings) -> Flask:
@@ -137,7 +141,7 @@ def register_routes(application: Application, contributions: bool) -> None:
 
 def docs_page(document: dict[str, Any]) -> str:
     """Return the page that documents the API and its problems."""
-    return render_template("docs.html", document=document, problems=documented())
+    return render_template("docs.html", document=document, problems=documented(), request_example=EXAMPLE)
 
 
 def load_state(settings: Settings) -> State:

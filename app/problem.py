@@ -15,6 +15,7 @@ from themer.base.theme_paths import slug
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 2
 NO_MODEL_RETRY_SECONDS = 60
+MOST_REASONS = 5
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,7 @@ class Kind(Facts, Enum):
         422,
         "The file is truncated, damaged or has an unusual structure. Save it again, then send it.",
     )
-    NOT_BASE64 = (
-        "Not base64",
-        422,
-        "In JSON, send a picture's bytes as base64 or as a data URL. Addresses aren't fetched.",
-    )
+    NOT_BASE64 = "Not base64", 422, "In JSON, a picture is base64 or a data URL with base64. Addresses are not fetched."
     NOT_UNDERSTOOD = (
         "Not understood",
         422,
@@ -91,10 +88,16 @@ def documented() -> list[dict[str, Any]]:
 
 def not_understood(error: ValidationError) -> Problem:
     """Return the problem of a request that does not match the API's schemas."""
-    found = error.errors(include_url=False)[0]
-    place = ".".join(str(part) for part in found["loc"])
-    reason = "There is nothing by this name" if found["type"] == "extra_forbidden" else found["msg"]
-    return Problem(Kind.NOT_UNDERSTOOD, f'"{place}": {reason}. See /docs.')
+    found = [_reason(one["type"], one["loc"], one["msg"]) for one in error.errors(include_url=False)[:MOST_REASONS]]
+    return Problem(Kind.NOT_UNDERSTOOD, f"{'; '.join(found)}. See /docs.")
+
+
+def _reason(kind: str, place: tuple[int | str, ...], message: str) -> str:
+    """Return in words what does not match a schema."""
+    if not place:
+        return "The body is not an object"
+    name = ".".join(str(part) for part in place)
+    return f'"{name}" is unknown' if kind == "extra_forbidden" else f'"{name}": {message}'
 
 
 def busy(detail: str = "Too many pictures are waiting already. Try again in a moment.") -> Problem:

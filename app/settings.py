@@ -22,9 +22,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="LEGO_THEMER_", frozen=True, extra="forbid")
 
-    host: str = Field(
-        default="127.0.0.1", min_length=1, description="address to listen on; 0.0.0.0: any of this machine"
-    )
+    host: str = Field(default="127.0.0.1", min_length=1, description="address to listen on; 0.0.0.0: all of them")
     port: int = Field(default=8000, ge=0, le=65_535, description="port to listen on; 0: any free one")
     url_prefix: str = Field(
         default="", pattern=r"^(/[\w.~-]+)*$", description="path at which a proxy offers the page, such as /themer"

@@ -13,20 +13,31 @@ MODEL_HEADER = {"Model-SHA256": {"schema": {"type": "string"}, "description": "t
 EXAMPLE = [
     {
         "file": "spaceship.jpg",
-        **{"theme": "Technic", "confidence": 0.93, "sure": True},
-        **{"none_of_these": False, "other_theme": None, "reason": None},
+        "theme": "Technic",
+        "confidence": 0.93,
+        "sure": True,
+        "none_of_these": False,
+        "other_theme": None,
+        "reason": None,
         "top": [{"theme": "Technic", "probability": 0.93}, {"theme": "MiniFig", "probability": 0.05}],
         "similar": [
             {
-                **{"set_id": "8547-1", "name": "Mindstorms NXT 2.0", "year": 2009, "theme": "Technic"},
-                **{"distance": 0.12, "page": None, "thumbnail": "/sets/8547-1.jpg"},
+                "set_id": "8547-1",
+                "name": "Mindstorms NXT 2.0",
+                "year": 2009,
+                "theme": "Technic",
+                "distance": 0.12,
+                "page": None,
+                "thumbnail": "/sets/8547-1.jpg",
             }
         ],
     },
     {
         "file": "notes.txt",
         "problem": {
-            **{"type": "/docs#not-a-picture", "title": "Not a picture", "status": 415},
+            "type": "/docs#not-a-picture",
+            "title": "Not a picture",
+            "status": 415,
             "detail": "Send a JPEG, PNG, WebP, GIF or BMP.",
         },
     },
@@ -118,11 +129,13 @@ class Entry(BaseModel):
 class Entries(RootModel[list[Entry]]):
     """One entry for each file, in the order of the request."""
 
-    model_config = ConfigDict(json_schema_extra={}, openapi_extra={"headers": MODEL_HEADER, "example": EXAMPLE})  # type: ignore[typeddict-unknown-key]
+    model_config = ConfigDict(openapi_extra={"headers": MODEL_HEADER, "example": EXAMPLE})  # type: ignore[typeddict-unknown-key]
 
 
 class ModelDescription(BaseModel):
     """The served model."""
+
+    model_config = ConfigDict(openapi_extra={"headers": MODEL_HEADER})  # type: ignore[typeddict-unknown-key]
 
     file: str
     sha256: str

@@ -15,7 +15,7 @@ def register_compression(app: Flask) -> None:
 
 def compressed(response: Response) -> Response:
     """Return the response, compressed if it is a text, the client accepts gzip and it is worth it."""
-    if not response.mimetype.startswith(TEXTS):
+    if not (response.mimetype or "").startswith(TEXTS):
         return response
     response.vary.add("Accept-Encoding")
     # Of a part, or of nothing new (304), there is nothing to compress.
