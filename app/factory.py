@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from app import page
 from app.api import routes
-from app.api.body import EXAMPLE
+from app.api.body import EXAMPLE, request_body
 from app.api.health import operations
 from app.api.schemas import ProblemDetails
 from app.incoming.body import JSON
@@ -75,13 +75,18 @@ class Application(OpenAPI):
     json_provider_class = OrderedJSONProvider
 
     def generate_spec_json(self) -> None:
-        """Generate the document, without the validation errors that the library adds: routes document their own."""
+        """Generate the document, with the body of predictions, for which the library has no schema.
+
+        Without the validation errors that the library adds: routes document their own.
+        """
         super().generate_spec_json()  # type: ignore[no-untyped-call]
         for methods in self.spec_json["paths"].values():
             for operation in methods.values():
                 added = operation["responses"].get(self.validation_error_status, {})
                 if JSON in added.get("content", {}):
                     del operation["responses"][self.validation_error_status]
+        maximum_files = self.extensions[KEY].settings.maximum_files
+        self.spec_json["paths"]["/api/predict"]["post"]["requestBody"] = request_body(maximum_files)
 
 
 def build_app(settings: Settings) -> Flask:

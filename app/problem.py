@@ -31,10 +31,9 @@ class Kind(Facts, Enum):
     """A kind of problem."""
 
     NO_PICTURE = "No picture", 400, 'Send at least one picture in the field "image".'
-    ANOTHER_SITE = "Another site", 403, "Only programs and this server's own pages may send pictures."
+    ANOTHER_SITE = "Another site", 403, "Only programs, this server's pages and those of allowed origins may send pictures."
     PICTURE_TOO_LARGE = "Picture too large", 413, "The picture has too many bytes or pixels. Send a smaller one."
     TOO_MANY_FRAMES = "Too many frames", 413, "Send one frame of the animation. Only the first is used."
-    TOO_MANY_PICTURES = "Too many pictures", 413, "Split the pictures over several requests."
     NOT_A_PICTURE = "Not a picture", 415, "Send a JPEG, PNG, WebP, GIF or BMP. The content counts, not the file name."
     UNSUPPORTED_BODY = "Unsupported body", 415, "Send one of the types of body that the operation above lists."
     UNSUPPORTED_FORMAT = "Unsupported format", 415, "Save the picture as JPEG or PNG first."
@@ -50,6 +49,7 @@ class Kind(Facts, Enum):
         422,
         "A parameter or field is missing, unknown or invalid. See the operation above.",
     )
+    TOO_MANY_PICTURES = "Too many pictures", 422, "Split the pictures over several requests."
     UNKNOWN_THEME = "Unknown theme", 422, "Name one of the model's labels. /api/model lists them."
     BUSY = "Busy", 503, "Too many pictures are waiting. Try again after the seconds in Retry-After."
     NO_MODEL = "No model", 503, "The operator has to run dvc repro and restart the server."

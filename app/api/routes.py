@@ -7,7 +7,6 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from app.api import schemas
-from app.api.body import BODY
 from app.incoming.body import read_body, require_form
 from app.problem import MEDIA_TYPE
 from app.shared.state import state
@@ -27,7 +26,7 @@ def name_model(response: Response) -> Response:
     return response
 
 
-@api.post("/predict", responses={200: schemas.Entries, **UPLOAD_PROBLEMS}, openapi_extensions={"requestBody": BODY})
+@api.post("/predict", responses={200: schemas.Entries, **UPLOAD_PROBLEMS})
 def predict(query: schemas.PredictQuery) -> Response:
     """Predict the theme of each picture."""
     state().uploads.require(request.remote_addr)

@@ -22,18 +22,15 @@ ALPHABET, IGNORED = bytes.maketrans(b"-_", b"+/"), b" \t\r\n"
 MOST_COMMAS = 10_000
 
 
-OneOrMore = str | Annotated[list[str], Field(min_length=1)]
-
-
 class JsonPictures(BaseModel):
-    """Pictures as base64."""
+    """Pictures as base64: one text, or a list of them."""
 
     model_config = ConfigDict(extra="forbid")
 
     image: Annotated[
         list[str],
-        BeforeValidator(lambda found: [found] if isinstance(found, str) else found, json_schema_input_type=OneOrMore),
-        Field(min_length=1, description="a picture as base64 or as a data URL, or a list of these"),
+        BeforeValidator(lambda found: [found] if isinstance(found, str) else found),
+        Field(min_length=1),
     ]
 
 
@@ -49,10 +46,10 @@ def read_body(request: Request, maximum_files: int, maximum_bytes: int) -> list[
     if request.is_json:
         return _json_uploads(request.get_data(cache=False), maximum_files, maximum_bytes)
     content = request.get_data(cache=False)
-    if not content and not kind.startswith("image/"):
-        raise Problem(Kind.NO_PICTURE, f"The request has no body. {ACCEPTED}")
-    if kind in ("", BYTES) or kind.startswith("image/"):
+    if kind == BYTES or kind.startswith("image/") or (content and not kind):
         return [Upload("body", content)]
+    if not content:
+        raise Problem(Kind.NO_PICTURE, f"The request has no body. {ACCEPTED}")
     raise Problem(Kind.UNSUPPORTED_BODY, f"The body's type is {kind}. {ACCEPTED}")
 
 

@@ -140,10 +140,10 @@ def test_unknown_names_are_refused_by_name(client):
 def test_too_many_or_too_large_pictures_are_refused(client_of):
     client = client_of(maximum_files=2, maximum_megabytes=1)
     small = drawing()
-    assert problem_of(client.post("/api/predict", data=upload(*[small] * 3)), 413)["title"] == "Too many pictures"
+    assert problem_of(client.post("/api/predict", data=upload(*[small] * 3)), 422)["title"] == "Too many pictures"
     large, fine = client.post("/api/predict", data=upload(b"x" * 1_100_000, small)).json
     assert large["problem"]["status"] == 413 and "1 MB" in large["problem"]["detail"] and fine["top"]
-    assert problem_of(client.post("/api/predict", json={"image": [""] * 3}), 413)["title"] == "Too many pictures"
+    assert problem_of(client.post("/api/predict", json={"image": [""] * 3}), 422)["title"] == "Too many pictures"
     assert problem_of(client.post("/api/predict", data=upload(b"x" * 3_100_000)), 413)["type"] == "about:blank"
 
 
