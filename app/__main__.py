@@ -20,7 +20,6 @@ from themer.base.errors import UserError, explained
 def main(arguments: Sequence[str] | None = None, program: str = "python -m app") -> None:
     """Serve until stopped. Without a model, explain how to make one."""
     given = vars(parser(program).parse_args(arguments))
-    host, port = given.pop("host"), given.pop("port")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     # It warns of each request that waits for a thread. /metrics shows how many pictures wait.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
@@ -29,18 +28,20 @@ def main(arguments: Sequence[str] | None = None, program: str = "python -m app")
     settings = settings_of({name: value for name, value in given.items() if value is not None})
     use_batch_scheduling()
     app = create_app(settings)
-    run(app, make_server(app, host, port))
+    run(app, make_server(app, settings.host, settings.port, settings.url_prefix))
 
 
 def parser(program: str) -> argparse.ArgumentParser:
     """Return the parser of the command line, with an option for each setting."""
     found = argparse.ArgumentParser(prog=program, description="Serve the page and the API.")
-    found.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
-    found.add_argument("--port", type=int, default=8000, help="port to listen on (default: %(default)s)")
     for name, field in Settings.model_fields.items():
-        option, text = "--" + name.replace("_", "-"), f"{field.description} (default: {field.default})"
+        default = "none" if field.default == "" else field.default
+        option, text = "--" + name.replace("_", "-"), f"{field.description} (default: {default})"
         kind: dict[str, Any] = {"action": "store_const", "const": True} if field.annotation is bool else {}
-        kind = kind or {"type": field.annotation or Path, "metavar": "N"}
+        kind = kind or {
+            "type": field.annotation or Path,
+            "metavar": "N" if field.annotation in (int, float) else "TEXT",
+        }
         found.add_argument(option, help=text, **kind)
     return found
 
@@ -53,7 +54,9 @@ def settings_of(given: dict[str, Any]) -> Settings:
         found = error.errors()[0]
         name = str(found["loc"][0])
         option = "--" + name.replace("_", "-")
-        raise UserError(f"{option} (or LEGO_THEMER_{name.upper()}): {found['msg']}, not {found['input']!r}") from None
+        described = f"Expected a {Settings.model_fields[name].description}"
+        reason = described if found["type"] == "string_pattern_mismatch" else found["msg"]
+        raise UserError(f"{option} (or LEGO_THEMER_{name.upper()}): {reason}, not {found['input']!r}") from None
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from flask import Flask, Response, jsonify, render_template
+from flask import Flask, Response, jsonify, render_template, request
 from flask.json.provider import JSONProvider
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
@@ -14,16 +14,19 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from app import page
 from app.api import routes
+from app.api.body import EXAMPLE, request_body
 from app.api.health import operations
 from app.api.schemas import ProblemDetails
+from app.incoming.body import JSON
 from app.incoming.form import InMemoryRequest
 from app.page import pages
 from app.page.about import about_model
 from app.page.static_files import static_seconds, static_url_path
-from app.problem import Kind, Problem, documented
+from app.problem import documented, not_understood
 from app.recognition.recognizer import Recognizer
-from app.settings import Settings
+from app.settings import MEGABYTE, Settings
 from app.shared.client_limits import ClientLimit
+from app.shared.compression import register_compression
 from app.shared.error_handler import register_error_handler
 from app.shared.metrics import Metrics
 from app.shared.request_log import register_request_log
@@ -32,7 +35,15 @@ from app.shared.state import KEY, State
 from themer.answering.predictor import Predictor
 from themer.base.errors import UserError
 
-DESCRIPTION = "Predicts the theme of a LEGO set from its picture. Pictures are not stored."
+DESCRIPTION = (
+    "Predicts the theme of a LEGO set from its picture. {privacy} A request holds at most {files} pictures of "
+    "{megabytes} MB each, {all_megabytes} MB in all; a JPEG has at most {pixels:,} pixels, other formats half of "
+    "that. {rate}"
+)
+PRIVACY = {
+    False: "Pictures are not stored.",
+    True: "Pictures are not stored, except those sent to /api/contribute: they are kept for the next training.",
+}
 
 log = logging.getLogger(__name__)
 
@@ -44,8 +55,8 @@ class OrderedJSONProvider(JSONProvider):
     """
 
     def dumps(self, obj: Any, **kwargs: Any) -> str:
-        """Return a value as JSON."""
-        return orjson.dumps(obj).decode()
+        """Return a value as JSON, on several lines if there is an indent."""
+        return orjson.dumps(obj, option=orjson.OPT_INDENT_2 if kwargs.get("indent") else None).decode()
 
     def loads(self, s: str | bytes, **kwargs: Any) -> Any:
         """Return the value of a JSON text."""
@@ -64,12 +75,18 @@ class Application(OpenAPI):
     json_provider_class = OrderedJSONProvider
 
     def generate_spec_json(self) -> None:
-        """Generate the document, without the validation error that the library adds to routes without input."""
+        """Generate the document, with the body of predictions, for which the library has no schema.
+
+        Without the validation errors that the library adds: routes document their own.
+        """
         super().generate_spec_json()  # type: ignore[no-untyped-call]
         for methods in self.spec_json["paths"].values():
             for operation in methods.values():
-                if not operation.get("parameters") and not operation.get("requestBody"):
-                    operation["responses"].pop(self.validation_error_status, None)
+                added = operation["responses"].get(self.validation_error_status, {})
+                if JSON in added.get("content", {}):
+                    del operation["responses"][self.validation_error_status]
+        maximum_files = self.extensions[KEY].settings.maximum_files
+        self.spec_json["paths"]["/api/predict"]["post"]["requestBody"] = request_body(maximum_files)
 
 
 def build_app(settings: Settings) -> Flask:
@@ -80,7 +97,7 @@ def build_app(settings: Settings) -> Flask:
         "app",
         root_path=str(folder),
         static_url_path=static_url_path(folder / "static"),
-        info=Info(title="Lego Themer", version="1", description=DESCRIPTION),
+        info=Info(title="Lego Themer", version="1", description=description(settings)),
         doc_ui=False,
         security_schemes={},
         validation_error_model=ProblemDetails,
@@ -93,8 +110,22 @@ def build_app(settings: Settings) -> Flask:
     register_request_log(application)
     register_error_handler(application)
     register_same_site(application)
+    register_compression(application)
     register_routes(application, settings.contributions)
     return application
+
+
+def description(settings: Settings) -> str:
+    """Return what the API does, what it keeps and its limits."""
+    rate = f"A client may upload {settings.requests_per_minute} times a minute."
+    return DESCRIPTION.format(
+        privacy=PRIVACY[settings.contributions],
+        files=settings.maximum_files,
+        megabytes=settings.maximum_megabytes,
+        all_megabytes=settings.maximum_request_bytes // MEGABYTE,
+        pixels=settings.maximum_pixels,
+        rate=rate if settings.requests_per_minute else "",
+    ).strip()
 
 
 def register_routes(application: Application, contributions: bool) -> None:
@@ -105,13 +136,17 @@ def register_routes(application: Application, contributions: bool) -> None:
     if contributions:
         application.register_blueprint(pages.contributing)
         application.register_api(routes.contributing)
-    application.add_url_rule("/openapi.json", "document", lambda: jsonify(application.api_doc))
+    application.add_url_rule(
+        "/openapi.json",
+        "document",
+        lambda: jsonify({**application.api_doc, "servers": [{"url": request.script_root or "/"}]}),
+    )
     application.add_url_rule("/docs", "docs", lambda: docs_page(application.api_doc))
 
 
 def docs_page(document: dict[str, Any]) -> str:
     """Return the page that documents the API and its problems."""
-    return render_template("docs.html", document=document, problems=documented())
+    return render_template("docs.html", document=document, problems=documented(), request_example=EXAMPLE)
 
 
 def load_state(settings: Settings) -> State:
@@ -132,6 +167,4 @@ def load_state(settings: Settings) -> State:
 
 def refuse(error: ValidationError) -> None:
     """Raise Problem for a request that does not match the API's schemas."""
-    found = error.errors()[0]
-    place = ".".join(str(part) for part in found["loc"])
-    raise Problem(Kind.NOT_UNDERSTOOD, f'"{place}": {found["msg"]}. See /docs.')
+    raise not_understood(error)

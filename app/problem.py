@@ -8,11 +8,14 @@ from enum import Enum
 from http import HTTPStatus
 from typing import Any
 
+from pydantic import ValidationError
+
 from themer.base.theme_paths import slug
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 2
 NO_MODEL_RETRY_SECONDS = 60
+MOST_REASONS = 5
 
 
 @dataclass(frozen=True)
@@ -28,11 +31,11 @@ class Kind(Facts, Enum):
     """A kind of problem."""
 
     NO_PICTURE = "No picture", 400, 'Send at least one picture in the field "image".'
-    ANOTHER_SITE = "Another site", 403, "Only programs and this server's own pages may send pictures."
+    ANOTHER_SITE = "Another site", 403, "Only programs, this server's pages and those of allowed origins may send pictures."
     PICTURE_TOO_LARGE = "Picture too large", 413, "The picture has too many bytes or pixels. Send a smaller one."
     TOO_MANY_FRAMES = "Too many frames", 413, "Send one frame of the animation. Only the first is used."
-    TOO_MANY_PICTURES = "Too many pictures", 413, "Split the pictures over several requests."
     NOT_A_PICTURE = "Not a picture", 415, "Send a JPEG, PNG, WebP, GIF or BMP. The content counts, not the file name."
+    UNSUPPORTED_BODY = "Unsupported body", 415, "Send one of the types of body that the operation above lists."
     UNSUPPORTED_FORMAT = "Unsupported format", 415, "Save the picture as JPEG or PNG first."
     EMPTY_FILE = "Empty file", 422, "The file has no content. Copy it again, then send it."
     BROKEN_PICTURE = (
@@ -40,7 +43,13 @@ class Kind(Facts, Enum):
         422,
         "The file is truncated, damaged or has an unusual structure. Save it again, then send it.",
     )
-    NOT_UNDERSTOOD = "Not understood", 422, "A parameter or field is missing or invalid. See the operation above."
+    NOT_BASE64 = "Not base64", 422, "In JSON, a picture is base64 or a data URL with base64. Addresses are not fetched."
+    NOT_UNDERSTOOD = (
+        "Not understood",
+        422,
+        "A parameter or field is missing, unknown or invalid. See the operation above.",
+    )
+    TOO_MANY_PICTURES = "Too many pictures", 422, "Split the pictures over several requests."
     UNKNOWN_THEME = "Unknown theme", 422, "Name one of the model's labels. /api/model lists them."
     BUSY = "Busy", 503, "Too many pictures are waiting. Try again after the seconds in Retry-After."
     NO_MODEL = "No model", 503, "The operator has to run dvc repro and restart the server."
@@ -64,9 +73,10 @@ class Problem(Exception):
         self.detail, self.retry_after_seconds = detail, retry_after_seconds
         super().__init__(f"{self.title}. {detail}")
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self, url_prefix: str = "") -> dict[str, Any]:
         """Return the members of RFC 9457. `type` links to the problem's entry in the documentation."""
-        return {"type": self.type, "title": self.title, "status": self.status, "detail": self.detail}
+        place = url_prefix + self.type if self.type.startswith("/") else self.type
+        return {"type": place, "title": self.title, "status": self.status, "detail": self.detail}
 
 
 def documented() -> list[dict[str, Any]]:
@@ -74,6 +84,20 @@ def documented() -> list[dict[str, Any]]:
     return [
         {"slug": slug(kind.title), "title": kind.title, "status": kind.status, "advice": kind.advice} for kind in Kind
     ]
+
+
+def not_understood(error: ValidationError) -> Problem:
+    """Return the problem of a request that does not match the API's schemas."""
+    found = [_reason(one["type"], one["loc"], one["msg"]) for one in error.errors(include_url=False)[:MOST_REASONS]]
+    return Problem(Kind.NOT_UNDERSTOOD, f"{'; '.join(found)}. See /docs.")
+
+
+def _reason(kind: str, place: tuple[int | str, ...], message: str) -> str:
+    """Return in words what does not match a schema."""
+    if not place:
+        return "The body is not an object"
+    name = ".".join(str(part) for part in place)
+    return f'"{name}" is unknown' if kind == "extra_forbidden" else f'"{name}": {message}'
 
 
 def busy(detail: str = "Too many pictures are waiting already. Try again in a moment.") -> Problem:

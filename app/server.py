@@ -161,8 +161,11 @@ def use_batch_scheduling() -> None:
             os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
-def make_server(app: Flask, host: str, port: int) -> BaseWSGIServer:
-    """Return a server that listens but does not respond yet; raise UserError if it can't listen at this address."""
+def make_server(app: Flask, host: str, port: int, url_prefix: str = "") -> BaseWSGIServer:
+    """Return a server that listens but does not respond yet; raise UserError if it can't listen at this address.
+
+    Links start with `url_prefix`. Requests may: proxies either keep or remove it.
+    """
     dispatcher = PatientDispatcher()
     dispatcher.set_thread_count(THREADS)
     # Bodies and responses never go to temporary files: these limits are above the largest of them.
@@ -180,6 +183,7 @@ def make_server(app: Flask, host: str, port: int) -> BaseWSGIServer:
         recv_bytes=READ_BYTES,
         asyncore_use_poll=True,
         ident=None,
+        url_prefix=url_prefix,
     )
     assert isinstance(server, BaseWSGIServer)  # It would be another type with several sockets.
     budget = Budget(max(BODY_BYTES_IN_ALL, app.config["MAX_CONTENT_LENGTH"] + 1))
@@ -194,7 +198,8 @@ def run(app: Flask, server: BaseWSGIServer) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, _stop)
         host, port = cast(socket.socket, server.socket).getsockname()[:2]
-        print(f"Lego Themer is at http://{f'[{host}]' if ':' in host else host}:{port}/ (Ctrl-C stops it)", flush=True)
+        address = f"http://{f'[{host}]' if ':' in host else host}:{port}{server.adj.url_prefix}/"
+        print(f"Lego Themer is at {address} (Ctrl-C stops it)", flush=True)
         if state.recognizer is None:
             print("There is no model yet. Run `dvc repro`, then restart this server.", flush=True)
         server.run()

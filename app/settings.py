@@ -9,17 +9,29 @@ from app.incoming.picture_file import Limits
 from stages import paths
 
 MEGABYTE = 1_000_000
+ORIGIN = r"https?://[^/,\s]+"
 
 
 class Settings(BaseSettings):
     """Where the project is, and the limits for clients.
 
+    `allow_origin` is "*" or origins, separated by commas.
     Pictures wait for the model in a queue of at most `waiting_pictures`. The model takes batches of at most
     `pictures_per_batch` from it.
     """
 
     model_config = SettingsConfigDict(env_prefix="LEGO_THEMER_", frozen=True, extra="forbid")
 
+    host: str = Field(default="127.0.0.1", min_length=1, description="address to listen on; 0.0.0.0: all of them")
+    port: int = Field(default=8000, ge=0, le=65_535, description="port to listen on; 0: any free one")
+    url_prefix: str = Field(
+        default="", pattern=r"^(/[\w.~-]+)*$", description="path at which a proxy offers the page, such as /themer"
+    )
+    allow_origin: str = Field(
+        default="",
+        pattern=rf"^(\*|{ORIGIN}(,{ORIGIN})*)?$",
+        description="list of origins whose pages may predict, such as https://a.example,https://b.example, or *",
+    )
     root: Path = Field(default=Path(), description="the project's folder, with models/, metrics/, plots/ and data/")
     model: Path = Field(
         default=paths.model.parent, description="the folder of the model and its index, in root or anywhere"
@@ -35,6 +47,11 @@ class Settings(BaseSettings):
     timeout_seconds: float = Field(default=20, gt=0, description="how long a request may wait for the model")
     contributions_per_hour: int = Field(default=20, ge=1, description="contributed pictures per client")
     contributed_megabytes: int = Field(default=500, ge=1, description="size of all photos; no more are kept beyond it")
+
+    @property
+    def allowed_origins(self) -> list[str]:
+        """The origins, such as https://example.org, whose pages may predict; "*" for any."""
+        return self.allow_origin.split(",") if self.allow_origin else []
 
     @property
     def limits(self) -> Limits:

@@ -80,14 +80,14 @@ def outcomes_of(client: FlaskClient, contents: list[bytes]) -> list[str]:
     response = post(client, body, content_type)
     if response.status_code != 200:
         return [json.loads(response.data)["title"]] * len(contents)
-    assert all(400 <= entry["error"]["status"] < 500 for entry in response.json if "error" in entry)
-    return [entry["error"]["title"] if "error" in entry else "predicted" for entry in response.json]
+    assert all(400 <= entry["problem"]["status"] < 500 for entry in response.json if "problem" in entry)
+    return [entry["problem"]["title"] if "problem" in entry else "predicted" for entry in response.json]
 
 
 def fuzz_forms(client: FlaskClient, forms: int, chance: random.Random) -> Counter[str]:
-    """Return how often mutated forms, with two pictures and a field, had each outcome."""
+    """Return how often mutated forms, with two pictures, had each outcome."""
     files = [("image", (f"{number}.jpg", content)) for number, content in enumerate(islice(originals(), 2))]
-    body, content_type = encode_multipart_formdata([*files, ("theme", "MiniFig")], "boundary")
+    body, content_type = encode_multipart_formdata(files, "boundary")
     responses = (post(client, mutated(chance, [body]), content_type) for _ in range(forms))
     return Counter("predicted" if one.status_code == 200 else json.loads(one.data)["title"] for one in responses)
 

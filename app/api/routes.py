@@ -7,7 +7,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from app.api import schemas
-from app.incoming.form import read_uploads
+from app.incoming.body import read_body, require_form
 from app.problem import MEDIA_TYPE
 from app.shared.state import state
 
@@ -18,23 +18,38 @@ api = APIBlueprint("api", __name__, url_prefix="/api", abp_tags=[Tag(name="API")
 contributing = APIBlueprint("contributing", __name__, url_prefix="/api", abp_tags=[Tag(name="API")])
 
 
+@api.after_request
+def name_model(response: Response) -> Response:
+    """Name the model that the response is about."""
+    if model := state().model:
+        response.headers["Model-SHA256"] = model["sha256"]
+    return response
+
+
 @api.post("/predict", responses={200: schemas.Entries, **UPLOAD_PROBLEMS})
-def predict(query: schemas.PredictQuery, form: schemas.PredictForm) -> Response:
+def predict(query: schemas.PredictQuery) -> Response:
     """Predict the theme of each picture."""
     state().uploads.require(request.remote_addr)
-    uploads = read_uploads(list(form.image), state().settings.maximum_files)
-    return jsonify(state().predict(uploads, query.heatmap))
+    settings = state().settings
+    uploads = read_body(request, settings.maximum_files, settings.limits.maximum_bytes)
+    return jsonify(state().predict(uploads, query.heatmap, top=query.top))
+
+
+@contributing.before_request
+def refuse_other_bodies() -> None:
+    """Raise Problem for a body that is no form, before its fields are missed."""
+    require_form(request)
 
 
 @contributing.post("/contribute", responses={201: schemas.Contributed, **UPLOAD_PROBLEMS, 507: dict(PROBLEM)})
-def contribute(form: schemas.ContributeForm) -> tuple[Response, int]:
+def contribute(query: schemas.NoQuery, form: schemas.ContributeForm) -> tuple[Response, int]:
     """Contribute a picture and its correct theme to the next training."""
     photo = state().keep([form.image], form.theme, request.remote_addr)
     return jsonify(theme=form.theme, photo=photo.as_posix()), 201
 
 
-@api.get("/model", responses={200: schemas.ModelDescription, 503: dict(PROBLEM)})
-def model() -> Response:
+@api.get("/model", responses={200: schemas.ModelDescription, 422: dict(PROBLEM), 503: dict(PROBLEM)})
+def model(query: schemas.NoQuery) -> Response:
     """Describe the model."""
     state().required_recognizer()
     return jsonify(state().model)

@@ -6,7 +6,42 @@ from typing import Any
 from flask_openapi3.models.file import FileStorage
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
+from app.recognition.as_json import TOP_THEMES
 from themer.base.theme_paths import NONE_OF_THESE
+
+MODEL_HEADER = {"Model-SHA256": {"schema": {"type": "string"}, "description": "the served model's digest"}}
+EXAMPLE = [
+    {
+        "file": "spaceship.jpg",
+        "theme": "Technic",
+        "confidence": 0.93,
+        "sure": True,
+        "none_of_these": False,
+        "other_theme": None,
+        "reason": None,
+        "top": [{"theme": "Technic", "probability": 0.93}, {"theme": "MiniFig", "probability": 0.05}],
+        "similar": [
+            {
+                "set_id": "8547-1",
+                "name": "Mindstorms NXT 2.0",
+                "year": 2009,
+                "theme": "Technic",
+                "distance": 0.12,
+                "page": None,
+                "thumbnail": "/sets/8547-1.jpg",
+            }
+        ],
+    },
+    {
+        "file": "notes.txt",
+        "problem": {
+            "type": "/docs#not-a-picture",
+            "title": "Not a picture",
+            "status": 415,
+            "detail": "Send a JPEG, PNG, WebP, GIF or BMP.",
+        },
+    },
+]
 
 
 class ProblemDetails(BaseModel):
@@ -33,16 +68,19 @@ def _schema_of(model: type[Received]) -> dict[str, Any]:
     return super(Received, model).model_json_schema()
 
 
+class NoQuery(Received):
+    """No parameters in the query."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
 class PredictQuery(Received):
     """What to return besides the prediction."""
 
+    model_config = ConfigDict(extra="forbid")
+
     heatmap: bool = Field(default=False, description="add a PNG that shows which parts of the picture count most")
-
-
-class PredictForm(Received):
-    """Pictures."""
-
-    image: list[FileStorage] = Field(min_length=1, description="JPEG, PNG, WebP, GIF (its first frame) or BMP")
+    top: int = Field(default=TOP_THEMES, ge=1, description="how many of the most probable themes to return")
 
 
 class ThemeProbability(BaseModel):
@@ -65,11 +103,11 @@ class SimilarSet(BaseModel):
 
 
 class Entry(BaseModel):
-    """A file's prediction or its error."""
+    """A file's prediction or its problem."""
 
     model_config = ConfigDict(extra="forbid")
 
-    file: str = Field(description="the name of the uploaded file")
+    file: str = Field(description="the name of the file; body or image[0] if it has none")
     theme: str | None = Field(default=None, description="the predicted theme; null: not sure, or none of the themes")
     confidence: float | None = Field(
         default=None, description="the calibrated probability of the predicted theme, or of the best one if not sure"
@@ -85,15 +123,19 @@ class Entry(BaseModel):
     top: list[ThemeProbability] | None = Field(default=None, description="the most probable themes")
     similar: list[SimilarSet] | None = Field(default=None, description="the most similar sets of the catalogue")
     heatmap: str | None = Field(default=None, description="a data URL: a PNG to lay over the picture")
-    error: ProblemDetails | None = None
+    problem: ProblemDetails | None = Field(default=None, description="why the file has no prediction")
 
 
 class Entries(RootModel[list[Entry]]):
     """One entry for each file, in the order of the request."""
 
+    model_config = ConfigDict(openapi_extra={"headers": MODEL_HEADER, "example": EXAMPLE})  # type: ignore[typeddict-unknown-key]
+
 
 class ModelDescription(BaseModel):
     """The served model."""
+
+    model_config = ConfigDict(openapi_extra={"headers": MODEL_HEADER})  # type: ignore[typeddict-unknown-key]
 
     file: str
     sha256: str
@@ -113,7 +155,7 @@ class Health(BaseModel):
 class ContributeForm(Received):
     """A picture and its correct theme."""
 
-    model_config = ConfigDict(coerce_numbers_to_str=True)
+    model_config = ConfigDict(coerce_numbers_to_str=True, extra="forbid")
 
     image: FileStorage = Field(description="the picture")
     theme: str = Field(description=f"one of the model's labels, or {NONE_OF_THESE}")

@@ -26,10 +26,11 @@ Form = tuple[IO[bytes], MultiDict[str, str], MultiDict[str, FileStorage]]
 
 @dataclass(frozen=True)
 class Upload:
-    """An uploaded file: the name that the client gave it, and its bytes."""
+    """An uploaded file: the name that the client gave it, and its bytes, or why it has none."""
 
     name: str
     content: bytes
+    problem: Problem | None = None
 
 
 class InMemoryFormParser(FormDataParser):
@@ -90,6 +91,11 @@ def read_uploads(files: list[FileStorage], maximum_files: int) -> list[Upload]:
     chosen = [upload for upload in sent if upload.name or upload.content]
     if not chosen:
         raise Problem(Kind.NO_PICTURE, f'Send at least one picture in the field "{FIELD}".')
-    if len(chosen) > maximum_files:
-        raise Problem(Kind.TOO_MANY_PICTURES, f"Send at most {maximum_files} pictures at once, not {len(chosen)}.")
+    require_at_most(maximum_files, len(chosen))
     return chosen
+
+
+def require_at_most(maximum_files: int, sent: int) -> None:
+    """Raise Problem for a request with more pictures than `maximum_files`."""
+    if sent > maximum_files:
+        raise Problem(Kind.TOO_MANY_PICTURES, f"Send at most {maximum_files} pictures at once, not {sent}.")

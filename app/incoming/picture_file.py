@@ -94,7 +94,7 @@ def _require_bytes(content: bytes, limits: Limits) -> None:
     if not content:
         raise Problem(Kind.EMPTY_FILE, Kind.EMPTY_FILE.advice)
     if len(content) > limits.maximum_bytes:
-        raise _too_large(f"{len(content) / 1e6:.1f} MB", f"{limits.maximum_bytes / 1e6:.0f} MB")
+        raise too_large(f"{len(content) / 1e6:.1f} MB", f"{limits.maximum_bytes / 1e6:.0f} MB")
 
 
 def _identified(content: bytes) -> Image.Image:
@@ -103,7 +103,7 @@ def _identified(content: bytes) -> Image.Image:
         return identify(content)
     except PictureError as error:
         if error.kind == "too many pixels":
-            raise _too_large("far too many pixels", "a fraction of them") from None
+            raise too_large("far too many pixels", "a fraction of them") from None
     if content.startswith((JPEG, PNG, *GIF)) or content[:4] + content[8:12] == b"RIFFWEBP":
         raise Problem(Kind.BROKEN_PICTURE, DAMAGED)
     if name := _other_format(content):
@@ -117,9 +117,9 @@ def _require_limits(picture: Image.Image, content: bytes, limits: Limits) -> Non
     # A JPEG is reduced while it is decoded. Other formats need their full size in memory, several times.
     allowed = limits.maximum_pixels if picture.format in ("JPEG", "MPO") else limits.maximum_pixels // 2
     if width * height > allowed:
-        raise _too_large(f"{width} x {height} = {width * height:,} pixels", f"{allowed:,}")
+        raise too_large(f"{width} x {height} = {width * height:,} pixels", f"{allowed:,}")
     if max(width, height) > limits.maximum_side:
-        raise _too_large(f"{max(width, height)} pixels on one side", f"{limits.maximum_side}")
+        raise too_large(f"{max(width, height)} pixels on one side", f"{limits.maximum_side}")
     found = structure(content, limits.maximum_blocks)
     if max(found.frames, _frames(picture)) > limits.maximum_frames:
         raise Problem(Kind.TOO_MANY_FRAMES, f"Send a single frame. At most {limits.maximum_frames} frames are allowed.")
@@ -151,7 +151,7 @@ def _other_format(content: bytes) -> str | None:
     return "PDF" if start.startswith(b"%pdf") else None
 
 
-def _too_large(received: str, allowed: str) -> Problem:
+def too_large(received: str, allowed: str) -> Problem:
     """Return the problem of a picture that exceeds a limit."""
     return Problem(Kind.PICTURE_TOO_LARGE, f"The picture has {received}; the limit is {allowed}. Send a smaller one.")
 

@@ -13,7 +13,7 @@ from PIL import Image
 from app.incoming.form import Upload
 from app.incoming.picture_file import open_picture
 from app.problem import Problem, busy
-from app.recognition.as_json import as_json
+from app.recognition.as_json import TOP_THEMES, as_json
 from app.recognition.batching import Batcher, QueueFull
 from app.settings import Settings
 from themer.answering.predictor import Prediction, Predictor
@@ -68,7 +68,7 @@ class Recognizer:
         )
 
     def predict(
-        self, uploads: Sequence[Upload], heat_map: bool, preview: bool = False
+        self, uploads: Sequence[Upload], heat_map: bool, preview: bool = False, top: int = TOP_THEMES
     ) -> list[dict[str, Any] | Problem]:
         """Return for each upload its prediction as JSON values, or the problem with its file.
 
@@ -76,6 +76,7 @@ class Recognizer:
             uploads: the files, at most `maximum_files`.
             heat_map: add a heat-map as a PNG data URL, "heatmap".
             preview: add a small copy of the picture as a JPEG data URL, "picture".
+            top: the number of most probable themes.
 
         Raises:
             Problem: too many pictures are waiting already, or these waited too long.
@@ -83,10 +84,12 @@ class Recognizer:
         prepared = [self._prepare(upload, preview) for upload in uploads]
         readable = [one for one in prepared if isinstance(one, Prepared)]
         outcomes = iter(self._wait_for([Job(one.pixels, heat_map) for one in readable]) if readable else [])
-        return [one if isinstance(one, Problem) else self._described(next(outcomes), one) for one in prepared]
+        return [one if isinstance(one, Problem) else self._described(next(outcomes), one, top) for one in prepared]
 
     def read(self, upload: Upload) -> Image.Image:
         """Return an uploaded picture; raise Problem for anything else. One at a time, to bound the memory."""
+        if upload.problem:
+            raise upload.problem
         with self._decoding:
             return open_picture(upload.content, self._settings.limits, self.predictor.description.fill)
 
@@ -120,9 +123,9 @@ class Recognizer:
             for job, one in zip(jobs, predictions, strict=True)
         ]
 
-    def _described(self, outcome: Outcome, prepared: Prepared) -> dict[str, Any]:
+    def _described(self, outcome: Outcome, prepared: Prepared, top: int) -> dict[str, Any]:
         """Return an outcome as JSON values, with thumbnails and what else was requested."""
-        found = as_json(outcome.prediction)
+        found = as_json(outcome.prediction, top)
         for near in found["similar"]:
             near["thumbnail"] = self._thumbnails.get(near["set_id"])
         if outcome.heat is not None:

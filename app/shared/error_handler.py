@@ -16,6 +16,9 @@ DETAILS = {
     HTTPStatus.INTERNAL_SERVER_ERROR: "An error occurred on the server. Your request is not at fault. Try again later.",
 }
 RATE_LIMIT_SECONDS = 60
+# Addresses that only programs use.
+PROGRAMS = ("/api/", "/healthz", "/readyz", "/metrics", "/openapi.json")
+PAGE = "text/html"
 
 log = logging.getLogger(__name__)
 
@@ -50,20 +53,21 @@ def _problem_of(error: Exception) -> Problem:
 
 
 def _wants_json() -> bool:
-    """Return whether the client is a program: it calls the API, or prefers JSON to HTML."""
-    if request.path.startswith("/api/"):
+    """Return whether the client is a program: it uses a program's address, or asks for no page as browsers do."""
+    if request.path.startswith(PROGRAMS):
         return True
-    accepted = request.accept_mimetypes
-    return max(accepted["application/json"], accepted[MEDIA_TYPE]) > accepted["text/html"]
+    # A program that accepts anything sends */*. Only browsers ask for HTML by name.
+    named = {name: quality for name, quality in request.accept_mimetypes if "*" not in name}
+    return named.get(PAGE, 0) == 0 or max(named.get("application/json", 0), named.get(MEDIA_TYPE, 0)) > named[PAGE]
 
 
 def _as_json(problem: Problem) -> Response:
     """Return a problem as JSON."""
-    response = jsonify(problem.as_dict())
+    response = jsonify(problem.as_dict(request.script_root))
     response.mimetype = MEDIA_TYPE
     return response
 
 
 def _as_page(problem: Problem) -> Response:
     """Return a problem as a page."""
-    return Response(render_template("error.html", problem=problem.as_dict()), mimetype="text/html")
+    return Response(render_template("error.html", problem=problem.as_dict()), mimetype=PAGE)

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from flask import current_app
+from flask import current_app, request
 from werkzeug.datastructures import FileStorage
 
 from app.incoming.contributions import keep_photo
 from app.incoming.form import Upload, read_uploads
 from app.problem import Problem, no_model
+from app.recognition.as_json import TOP_THEMES
 from app.recognition.recognizer import Recognizer
 from app.settings import MEGABYTE, Settings
 from app.shared.client_limits import ClientLimit
@@ -36,22 +37,21 @@ class State:
             raise no_model()
         return self.recognizer
 
-    def predict(self, uploads: Sequence[Upload], heat_map: bool, preview: bool = False) -> list[dict[str, Any]]:
-        """Return and count an entry for each upload: {"file", ...} with its prediction or with "error".
+    def predict(
+        self, uploads: Sequence[Upload], heat_map: bool, preview: bool = False, top: int = TOP_THEMES
+    ) -> list[dict[str, Any]]:
+        """Return and count an entry for each upload: {"file", ...} with its prediction or with "problem".
 
         Raises:
-            Problem: no upload is a readable picture, the server is busy, or there is no model.
+            Problem: the server is busy, or there is no model.
         """
-        found = self.required_recognizer().predict(uploads, heat_map, preview)
+        found = self.required_recognizer().predict(uploads, heat_map, preview, top)
         for one in found:
             if isinstance(one, Problem):
                 self.metrics.count_refused(one.title)
             else:
                 self.metrics.count_picture(one["theme"])
-        problems = [one for one in found if isinstance(one, Problem)]
-        if len(problems) == len(found):
-            raise problems[0]
-        return [entry(upload.name, one) for upload, one in zip(uploads, found, strict=True)]
+        return [entry(upload.name, one, request.script_root) for upload, one in zip(uploads, found, strict=True)]
 
     def keep(self, files: list[FileStorage], theme: str, address: str | None) -> Path:
         """Keep the one picture of a form for the next training; return its path within the folder of photos.
@@ -68,9 +68,13 @@ class State:
         return keep_photo(recognizer.read(upload), theme, labels, self.settings.photos, maximum_bytes)
 
 
-def entry(file: str, found: dict[str, Any] | Problem) -> dict[str, Any]:
-    """Return the JSON entry of a file: its prediction, or its problem as "error"."""
-    return {"file": file, "error": found.as_dict()} if isinstance(found, Problem) else {"file": file, **found}
+def entry(file: str, found: dict[str, Any] | Problem, url_prefix: str) -> dict[str, Any]:
+    """Return the JSON entry of a file: its prediction, or its problem. Links in it start with `url_prefix`."""
+    if isinstance(found, Problem):
+        return {"file": file, "problem": found.as_dict(url_prefix)}
+    for near in found["similar"]:
+        near["thumbnail"] = near["thumbnail"] and url_prefix + near["thumbnail"]
+    return {"file": file, **found}
 
 
 def state() -> State:

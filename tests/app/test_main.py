@@ -10,6 +10,17 @@ from app.settings import Settings
     ("options", "environment", "message"),
     [
         (["--maximum-files", "0"], {}, "--maximum-files (or LEGO_THEMER_MAXIMUM_FILES): Input should be greater"),
+        (["--port", "70000"], {}, "--port (or LEGO_THEMER_PORT): Input should be less than or equal to 65535"),
+        ([], {"LEGO_THEMER_PORT": "http"}, "--port (or LEGO_THEMER_PORT): Input should be a valid integer"),
+        (["--host", ""], {}, "--host (or LEGO_THEMER_HOST): String should have at least 1 character"),
+        (["--url-prefix", "themer"], {}, "--url-prefix (or LEGO_THEMER_URL_PREFIX): Expected a path"),
+        (["--url-prefix", "/themer/"], {}, "--url-prefix (or LEGO_THEMER_URL_PREFIX): Expected a path"),
+        (
+            ["--allow-origin", "a.example"],
+            {},
+            "--allow-origin (or LEGO_THEMER_ALLOW_ORIGIN): Expected a list of origins",
+        ),
+        (["--allow-origin", "http://a.example/"], {}, "--allow-origin (or LEGO_THEMER_ALLOW_ORIGIN): Expected a list"),
         ([], {"LEGO_THEMER_CONTRIBUTIONS": "perhaps"}, "--contributions (or LEGO_THEMER_CONTRIBUTIONS): Input should"),
     ],
 )

@@ -20,7 +20,8 @@ def test_each_anchor_on_the_page_is_unique(client):
 
 
 def test_responses_have_the_documented_type(client):
-    found = client.post("/api/predict", data=upload(b"text")).json
+    [entry] = client.post("/api/predict", data=upload(b"text")).json
+    found = entry["problem"]
     assert (found["type"], found["title"], found["status"]) == ("/docs#not-a-picture", "Not a picture", 415)
 
 

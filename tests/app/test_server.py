@@ -1,6 +1,7 @@
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -8,6 +9,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,7 @@ from app.__main__ import main
 from app.incoming.form import InMemoryRequest
 from app.server import THREADS, Budget, PatientDispatcher, make_server
 from app.settings import Settings
+from tests.app.uploads import drawing
 from tests.conftest import PROJECT
 from themer.base.errors import UserError
 
@@ -143,15 +146,22 @@ def test_a_port_in_use_is_explained(serve):
         main(["--port", str(port), "--root", str(PROJECT / "nowhere")])
 
 
-def started(*options: str) -> subprocess.Popen:
-    """Start the server as a command."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "app", "--port", "0", *options],
+@contextmanager
+def started(*options: str, **environment: str) -> Iterator[subprocess.Popen]:
+    """Start the server as a command, on a free port unless the environment names one."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "app", *options],
         cwd=PROJECT,
+        env={**os.environ, "LEGO_THEMER_PORT": "0", **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-    )
+    ) as process:
+        try:
+            yield process
+        finally:
+            # After a failed assertion nothing else would end it.
+            process.kill()
 
 
 def policies(process_id: int) -> list[int]:
@@ -180,3 +190,42 @@ def test_the_log_has_a_line_for_each_request_but_none_for_its_waiting(tmp_path):
         lines = process.stderr.read().splitlines()
     assert sum("GET /healthz 200" in line for line in lines) == len(connections)
     assert not [line for line in lines if "waitress" in line]
+
+
+def test_host_and_port_can_be_set_in_the_environment(tmp_path):
+    with socket.create_server(("127.0.0.2", 0)) as free:
+        port = str(free.getsockname()[1])
+    with started("--root", str(tmp_path), LEGO_THEMER_HOST="127.0.0.2", LEGO_THEMER_PORT=port) as process:
+        assert process.stdout.readline().startswith(f"Lego Themer is at http://127.0.0.2:{port}/ ")
+        process.send_signal(signal.SIGTERM)
+
+
+def test_behind_a_path_all_links_stay_below_it(root):
+    with started("--root", str(root), "--url-prefix", "/lego/themer") as process:
+        port = int(re.search(r":(\d+)/lego/themer/ ", process.stdout.readline())[1])
+        connection = http.client.HTTPConnection("127.0.0.1", port)
+        # A proxy either keeps the path or removes it.
+        connection.request("GET", "/lego/themer")
+        response = connection.getresponse()
+        assert response.status == 308 and response.headers["Location"].endswith("/lego/themer/")
+        response.read()
+        for path in ("/lego/themer/", "/", "/lego/themer/docs", "/about"):
+            connection.request("GET", path)
+            response = connection.getresponse()
+            text = response.read().decode()
+            links = re.findall(r'(?:href|src|action)="(/[^"]*)"', text)
+            assert response.status == 200 and len(links) >= 5
+            assert [link for link in links if not link.startswith("/lego/themer/")] == []
+        connection.request("POST", "/lego/themer/api/predict", drawing(), {"Content-Type": "image/jpeg"})
+        [found] = json.loads(connection.getresponse().read())
+        thumbnail = next(one["thumbnail"] for one in found["similar"] if one["thumbnail"])
+        for path in (thumbnail, "/lego/themer/openapi.json", "/lego/themer/nothing"):
+            connection.request("GET", path)
+            response = connection.getresponse()
+            content = response.read()
+            assert response.status == (404 if "nothing" in path else 200) and "/lego/themer/" in path
+            assert "openapi" not in path or json.loads(content)["servers"] == [{"url": "/lego/themer"}]
+        connection.request("POST", "/api/predict", b"text", {"Content-Type": "image/jpeg"})
+        [found] = json.loads(connection.getresponse().read())
+        assert found["problem"]["type"] == "/lego/themer/docs#not-a-picture"
+        process.send_signal(signal.SIGTERM)

@@ -26,8 +26,7 @@ export async function predict(picture, { heatmap = false, signal, tell } = {}) {
   tell?.({ sent: 0 });
   const text = await post(heatmap ? "predict?heatmap=1" : "predict", { image: picture }, signal, tell);
   const entry = entryIn(text);
-  const problem = entry.problem ?? entry.error;
-  if (problem) throw new Problem(problem.title, problem.detail);
+  if (entry.problem) throw new Problem(entry.problem.title, entry.problem.detail);
   return { ...entry, file: picture.name };
 }
 

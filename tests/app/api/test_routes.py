@@ -52,14 +52,53 @@ def test_each_of_several_files_has_an_entry(client):
     response = client.post("/api/predict", data=upload(drawing(), b"hello", drawing("technic")))
     first, second, third = response.json
     assert response.status_code == 200
-    assert second == {"file": "picture-1.jpg", "error": second["error"]}
-    assert second["error"]["title"] == "Not a picture" and second["error"]["status"] == 415
+    assert second == {"file": "picture-1.jpg", "problem": second["problem"]}
+    assert second["problem"]["title"] == "Not a picture" and second["problem"]["status"] == 415
     assert first["top"] and third["top"] and third["file"] == "picture-2.jpg"
 
 
-def test_without_a_readable_file_the_response_is_the_first_problem(client):
-    assert problem_of(posted(client, ("one.jpg", b""), ("two.jpg", b"x")), 422)["title"] == "Empty file"
-    assert problem_of(client.post("/api/predict", data=upload(b"<svg/>")), 415)["title"] == "Unsupported format"
+def test_without_a_readable_file_each_still_has_an_entry(client):
+    response = posted(client, ("one.jpg", b""), ("two.jpg", b"x"), ("three.svg", b"<svg/>"))
+    assert response.status_code == 200 and [one["file"] for one in response.json] == ["one.jpg", "two.jpg", "three.svg"]
+    titles = ["Empty file", "Not a picture", "Unsupported format"]
+    assert [one["problem"]["title"] for one in response.json] == titles
+    assert all(set(one["problem"]) == {"type", "title", "status", "detail"} for one in response.json)
+
+
+def test_a_picture_has_the_same_prediction_in_every_kind_of_body(client):
+    [expected] = client.post("/api/predict", data=upload(drawing(), name="body")).json
+    as_text = base64.b64encode(drawing()).decode()
+    bodies = [
+        {"data": drawing(), "content_type": "image/jpeg"},
+        {"data": drawing(), "content_type": "image/whatever"},
+        {"data": drawing(), "content_type": "application/octet-stream"},
+        {"data": drawing()},
+        {"json": {"image": as_text}},
+        {"json": {"image": [f"data:image/jpeg;base64,{as_text}"]}},
+    ]
+    for body in bodies:
+        [found] = client.post("/api/predict", **body).json
+        assert {**found, "file": ""} == {**expected, "file": ""}
+        assert found["file"] == ("image[0]" if "json" in body else "body")
+
+
+def test_the_number_of_themes_can_be_chosen(client):
+    for top, expected in (("1", 1), ("2", 2), ("1000", len(KINDS))):
+        [found] = client.post(f"/api/predict?top={top}", data=drawing()).json
+        assert len(found["top"]) == expected
+    for top in ("0", "-1", "many", "1.5", ""):
+        assert '"top"' in problem_of(client.post(f"/api/predict?top={top}", data=drawing()), 422)["detail"]
+
+
+def test_every_response_of_the_api_names_the_model(client):
+    expected = client.get("/api/model").json["sha256"]
+    responses = [
+        client.get("/api/model"),
+        client.post("/api/predict", data=drawing()),
+        client.post("/api/predict"),
+        client.post("/api/predict?heatmap=perhaps", data=drawing()),
+    ]
+    assert [one.headers["Model-SHA256"] for one in responses] == [expected] * 4
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP"])
@@ -78,8 +117,9 @@ def test_a_file_name_needs_no_extension(client):
 
 
 def test_a_request_without_a_picture_is_a_problem(client):
-    assert "image" in problem_of(client.post("/api/predict"), 422)["detail"]
-    assert "image" in problem_of(client.post("/api/predict", data={"image": "text"}), 422)["detail"]
+    assert "image" in problem_of(client.post("/api/predict"), 400)["detail"]
+    form = {"data": {"image": "text"}, "content_type": "multipart/form-data"}
+    assert "text" in problem_of(client.post("/api/predict", **form), 400)["detail"]
     assert problem_of(posted(client, ("", b"")), 400)["title"] == "No picture"
 
 
@@ -88,11 +128,22 @@ def test_an_invalid_parameter_is_named(client):
     assert found["title"] == "Not understood" and '"heatmap"' in found["detail"]
 
 
+def test_unknown_names_are_refused_by_name(client):
+    for path in ("/api/predict?tpo=3", "/api/predict?heatmap=1&tpo=3"):
+        assert problem_of(client.post(path, data=drawing()), 422)["detail"].startswith('"tpo" is unknown.')
+    assert '"page" is unknown' in problem_of(client.get("/api/model?page=2"), 422)["detail"]
+    for body in ({"data": upload(drawing(), heatmap="1")}, {"data": {"heatmap": (io.BytesIO(drawing()), "x")}}):
+        assert '"heatmap"' in problem_of(client.post("/api/predict", **body), 422)["detail"]
+    assert '"url" is unknown' in problem_of(client.post("/api/predict", json={"url": "http://x"}), 422)["detail"]
+
+
 def test_too_many_or_too_large_pictures_are_refused(client_of):
     client = client_of(maximum_files=2, maximum_megabytes=1)
     small = drawing()
-    assert problem_of(client.post("/api/predict", data=upload(*[small] * 3)), 413)["title"] == "Too many pictures"
-    assert "1 MB" in problem_of(client.post("/api/predict", data=upload(b"x" * 1_100_000)), 413)["detail"]
+    assert problem_of(client.post("/api/predict", data=upload(*[small] * 3)), 422)["title"] == "Too many pictures"
+    large, fine = client.post("/api/predict", data=upload(b"x" * 1_100_000, small)).json
+    assert large["problem"]["status"] == 413 and "1 MB" in large["problem"]["detail"] and fine["top"]
+    assert problem_of(client.post("/api/predict", json={"image": [""] * 3}), 422)["title"] == "Too many pictures"
     assert problem_of(client.post("/api/predict", data=upload(b"x" * 3_100_000)), 413)["type"] == "about:blank"
 
 

@@ -1,3 +1,4 @@
+import html
 import io
 
 import pytest
@@ -6,13 +7,25 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
+    negative_data_rejection,
+    positive_data_acceptance,
     response_schema_conformance,
     status_code_conformance,
 )
 
+from app.api.schemas import Entries
 from tests.app.uploads import drawing
 
-CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+# Schemathesis decompresses no response of a WSGI application.
+PLAIN = {"Accept-Encoding": "identity"}
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    negative_data_rejection,
+    positive_data_acceptance,
+]
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +43,7 @@ def test_responses_to_any_request_match_the_document(schema, method, path):
     @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
     @given(case=schema[path][method].as_strategy())
     def check(case: schemathesis.Case) -> None:
-        case.call_and_validate(checks=CHECKS)
+        case.call_and_validate(checks=CHECKS, headers=PLAIN)
 
     check()
 
@@ -38,7 +51,7 @@ def test_responses_to_any_request_match_the_document(schema, method, path):
 def test_predictions_match_the_document(schema):
     for query in ({}, {"heatmap": "1"}):
         case = schema["/api/predict"]["POST"].Case(query=query)
-        response = case.call(data={"image": (io.BytesIO(drawing()), "drawing.jpg")})
+        response = case.call(headers=PLAIN, data={"image": (io.BytesIO(drawing()), "drawing.jpg")})
         assert response.status_code == 200
         case.validate_response(response, checks=CHECKS)
 
@@ -53,3 +66,23 @@ def test_the_document_is_openapi_3_1_and_lists_every_route(client, client_of):
 def test_the_documentation_page_lists_the_routes(client):
     text = client.get("/docs").text
     assert all(path in text for path in ("/api/predict", "/api/model", "/readyz", "heatmap"))
+
+
+def test_the_examples_in_the_document_are_valid(client, schema):
+    [operation] = client.get("/openapi.json").json["paths"]["/api/predict"].values()
+    sent = operation["requestBody"]["content"]["application/json"]["example"]
+    [found] = client.post("/api/predict", json=sent).json
+    assert found["file"] == "image[0]" and found["top"]
+    answer = operation["responses"]["200"]["content"]["application/json"]["example"]
+    assert [one.model_dump(exclude_unset=True) for one in Entries.model_validate(answer).root] == answer
+    assert list(answer[0])[1:] == [name for name in found if name != "file"]
+
+
+def test_the_documentation_names_examples_and_limits(client_of):
+    client = client_of(maximum_files=3, maximum_megabytes=2, maximum_pixels=1_000_000, requests_per_minute=7)
+    text, document = html.unescape(client.get("/docs").text), client.get("/openapi.json").json
+    for words in ("at most 3 pictures of 2 MB each, 6 MB in all", "1,000,000 pixels", "7 times a minute"):
+        assert words in document["info"]["description"] and words in text
+    assert "spaceship.jpg" in text and "R0lGODdh" in text and "Model-SHA256" in text
+    content = document["paths"]["/api/predict"]["post"]["requestBody"]["content"]
+    assert content["multipart/form-data"]["schema"]["properties"]["image"]["maxItems"] == 3

@@ -76,8 +76,29 @@ def test_only_pictures_of_known_themes_are_kept(client_of, writable):
     for theme in ("../../etc", "", "castle"):
         assert problem_of(client.post("/api/contribute", data=contributed(drawing(), theme)), 422)
     assert problem_of(client.post("/api/contribute", data=contributed(b"text")), 415)
-    assert problem_of(client.post("/api/contribute", data={"theme": "technic"}), 422)
+    form = {"data": {"theme": "technic"}, "content_type": "multipart/form-data"}
+    assert '"image"' in problem_of(client.post("/api/contribute", **form), 422)["detail"]
     assert not list((writable / "data" / "photos").rglob("*"))
+
+
+def test_a_contribution_is_a_form_without_unknown_names(client_of, writable):
+    client = client_of(root=writable, contributions=True)
+    for body in ({"data": drawing(), "content_type": "image/jpeg"}, {"json": {}}, {"data": {"theme": "technic"}}, {}):
+        assert "multipart/form-data" in problem_of(client.post("/api/contribute", **body), 415)["detail"]
+    form = {**contributed(drawing()), "licence": "CC0"}
+    assert '"licence" is unknown' in problem_of(client.post("/api/contribute", data=form), 422)["detail"]
+    assert (
+        '"x" is unknown' in problem_of(client.post("/api/contribute?x=1", data=contributed(drawing())), 422)["detail"]
+    )
+    assert not list((writable / "data" / "photos").rglob("*"))
+
+
+def test_the_documentation_says_what_is_kept(client, client_of, writable):
+    without, with_them = (one.get("/openapi.json").json["info"]["description"] for one in
+                          (client, client_of(root=writable, contributions=True)))  # fmt: skip
+    assert "Pictures are not stored." in without and "/api/contribute" not in without
+    assert "Pictures are not stored." not in with_them and "except those sent to /api/contribute" in with_them
+    assert without in client.get("/docs").text
 
 
 def test_contributions_per_hour_are_limited(client_of, writable):
