@@ -100,11 +100,10 @@ def test_a_response_of_another_server_is_a_problem_and_the_queue_goes_on(open_pa
     expect(page.locator('[data-state="failed"] .verdict')).to_have_text(["Something went wrong"] * 2)
 
 
-@pytest.mark.parametrize("member", ["problem", "error"])
-def test_a_problem_of_a_single_file_is_shown_on_its_card(open_page, site, technic, member):
+def test_a_problem_of_a_single_file_is_shown_on_its_card(open_page, site, technic):
     page = open_page(site)
     problem = {"type": "/docs#broken-picture", "title": "Broken picture", "status": 422, "detail": "It is cut off."}
-    page.route("**/api/predict", lambda route: route.fulfill(json=[{"file": "technic-9001.png", member: problem}]))
+    page.route("**/api/predict", lambda route: route.fulfill(json=[{"file": "technic-9001.png", "problem": problem}]))
     page.set_input_files("#pictures", str(technic))
     expect(page.locator(".verdict")).to_have_text("Broken picture")
     expect(page.locator(".confidence")).to_have_text("It is cut off.")
