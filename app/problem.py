@@ -31,11 +31,7 @@ class Kind(Facts, Enum):
     """A kind of problem."""
 
     NO_PICTURE = "No picture", 400, 'Send at least one picture in the field "image".'
-    ANOTHER_SITE = (
-        "Another site",
-        403,
-        "Only programs and pages of this server or of allowed origins may send pictures.",
-    )
+    ANOTHER_SITE = "Another site", 403, "Only programs and pages of this server or of allowed origins may send any."
     PICTURE_TOO_LARGE = "Picture too large", 413, "The picture has too many bytes or pixels. Send a smaller one."
     TOO_MANY_FRAMES = "Too many frames", 413, "Send one frame of the animation. Only the first is used."
     NOT_A_PICTURE = "Not a picture", 415, "Send a JPEG, PNG, WebP, GIF or BMP. The content counts, not the file name."
