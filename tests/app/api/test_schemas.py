@@ -3,7 +3,7 @@ import io
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -43,9 +43,17 @@ def test_responses_to_any_request_match_the_document(schema, method, path):
     @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
     @given(case=schema[path][method].as_strategy())
     def check(case: schemathesis.Case) -> None:
+        assume(not has_empty_file(case))
         case.call_and_validate(checks=CHECKS, headers=PLAIN)
 
     check()
+
+
+def has_empty_file(case: schemathesis.Case) -> bool:
+    """Return whether a form has an empty file: werkzeug's client sends it without an empty line, so no form is left."""
+    form = case.body if case.media_type == "multipart/form-data" and isinstance(case.body, dict) else {}
+    found = form.get("image", [])
+    return any(not one for one in (found if isinstance(found, list) else [found]))
 
 
 def test_predictions_match_the_document(schema):
