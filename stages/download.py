@@ -39,9 +39,10 @@ def main() -> None:
 
 def picture_urls(found: SetObject, fallback: dict[str, str], source: Source) -> list[str]:
     """Return the URLs to try for a set: Brick Insights' thumbnail, then Rebrickable's picture from `fallback`."""
-    path = (found.get("image_urls") or {}).get(THUMBNAIL)
+    listed = found.get("image_urls")
+    path = listed.get(THUMBNAIL) if isinstance(listed, dict) else None
     picture = fallback.get(found["set_id"])
-    urls = [brick_insights_picture(source, path)] if path else []
+    urls = [brick_insights_picture(source, path)] if isinstance(path, str) and path.strip() else []
     return [*urls, rebrickable_picture(source, picture)] if picture else urls
 
 

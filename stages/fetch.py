@@ -1,6 +1,7 @@
 """Fetch every set from Brick Insights, and Rebrickable's tables of sets and themes."""
 
 from collections.abc import Iterable
+from functools import partial
 from itertools import islice
 
 import pandas
@@ -9,6 +10,8 @@ from tqdm import tqdm
 
 from stages import paths
 from themer.base.dvc_records import require_recorded
+from themer.base.errors import UserError
+from themer.base.params import Regroup
 from themer.base.params_file import load_params
 from themer.base.running import stage
 from themer.catalogue import brick_insights, rebrickable, snapshots
@@ -34,19 +37,28 @@ def main() -> None:
     session = polite_session(source.api_requests_per_minute)
     cache = cache_for(source)
     with opened(source) as address, session:
-        tables = rebrickable.fetch_tables(session, located(source.rebrickable, address), paths.rebrickable, cache)
-        tree = ThemeTree.of(tables["themes"])
-        check_rules(params.regroup, tree)
-        require_few_orphans(tables["sets"]["theme_id"], tree)
+        check = partial(check_tables, rules=params.regroup)
+        base = located(source.rebrickable, address)
+        tables = rebrickable.fetch_tables(session, base, paths.rebrickable, cache, check)
         journal = snapshots.Journal(paths.raw, identity, cache)
-        found = find_sets(session, located(source.brick_insights or "", address), tables["sets"], journal)
+        base = located(source.brick_insights or "", address)
+        found = find_sets(session, base, tables["sets"], journal, params.fetch.limit)
         sets = list(islice(found, params.fetch.limit))
     snapshots.finish(paths.raw, identity, sets)
     print(f"fetch: {len(sets):,} sets and {len(tables['themes'])} themes from {params.fetch.source}")
 
 
+def check_tables(tables: dict[str, pandas.DataFrame], rules: Regroup) -> None:
+    """Raise UserError unless there are sets, most with a theme, and the rules name themes."""
+    tree = ThemeTree.of(tables["themes"])
+    check_rules(rules, tree)
+    require_few_orphans(tables["sets"]["theme_id"], tree)
+    if tables["sets"].empty:
+        raise UserError("sets.csv.gz: the table has no rows. Try again later, or check the source's address.")
+
+
 def find_sets(
-    session: requests.Session, base: str, table: pandas.DataFrame, journal: snapshots.Journal
+    session: requests.Session, base: str, table: pandas.DataFrame, journal: snapshots.Journal, limit: int | None
 ) -> Iterable[SetObject]:
     """Return the sets in shuffled order: from the export, or one request per set, or from Rebrickable's table."""
     if not base:
@@ -56,7 +68,7 @@ def find_sets(
         return in_shuffled_order(tqdm(exported, desc="sets", unit=" sets"))
     print("fetch: the service has no export, so each set takes a request. You can stop; run again to go on.")
     numbers = [found["set_id"] for found in only_sets(({"set_id": one} for one in table["set_num"]), "table of sets")]
-    return brick_insights.sets_one_by_one(session, base, shuffled(numbers), journal)
+    return brick_insights.sets_one_by_one(session, base, shuffled(numbers), journal, limit)
 
 
 def in_shuffled_order(sets: Iterable[SetObject]) -> list[SetObject]:

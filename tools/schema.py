@@ -195,8 +195,9 @@ FETCH = (
         ),
     ),
     File(
-        str(paths.raw / "not_found-{source}.txt"),
-        "The numbers that the source does not have, one a line, sorted. They are not requested again.",
+        str(paths.raw / "not_found-{hash}.txt"),
+        "The numbers that the source does not have, one a line, sorted. They are not requested again. The hash stands "
+        "for the source and its address.",
         only="if every set takes a request of its own",
     ),
     File(

@@ -158,3 +158,26 @@ def test_revalidating_asks_also_for_what_was_gone(site, run):
     assert run({"1-1": "/1.jpg"}, minimum_success=0)["1-1"] == "gone"
     assert run({"1-1": "/1.jpg"}, minimum_success=0)["1-1"] == "gone"
     assert run({"1-1": "/1.jpg"}, revalidate=True)["1-1"] == "ok"
+
+
+@pytest.mark.parametrize("listed", ["none", ["/a.jpg"], {"genericnx400": 5}, {"genericnx400": " "}, None])
+def test_a_list_of_pictures_in_another_form_is_none(site, run, listed):
+    site.put("/1.jpg", picture_bytes())
+    run({"1-1": "/1.jpg"})
+    write_bytes(json.dumps([{"set_id": "1-1", "image_urls": listed}]).encode(), paths.sets)
+    download.main()
+    assert list(read_csv(paths.thumbnails_table)["status"]) == ["no url"]
+
+
+def test_a_folder_among_the_pictures_stays(site, run):
+    site.put("/1.jpg", picture_bytes())
+    (paths.thumbnails / "@eaDir").mkdir(parents=True)
+    assert run({"1-1": "/1.jpg"}) == {"1-1": "ok"}
+    assert (paths.thumbnails / "@eaDir").is_dir()
+
+
+def test_a_stage_without_its_inputs_says_what_makes_them(run):
+    run({})
+    paths.sets.unlink()
+    with pytest.raises(SystemExit, match=r"sets.json: No such file or directory. dvc repro makes what"):
+        download.main()

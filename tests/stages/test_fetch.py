@@ -77,7 +77,8 @@ def test_a_smaller_limit_takes_a_part_of_the_sample(site, run):
 
 def test_without_an_export_each_set_is_requested(site, run):
     assert run() == ["0011-2"]
-    assert (paths.raw / "not_found-here.txt").read_text() == "B001-1\n"
+    [unknown] = paths.raw.glob("not_found-*.txt")
+    assert unknown.read_text() == "B001-1\n"
     assert not list(paths.raw.glob("answers-*"))
 
 
@@ -154,3 +155,14 @@ def test_no_set_is_requested_again_for_its_snapshot_whatever_becomes_of_the_fold
     assert {path: count for path, count in site.request_counts().items() if count > 1} == {"/api/sets/export": 2}
     run(**{"fetch.snapshot": "2026-12-24"})
     assert site.request_counts()["/api/sets/0011-2"] == 2
+
+
+@pytest.mark.parametrize("themes", [[], [(1, "Duplo", "")], [(1, "Duplo", "2"), (2, "Technic", "1")]])
+def test_tables_that_fail_a_check_are_asked_for_again(site, run, themes):
+    put_export(site)
+    [good] = site.answers.pop("/media/downloads/themes.csv.gz")
+    site.put("/media/downloads/themes.csv.gz", table("id,name,parent_id", themes))
+    with pytest.raises(SystemExit, match="theme"):
+        run()
+    site.answers["/media/downloads/themes.csv.gz"] = [good]
+    assert run() == ["0011-2", "3-1", "B001-1"]

@@ -1,5 +1,6 @@
 """Errors that a user can fix: they end a command with a message instead of a traceback."""
 
+import errno
 import functools
 import io
 import sys
@@ -8,6 +9,14 @@ from difflib import get_close_matches
 from typing import ParamSpec
 
 P = ParamSpec("P")
+# What helps where the system refuses a file.
+REMEDIES = {
+    errno.ENOENT: "dvc repro makes what a stage reads.",
+    errno.ENOSPC: "Make room, then run again.",
+    errno.EDQUOT: "Make room, then run again.",
+    errno.EROFS: "Allow writing, then run again.",
+    errno.EACCES: "Allow access, then run again.",
+}
 
 
 class UserError(Exception):
@@ -29,6 +38,10 @@ def explained(main: Callable[P, None]) -> Callable[P, None]:
             main(*args, **kwargs)
         except UserError as error:
             sys.exit(f"error: {error}")
+        except OSError as error:
+            if error.errno not in REMEDIES or error.filename is None:
+                raise
+            sys.exit(f"error: {error.filename}: {error.strerror}. {REMEDIES[error.errno]} Finished work is kept.")
         except KeyboardInterrupt:
             sys.exit("stopped. Finished work is kept; run again to go on.")
 

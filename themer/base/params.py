@@ -64,7 +64,7 @@ Network = Annotated[
 class Section(BaseModel):
     """A section of params.yaml. Unknown keys, silent conversions and later changes are errors."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
 
 
 class Fetch(Section):

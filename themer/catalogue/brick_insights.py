@@ -1,6 +1,7 @@
 """The API of Brick Insights: all sets in one export where the service has one, or one request per set."""
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -15,8 +16,12 @@ from themer.catalogue.robots import Robots
 from themer.catalogue.sets import MOST_LEFT_OUT, SetObject, is_set, leave_out, only_sets
 from themer.catalogue.snapshots import Journal
 
+# What a service without an export says, apart from an error object.
+NO_EXPORT_STATUSES = PERMANENT_STATUSES | {403, 405}
 # So few failures may be chance.
 FEWEST_FAILURES = 3
+# So many pages in a row without a new set: then the pages have no end.
+MOST_REPEATS = 3
 RUN_AGAIN = "The sets so far are kept: run again to go on."
 
 
@@ -26,7 +31,7 @@ def export_url(base: str) -> str:
 
 
 def exported_sets(session: requests.Session, base: str) -> Iterator[SetObject] | None:
-    """Return every set of the export, or None if the service has no export (HTTP 403, 404 or 410).
+    """Return every set of the export, or None if the service has no export: HTTP 403, 404, 405, 410, "not found".
 
     The export is a plain array, or pages in one of Laravel's formats: `{"data": [...], "next_page_url": ...,
     "total": ...}` or `{"data": [...], "links": {"next": ...}, "meta": {"total": ...}}`.
@@ -36,25 +41,24 @@ def exported_sets(session: requests.Session, base: str) -> Iterator[SetObject] |
     """
     robots = Robots(session)
     response = _get_allowed(session, robots, export_url(base))
-    if response.status_code in PERMANENT_STATUSES:
+    if response.status_code in NO_EXPORT_STATUSES or (response.ok and _says_not_found(_json_of(response))):
         return None
     return only_sets(_rows_of_pages(session, robots, response), export_url(base))
 
 
 def _rows_of_pages(session: requests.Session, robots: Robots, response: requests.Response) -> Iterator[Any]:
-    """Yield the rows of the first page and of those after it, up to a page that was there before or adds no row."""
-    urls, known, rows = {response.url}, set[int](), 0
+    """Yield the rows of the first page and of those after it, up to a page that was there before."""
+    urls, known, repeats = {response.url}, set[int](), 0
     while True:
         content = _json_of(require_success(response))
         page = _rows_of(content, response.url)
         new = {_row_key(row) for row in page} - known
         known |= new
-        if new:
-            yield from page
-            rows += len(page)
+        yield from page if new else ()
+        repeats = 0 if new else repeats + 1
         following = _next_url(content, response.url)
-        if following is None or following in urls or not new:
-            _require_all(rows, _total(content), following, response.url)
+        if following is None or following in urls or repeats == MOST_REPEATS:
+            _require_all(len(known), _total(content), following, response.url)
             return
         urls.add(following)
         response = _get_allowed(session, robots, following)
@@ -91,31 +95,35 @@ def _next_url(content: Any, url: str) -> str | None:
 def _total(content: Any) -> int | None:
     """Return how many sets the service counts, if it says so."""
     meta = content.get("meta") if isinstance(content, dict) else None
-    counts = [str(place.get("total")) for place in (content, meta) if isinstance(place, dict)]
-    return next((int(count) for count in counts if count.isdecimal()), None)
+    counts = [str(place.get("total")).replace(",", "") for place in (content, meta) if isinstance(place, dict)]
+    found = [re.fullmatch(r"([0-9]{1,9})(\.0*)?", count) for count in counts]
+    return next((int(one[1]) for one in found if one), None)
 
 
-def _require_all(rows: int, total: int | None, following: str | None, url: str) -> None:
-    """Raise UserError for fewer rows than the service counts; without a count, say if the pages don't end."""
-    if total is not None and rows < total:
-        raise UserError(f"{url}: the pages hold {rows:,} sets, but the service counts {total:,}. Try again later.")
+def _require_all(sets: int, total: int | None, following: str | None, url: str) -> None:
+    """Raise UserError for fewer different sets than the service counts; without a count, say if the pages don't end."""
+    if total is not None and sets < total:
+        raise UserError(f"{url}: the pages hold {sets:,} sets, but the service counts {total:,}. Try again later.")
     if total is None and following is not None:
-        print(f"fetch: {url} names no new page as its next, {following}; {rows:,} sets so far", file=sys.stderr)
+        message = f"fetch: {url} names a next page, {following}, but no new sets come; {sets:,} sets so far"
+        tqdm.write(message, file=sys.stderr)
 
 
-def sets_one_by_one(session: requests.Session, base: str, numbers: list[str], journal: Journal) -> Iterator[SetObject]:
-    """Yield the sets that the service has among the numbers, without a request for those in the journal.
+def sets_one_by_one(
+    session: requests.Session, base: str, numbers: list[str], journal: Journal, limit: int | None = None
+) -> Iterator[SetObject]:
+    """Yield the sets that the service has among the numbers, up to a limit, without a request for those in the journal.
 
-    At the end, the sets that can't be had are named on stderr; a later fetch asks for them again.
+    At the end, the sets that can't be had are named on stderr; a fetch of another snapshot asks for them again.
 
     Raises:
         UserError: more than a tenth of the sets can't be had.
     """
-    robots, failures = Robots(session), list[str]()
+    robots, failures, given, asked = Robots(session), list[str](), 0, 0
     for asked, number in enumerate(tqdm(numbers, desc="sets", unit=" sets"), start=1):
         try:
             if number not in journal:
-                journal.keep(number, _get_set(session, robots, f"{base}/api/sets/{quote(number, safe='')}"))
+                journal.keep(number, _get_set(session, robots, base, number))
         except UserError as error:
             failures.append(str(error))
             if len(failures) > max(FEWEST_FAILURES, MOST_LEFT_OUT * asked):
@@ -123,20 +131,29 @@ def sets_one_by_one(session: requests.Session, base: str, numbers: list[str], jo
         found = journal.found(number)
         if found is not None:
             yield found
-    leave_out(failures, len(numbers), RUN_AGAIN)
+            given += 1
+        if given == limit:
+            break
+    leave_out(failures, asked, RUN_AGAIN)
 
 
-def _get_set(session: requests.Session, robots: Robots, url: str) -> SetObject | None:
+def _get_set(session: requests.Session, robots: Robots, base: str, number: str) -> SetObject | None:
     """Return one set, or None for an unknown number: the service sends those status 200 and an error object."""
+    url = f"{base}/api/sets/{quote(number, safe='')}"
     response = _get_allowed(session, robots, url)
     if response.status_code in PERMANENT_STATUSES:
         return None
     content = _json_of(require_success(response))
-    if isinstance(content, dict) and "error" in content:
+    if _says_not_found(content):
         return None
-    if not is_set(content):
-        raise _unexpected(url, "an object whose set_id is a set number", content)
-    return {**content, "set_id": content["set_id"].strip()}
+    if not is_set(content) or content["set_id"].strip() != number:
+        raise _unexpected(url, f"an object whose set_id is {number}", content)
+    return {**content, "set_id": number}
+
+
+def _says_not_found(content: Any) -> bool:
+    """Return whether JSON is an error object for what the service doesn't have; other errors may pass."""
+    return isinstance(content, dict) and "not found" in str(content.get("error", "")).lower()
 
 
 def _get_allowed(session: requests.Session, robots: Robots, url: str) -> requests.Response:

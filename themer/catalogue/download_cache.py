@@ -55,7 +55,7 @@ class DownloadCache:
             return None
         with suppress(OSError):
             os.utime(path)  # Its time says when it was last used.
-        return Kept(content, known["etag"], age_seconds)
+        return Kept(content, str(known.get("etag", "")), age_seconds)
 
     def keep(self, address: str, content: bytes, etag: str = "") -> None:
         """Keep what an address gave, once it was found to be valid; raise UserError if it can't be written."""

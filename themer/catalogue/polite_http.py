@@ -18,7 +18,7 @@ from urllib3.exceptions import HTTPError
 from themer.base.errors import UserError
 
 USER_AGENT = f"lego-themer/0.1 (theme classifier; one snapshot a user) python-requests/{requests.__version__}"
-PERMANENT_STATUSES = frozenset({403, 404, 410})
+PERMANENT_STATUSES = frozenset({404, 410})
 # Besides all from 500 on.
 TRANSIENT_STATUSES = frozenset({408, 425, 429})
 TIMEOUT_SECONDS = (10.0, 120.0)

@@ -3,6 +3,7 @@
 import gzip
 import io
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas
@@ -19,15 +20,19 @@ COLUMNS = {
     "themes": ["id", "name", "parent_id"],
 }
 INTEGER_COLUMNS = {"year", "theme_id", "id", "parent_id"}
-# How other programs write that a theme has no parent.
-NO_PARENT = {"nan", "null", "none", "na", "n/a", "<na>", "\\n"}
+# How other programs write that there is no parent or no picture.
+NO_VALUE = {"", "nan", "null", "none", "na", "n/a", "<na>", "\\n"}
 DAY_SECONDS = 86_400
 GZIP_MAGIC = b"\x1f\x8b"
 MOST_LAYERS = 3
 
 
 def fetch_tables(
-    session: PoliteSession, base: str, folder: Path, cache: DownloadCache | None
+    session: PoliteSession,
+    base: str,
+    folder: Path,
+    cache: DownloadCache | None,
+    check: Callable[[dict[str, pandas.DataFrame]], None],
 ) -> dict[str, pandas.DataFrame]:
     """Fetch both tables into a folder and return them by name.
 
@@ -36,19 +41,23 @@ def fetch_tables(
     With a cache, each table is asked for at most once a day, and then with the tag of the kept one.
 
     Raises:
-        UserError: a table can't be fetched, robots.txt forbids it, or it lacks columns.
+        UserError: a table can't be fetched, robots.txt forbids it, it lacks columns, or `check` raises it: then the
+            cache keeps no table of this call.
     """
-    robots = Robots(session)
+    robots, fetched = Robots(session), dict[str, Kept]()
     for name in COLUMNS:
         url = f"{base}/media/downloads/{name}.csv.gz"
         kept = None if cache is None else cache.find(url)
         if kept is None or not 0 <= kept.age_seconds < DAY_SECONDS:
             robots.require(url)
-            kept = _fetched(session, url, name, kept)
-            if cache is not None:
-                cache.keep(url, kept.content, kept.etag)
+            fetched[url] = kept = _fetched(session, url, name, kept)
         write_bytes(gzipped_once(kept.content), folder / f"{name}.csv.gz")
-    return {name: read_table(folder / f"{name}.csv.gz") for name in COLUMNS}
+    tables = {name: read_table(folder / f"{name}.csv.gz") for name in COLUMNS}
+    check(tables)
+    if cache is not None:
+        for url, one in fetched.items():
+            cache.keep(url, one.content, one.etag)
+    return tables
 
 
 def _fetched(session: PoliteSession, url: str, name: str, kept: Kept | None) -> Kept:
@@ -113,7 +122,10 @@ def _tidied(frame: pandas.DataFrame, name: str, origin: str) -> pandas.DataFrame
     _require_columns(frame, COLUMNS[name], origin)
     frame = frame.assign(**{column: frame[column].map(whole_number) for column in INTEGER_COLUMNS & {*frame.columns}})
     if name == "themes":
-        return frame.assign(parent_id=["" if text.lower() in NO_PARENT else text for text in frame["parent_id"]])
+        absent = NO_VALUE | ({"0", "-1"} - {*frame["id"]})
+        return frame.assign(parent_id=["" if text.lower() in absent else text for text in frame["parent_id"]])
+    if "img_url" in frame:
+        frame = frame.assign(img_url=["" if text.strip().lower() in NO_VALUE else text for text in frame["img_url"]])
     return frame.assign(set_num=frame["set_num"].str.strip())
 
 

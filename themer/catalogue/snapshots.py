@@ -1,5 +1,6 @@
 """A snapshot's folder: its identity, whether it is complete, and the journal that a stopped fetch resumes from."""
 
+import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -31,7 +32,7 @@ def is_complete(folder: Path, wanted: Identity) -> bool:
 
 
 def begin(folder: Path, wanted: Identity) -> None:
-    """Mark the folder as incomplete, and delete the unknown numbers of other sources."""
+    """Mark the folder as incomplete, and delete the unknown numbers of other sources and addresses."""
     (folder / "source.json").unlink(missing_ok=True)
     for path in folder.glob("not_found-*.txt"):
         if path != _not_found_path(folder, wanted):
@@ -65,7 +66,7 @@ class Journal:
         """Read the results that an earlier run saved for this source and snapshot."""
         folder.mkdir(parents=True, exist_ok=True)
         self._cache, self._origin = cache, f"snapshot {wanted['snapshot']} of {wanted.get('brick_insights')}"
-        self._path = folder / f"answers-{wanted['source']}-{wanted['snapshot']}.jsonl"
+        self._path = folder / f"answers-{_digits(wanted)}-{wanted['snapshot']}.jsonl"
         self._not_found_path = _not_found_path(folder, wanted)
         self._sets = {number: found for line in _read_lines(self._path) for number, found in json.loads(line).items()}
         self._not_found = set(_read_lines(self._not_found_path))
@@ -104,8 +105,14 @@ class Journal:
 
 
 def _not_found_path(folder: Path, wanted: Identity) -> Path:
-    """Return the path of the list of numbers that a source doesn't have."""
-    return folder / f"not_found-{wanted['source']}.txt"
+    """Return the path of the list of numbers that a source doesn't have, on no day so far."""
+    return folder / f"not_found-{_digits(wanted)}.txt"
+
+
+def _digits(wanted: Identity) -> str:
+    """Return the digits of a hash that stand for a source and its address in the names of files."""
+    origin = json.dumps([wanted["source"], wanted.get("brick_insights")])
+    return hashlib.sha256(origin.encode()).hexdigest()[:16]
 
 
 def _read_lines(path: Path) -> list[str]:

@@ -39,15 +39,20 @@ def located(url: str, address: str) -> str:
 
 
 def brick_insights_picture(source: Source, path: str) -> str:
-    """Return the URL of a picture that Brick Insights gives as a path or as a full URL."""
-    is_whole = (path := _on_one_line(path)).startswith(("http://", "https://"))
-    return path if is_whole else f"{source.brick_insights}/{path.lstrip('/')}"
+    """Return the URL of a picture that Brick Insights gives as a path or as a full URL, with a scheme or without."""
+    path, base = _on_one_line(path), f"{source.brick_insights}/"
+    if path.startswith("//"):
+        return f"https:{path}"
+    return path if re.match("[a-z][a-z0-9+.-]*:", path, re.IGNORECASE) else base + path.lstrip("/")
 
 
 def rebrickable_picture(source: Source, url: str) -> str:
     """Return the URL of a picture in Rebrickable's table, on the source's own host if that is a mirror."""
     url = _on_one_line(url)
-    return source.rebrickable + url.removeprefix(REBRICKABLE) if url.startswith(REBRICKABLE + "/") else url
+    host = re.match(f"(https?:)?//{REBRICKABLE.partition('//')[2]}/", url, re.IGNORECASE)
+    if host:
+        return f"{source.rebrickable}/{url[host.end() :]}"
+    return f"https:{url}" if url.startswith("//") else url
 
 
 def _on_one_line(url: str) -> str:

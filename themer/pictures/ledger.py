@@ -129,7 +129,7 @@ class Ledger:
         write_csv(pandas.DataFrame([asdict(row) for row in rows], columns=COLUMNS), self._table)
         kept = {self.picture_path(row.set_id) for row in rows if row.sha256}
         for path in self._folder.iterdir():
-            if path not in kept:
+            if path not in kept and not path.is_dir():
                 path.unlink()
         return rows
 

@@ -184,6 +184,8 @@ def _problem_of_file(path: Path) -> str:
         return f"{path}: {LINK_PROBLEM}"
     if path.is_dir():
         return f"{path}: a folder within a label's folder. Move its pictures up into {path.parent}."
+    if not path.is_file():
+        return f"{path}: neither a file nor a folder. Remove it."
     try:
         path.name.encode()
     except UnicodeEncodeError:

@@ -62,7 +62,7 @@ def test_a_page_that_names_itself_as_the_next_is_requested_once(site, capsys):
     put_page(site, f"{EXPORT}?page=2", ["2-1"], next_page_url=f"{EXPORT}?page=2")
     assert exported(site) == ["1-1", "2-1"]
     assert site.request_counts() == {EXPORT: 1, f"{EXPORT}?page=2": 1}
-    assert "page=2 names no new page as its next" in capsys.readouterr().err
+    assert "page=2 names a next page" in capsys.readouterr().err
 
 
 def test_pages_that_repeat_themselves_under_new_addresses_end(site):
@@ -71,7 +71,7 @@ def test_pages_that_repeat_themselves_under_new_addresses_end(site):
     put_page(site, EXPORT, ["1-1", "2-1"], **around("paginator", "?page=2", 4))
     with pytest.raises(UserError, match="the pages hold 2 sets, but the service counts 4"):
         exported(site)
-    assert site.request_counts() == {EXPORT: 1, f"{EXPORT}?page=2": 1}
+    assert site.request_counts() == {EXPORT: 1} | {f"{EXPORT}?page={page}": 1 for page in (2, 3, 4)}
 
 
 @pytest.mark.parametrize("following", [5, {"href": "x"}, "http://[/"])
@@ -127,7 +127,7 @@ def test_unexpected_content_is_quoted(site, body):
         list(exported_sets(polite_session(), site.url))
 
 
-@pytest.mark.parametrize("status", [403, 404, 410])
+@pytest.mark.parametrize("status", [403, 404, 405, 410])
 def test_a_service_may_have_no_export(site, status):
     site.put("/api/sets/export", status=status)
     assert exported_sets(polite_session(), site.url) is None
@@ -193,3 +193,57 @@ def test_a_service_that_only_fails_is_soon_left_alone(site, tmp_path):
 def test_a_set_number_is_one_part_of_the_address(site, tmp_path):
     site.put("/api/sets/A%2FB%3F-1", b'{"set_id": "A/B?-1"}')
     assert one_by_one(site, tmp_path, ["A/B?-1"]) == ["A/B?-1"]
+
+
+def test_an_error_object_for_the_export_means_that_there_is_none(site):
+    site.put(EXPORT, b'{"error": "Set not found"}')
+    assert exported_sets(polite_session(), site.url) is None
+
+
+def test_pages_that_overlap_do_not_hide_a_missing_set(site):
+    first = {"data": [{"set_id": "0-1"}, {"set_id": "1-1"}], "total": 4, "next_page_url": f"{EXPORT}?page=2"}
+    second = {"data": [{"set_id": "1-1"}, {"set_id": "2-1"}], "total": 4}
+    site.put(EXPORT, json.dumps(first).encode())
+    site.put(f"{EXPORT}?page=2", json.dumps(second).encode())
+    with pytest.raises(UserError, match="hold 3 sets, but the service counts 4"):
+        exported(site)
+
+
+def test_an_empty_page_is_not_the_end(site):
+    pages = ([{"set_id": "0-1"}], [], [{"set_id": "2-1"}])
+    for number, rows in enumerate(pages, 1):
+        following = f"{EXPORT}?page={number + 1}" if number < len(pages) else None
+        path = EXPORT if number == 1 else f"{EXPORT}?page={number}"
+        site.put(path, json.dumps({"data": rows, "next_page_url": following}).encode())
+    assert exported(site) == ["0-1", "2-1"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [(b'{"error": "Too many connections"}', 200), (b"", 403), (b'{"set_id": "9-9"}', 200)],
+)
+def test_only_not_found_makes_a_set_unknown(site, tmp_path, capsys, body, status):
+    numbers = [f"{number}-1" for number in range(10)]
+    for number in numbers:
+        site.put(f"/api/sets/{number}", json.dumps({"set_id": number}).encode())
+    del site.answers["/api/sets/5-1"]
+    site.put("/api/sets/5-1", body, status=status)
+    assert len(one_by_one(site, tmp_path, numbers)) == 9
+    assert "/api/sets/5-1" in capsys.readouterr().err and "5-1" not in Journal(tmp_path, IDENTITY)
+
+
+def test_a_limit_hides_no_set_that_failed(site, tmp_path, capsys):
+    numbers = [f"{number}-1" for number in range(20)]
+    for number in numbers:
+        site.put(f"/api/sets/{number}", json.dumps({"set_id": number}).encode())
+    del site.answers["/api/sets/0-1"]
+    site.put("/api/sets/0-1", b"<html>")
+    found = sets_one_by_one(polite_session(), site.url, numbers, Journal(tmp_path, IDENTITY), limit=12)
+    assert len(list(found)) == 12 and "left out 1 of 13" in capsys.readouterr().err
+
+
+def test_another_address_has_a_journal_of_its_own(tmp_path):
+    for number, found in (("1-1", {"set_id": "1-1"}), ("2-1", None)):
+        Journal(tmp_path, IDENTITY).keep(number, found)
+    other = Journal(tmp_path, {**IDENTITY, "brick_insights": "http://other"})
+    assert "1-1" not in other and "2-1" not in other

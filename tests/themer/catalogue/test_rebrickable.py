@@ -16,10 +16,14 @@ SETS = gzip.compress(
 THEMES = gzip.compress(b"id,name,parent_id\n84,None,\n", mtime=0)
 
 
+def accept(tables: dict) -> None:
+    """Accept every table."""
+
+
 def test_tables_are_stored_unchanged(site, tmp_path):
     site.put("/media/downloads/sets.csv.gz", SETS)
     site.put("/media/downloads/themes.csv.gz", THEMES)
-    tables = fetch_tables(polite_session(), site.url, tmp_path, cache=None)
+    tables = fetch_tables(polite_session(), site.url, tmp_path, None, accept)
     assert (tmp_path / "sets.csv.gz").read_bytes() == SETS
     assert tables["themes"].iloc[0].to_dict() == {"id": "84", "name": "None", "parent_id": ""}
 
@@ -28,7 +32,7 @@ def test_tables_are_requested_at_most_once_a_day(site, tmp_path):
     site.put("/media/downloads/sets.csv.gz", SETS)
     site.put("/media/downloads/themes.csv.gz", THEMES)
     for _ in range(2):
-        fetch_tables(polite_session(), site.url, tmp_path, cache=DownloadCache(tmp_path / "cache"))
+        fetch_tables(polite_session(), site.url, tmp_path, DownloadCache(tmp_path / "cache"), accept)
     assert set(site.request_counts().values()) == {1}
 
 
@@ -37,7 +41,7 @@ def test_after_a_day_a_kept_table_is_asked_for_with_its_tag(site, tmp_path):
     site.put("/media/downloads/themes.csv.gz", THEMES)
     cache = DownloadCache(tmp_path / "cache")
     for _ in range(3):
-        assert list(fetch_tables(polite_session(), site.url, tmp_path, cache)["sets"]["set_num"]) == ["0011-2"]
+        assert list(fetch_tables(polite_session(), site.url, tmp_path, cache, accept)["sets"]["set_num"]) == ["0011-2"]
         if not any("If-None-Match" in headers for _, headers in site.requests):
             age_by_a_day(tmp_path / "cache")
     sent = [headers.get("If-None-Match") for path, headers in site.requests if path.endswith("sets.csv.gz")]
@@ -57,19 +61,19 @@ def test_a_bad_answer_is_not_kept(site, tmp_path, answer):
     site.put("/media/downloads/themes.csv.gz", THEMES)
     cache = DownloadCache(tmp_path / "cache")
     with pytest.raises(UserError, match="sets.csv.gz: (expected|the columns)"):
-        fetch_tables(polite_session(), site.url, tmp_path, cache)
-    assert list(fetch_tables(polite_session(), site.url, tmp_path, cache)["sets"]["set_num"]) == ["0011-2"]
+        fetch_tables(polite_session(), site.url, tmp_path, cache, accept)
+    assert list(fetch_tables(polite_session(), site.url, tmp_path, cache, accept)["sets"]["set_num"]) == ["0011-2"]
 
 
 def test_a_kept_table_outlives_a_bad_answer(site, tmp_path):
     site.put("/media/downloads/sets.csv.gz", SETS)
     site.put("/media/downloads/themes.csv.gz", THEMES)
     cache = DownloadCache(tmp_path / "cache")
-    fetch_tables(polite_session(), site.url, tmp_path, cache)
+    fetch_tables(polite_session(), site.url, tmp_path, cache, accept)
     age_by_a_day(tmp_path / "cache")
     site.answers["/media/downloads/sets.csv.gz"] = [(200, b"<html>", {})]
     with pytest.raises(UserError, match="the columns .* are missing"):
-        fetch_tables(polite_session(), site.url, tmp_path, cache)
+        fetch_tables(polite_session(), site.url, tmp_path, cache, accept)
     assert cache.find(f"{site.url}/media/downloads/sets.csv.gz").content == SETS
 
 
@@ -130,7 +134,7 @@ def test_a_table_is_taken_in_any_form_that_is_plainly_the_table(form):
 def test_a_mirror_may_say_that_the_table_is_encoded(site, tmp_path, encoding):
     site.put("/media/downloads/sets.csv.gz", SETS, Content_Encoding=encoding)
     site.put("/media/downloads/themes.csv.gz", gzip.compress(THEMES, mtime=0), Content_Encoding=encoding)
-    tables = fetch_tables(polite_session(), site.url, tmp_path, cache=None)
+    tables = fetch_tables(polite_session(), site.url, tmp_path, None, accept)
     assert list(tables["sets"]["set_num"]) == ["0011-2"]
     for name, content in (("sets", SETS), ("themes", THEMES)):
         assert gzip.decompress((tmp_path / f"{name}.csv.gz").read_bytes()) == gzip.decompress(content)
@@ -139,21 +143,21 @@ def test_a_mirror_may_say_that_the_table_is_encoded(site, tmp_path, encoding):
 def test_a_table_is_taken_whatever_the_headers_say_of_its_encoding(site, tmp_path):
     site.put("/media/downloads/sets.csv.gz", PLAIN, Content_Encoding="gzip")
     site.put("/media/downloads/themes.csv.gz", THEMES, Content_Encoding="deflate")
-    assert list(fetch_tables(polite_session(), site.url, tmp_path, cache=None)["themes"]["id"]) == ["84"]
+    assert list(fetch_tables(polite_session(), site.url, tmp_path, None, accept)["themes"]["id"]) == ["84"]
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "identity"])
 def test_half_a_table_is_an_error_also_if_the_headers_call_it_encoded(site, tmp_path, encoding):
     site.put("/media/downloads/sets.csv.gz", SETS[:-20], Content_Encoding=encoding)
     with pytest.raises(UserError, match=r"sets.csv.gz: expected a gzipped CSV"):
-        fetch_tables(polite_session(), site.url, tmp_path, cache=None)
+        fetch_tables(polite_session(), site.url, tmp_path, None, accept)
     assert not (tmp_path / "sets.csv.gz").exists()
 
 
 def test_a_response_that_breaks_off_is_an_error(site, tmp_path):
     site.put("/media/downloads/sets.csv.gz", SETS, Content_Length="9999", Connection="close")
     with pytest.raises(UserError, match="sets.csv.gz: the response broke off"):
-        fetch_tables(polite_session(retry=retry_policy(retries=0)), site.url, tmp_path, cache=None)
+        fetch_tables(polite_session(retry=retry_policy(retries=0)), site.url, tmp_path, None, accept)
 
 
 def test_a_response_that_breaks_off_once_is_requested_again(site, tmp_path, monkeypatch):
@@ -161,7 +165,7 @@ def test_a_response_that_breaks_off_once_is_requested_again(site, tmp_path, monk
     site.put("/media/downloads/sets.csv.gz", SETS[:30], Content_Length=str(len(SETS)), Connection="close")
     site.put("/media/downloads/sets.csv.gz", SETS)
     site.put("/media/downloads/themes.csv.gz", THEMES)
-    fetch_tables(polite_session(), site.url, tmp_path, cache=None)
+    fetch_tables(polite_session(), site.url, tmp_path, None, accept)
     assert (tmp_path / "sets.csv.gz").read_bytes() == SETS
 
 
@@ -176,3 +180,19 @@ def test_columns_that_nobody_reads_may_be_missing():
     assert table.to_dict("records") == [{"set_num": "0011-2", "theme_id": "84"}]
     with pytest.raises(UserError, match=r"the columns \['name', 'year', 'img_url'\] are missing"):
         as_set_objects(table)
+
+
+@pytest.mark.parametrize("absent", ["0", "-1", "NaN"])
+def test_a_parent_that_stands_for_none_is_none(absent):
+    assert list(parse_table(f"id,name,parent_id\n5,Duplo,{absent}\n".encode(), "themes", "here")["parent_id"]) == [""]
+
+
+def test_a_theme_may_have_the_number_0():
+    themes = parse_table(b"id,name,parent_id\n0,Duplo,\n5,Cars,0\n", "themes", "here")
+    assert list(themes["parent_id"]) == ["", "0"]
+
+
+@pytest.mark.parametrize("absent", ["nan", " ", "NULL"])
+def test_a_set_without_a_picture_has_no_address(absent):
+    table = f"set_num,theme_id,img_url\n1-1,5,{absent}\n".encode()
+    assert list(parse_table(table, "sets", "here")["img_url"]) == [""]

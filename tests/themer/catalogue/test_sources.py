@@ -79,6 +79,13 @@ def test_a_mirror_serves_rebrickables_pictures():
     assert rebrickable_picture(MIRROR, "https://elsewhere.example/1.jpg") == "https://elsewhere.example/1.jpg"
 
 
+@pytest.mark.parametrize("form", ["//", "http://", "HTTPS://"])
+def test_the_address_of_a_picture_may_lack_its_scheme_or_have_another(form):
+    assert rebrickable_picture(MIRROR, f"{form}cdn.rebrickable.com/1.jpg") == "{url}/rebrickable/1.jpg"
+    assert brick_insights_picture(LIVE, f"{form}a.example/1.jpg").lower().endswith("://a.example/1.jpg")
+    assert brick_insights_picture(LIVE, f"{form}a.example/1.jpg").lower().startswith("http")
+
+
 @pytest.mark.parametrize(
     ("end", "encoded"), [("a b.jpg", "a%20b.jpg"), ("a\r\n.jpg ", "a%0D%0A.jpg"), ("\ud800", "%3F")]
 )

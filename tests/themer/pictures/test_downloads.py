@@ -34,7 +34,7 @@ def test_a_picture_is_stored_unchanged(site, tmp_path):
     assert row.sha256 == hashlib.sha256(content).hexdigest() and row.bytes == str(len(content))
 
 
-@pytest.mark.parametrize("status", [403, 404, 410])
+@pytest.mark.parametrize("status", [404, 410])
 def test_a_permanent_error_is_not_requested_again(site, tmp_path, status):
     site.put("/1.jpg", status=status)
     for _ in range(2):
@@ -42,8 +42,9 @@ def test_a_permanent_error_is_not_requested_again(site, tmp_path, status):
     assert site.request_counts()["/1.jpg"] == 1
 
 
-def test_a_transient_error_is_requested_again(site, tmp_path):
-    site.put("/1.jpg", status=503)
+@pytest.mark.parametrize("status", [403, 503])
+def test_a_transient_error_is_requested_again(site, tmp_path, status):
+    site.put("/1.jpg", status=status)
     site.put("/1.jpg", picture_bytes())
     assert download(site, tmp_path, {"1-1": ["{url}/1.jpg"]})["1-1"].status == "failed"
     assert download(site, tmp_path, {"1-1": ["{url}/1.jpg"]})["1-1"].status == "ok"
