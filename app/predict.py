@@ -94,6 +94,8 @@ def predict(args: argparse.Namespace) -> int:
     # A lone picture gets all cores, and a model that loads faster.
     predictor = load(args.model or default_model(), args.index, at_once=worker_count() if len(first) > 1 else 1)
     unreadable = [name for name, predicted in done.items() if not predicted]
+    for name in unreadable:
+        print(f"{printable(name)}: could not be read before. To try again, delete its line.", file=sys.stderr)
     with opened(args.resume) as out, closing(predictions(predictor, chain(first, pictures))) as results:
         shown = progress(results, args, done)
         write(told(shown, unreadable), FORMATS["jsonl" if args.resume else args.format or "lines"], args.top, out)

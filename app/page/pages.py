@@ -5,6 +5,7 @@ from werkzeug.exceptions import NotFound
 
 from app.incoming.form import FIELD, read_uploads
 from app.page.about import PLOTS, about
+from app.settings import MEGABYTE
 from app.shared.state import state
 from themer.pictures.images import picture_path
 
@@ -74,4 +75,5 @@ def _options() -> dict[str, object]:
         "contributions": settings.contributions,
         "maximum_files": settings.maximum_files,
         "maximum_megabytes": settings.maximum_megabytes,
+        "all_megabytes": settings.maximum_request_bytes // MEGABYTE,
     }

@@ -257,8 +257,8 @@ def test_an_answer_is_the_same_to_the_last_bit_whatever_pictures_are_beside_it(r
 def test_a_resumed_file_has_the_same_bytes_as_one_that_was_never_stopped(run, folder, tmp_path, kept):
     whole, out = run(folder, "--jsonl")[1].encode(), tmp_path / "out.jsonl"
     out.write_bytes(whole[: int(kept * len(whole)) if isinstance(kept, float) else kept])
-    code, printed, _ = run(folder, "--resume", out)
-    assert (code, printed) == (1, "") and out.read_bytes() == whole
+    code, printed, said = run(folder, "--resume", out)
+    assert (code, printed) == (1, "") and out.read_bytes() == whole and said
 
 
 def test_what_a_file_has_is_not_predicted_again(run, folder, tmp_path):

@@ -10,7 +10,8 @@ export function addHeatMap(card, picture, theme) {
   let requested = null;
   controls.hidden = false;
   toggle.addEventListener("change", async () => {
-    if (toggle.checked && !overlay) {
+    if (!overlay) {
+      if (!toggle.checked) return; // one is on its way
       requested ??= overlayOf(picture, theme, note);
       overlay = await requested;
       if (overlay) card.querySelector(".frame").append(overlay);

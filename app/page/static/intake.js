@@ -51,6 +51,7 @@ export function listenToExamples(take, refuse) {
 
 /** Take the pictures from folders. What has another name than a picture is left out, and said. */
 function takePictures(files, take, refuse) {
+  files = files.filter((file) => !file.name.startsWith(".")); // leftovers of operating systems
   const pictures = files.filter((file) => PICTURES.test(file.name)).sort((a, b) => (pathOf(a) < pathOf(b) ? -1 : 1));
   const others = files.length - pictures.length;
   if (pictures.length) take(pictures);

@@ -65,7 +65,7 @@ function show(added) {
 }
 
 function enqueue(entry) {
-  waiting.push(entry);
+  if (!waiting.includes(entry)) waiting.push(entry); // cancelled and tried again, it may still wait
   remember(entry);
   if (working < AT_A_TIME) work();
 }
@@ -73,8 +73,11 @@ function enqueue(entry) {
 /** Predict for one waiting picture after another. */
 async function work() {
   working += 1;
-  while (waiting.length) await answer(waiting.shift());
-  working -= 1;
+  try {
+    while (waiting.length) await answer(waiting.shift());
+  } finally {
+    working -= 1;
+  }
 }
 
 /** Request the prediction for an entry and show it, or the problem, unless the visitor has cancelled it. */
@@ -208,7 +211,12 @@ async function startOver(event) {
   location.assign(href);
 }
 
-const refuse = (sentence) => { refusal.textContent = sentence; };
+/** Say why something is not taken, where it can be seen. */
+function refuse(sentence) {
+  refusal.textContent = sentence;
+  requestAnimationFrame(() => refusal.scrollIntoView({ block: "nearest" }));
+}
+
 listen(take, refuse);
 listenToExamples(take, refuse);
 listenToCamera(take);

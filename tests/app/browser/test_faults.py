@@ -61,6 +61,31 @@ def test_a_picture_can_be_cancelled_and_tried_again(held):
     expect(held.get_by_role("button", name="Cancel", exact=True)).to_have_count(0)
 
 
+def test_one_that_is_cancelled_and_tried_again_while_it_waits_is_predicted_once(held, tmp_path):
+    more = [str(drawn_file(tmp_path, "young", number)) for number in range(3)]
+    held.set_input_files("#pictures", more)
+    last = held.locator(".prediction", has_text="young-2.png")
+    last.get_by_role("button", name="Cancel", exact=True).click()
+    last.get_by_role("button", name="Try again").click()
+    held.unroute("**/api/predict")
+    expect(last.locator(".verdict")).to_have_text("young")
+    held.set_input_files("#pictures", str(tmp_path / "technic-9001.png"))
+    expect(held.locator("[aria-busy]")).to_have_count(0)
+
+
+def test_a_heat_map_that_was_switched_on_twice_can_be_switched_off(open_page, site, technic):
+    page = open_page(site)
+    page.set_input_files("#pictures", str(technic))
+    expect(page.locator(PREDICTED)).to_have_count(1)
+    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", SLOW | {"latency": 500})
+    switch = page.get_by_role("switch")
+    for _ in range(3):
+        switch.click(force=True)
+    expect(page.locator(".heat")).to_have_count(1)
+    switch.click(force=True)
+    expect(page.locator(".heat")).to_have_css("opacity", "0")
+
+
 def test_offline_it_waits_and_then_goes_on_by_itself(open_page, site, technic):
     page = open_page(site)
     page.context.set_offline(True)

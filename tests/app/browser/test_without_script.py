@@ -36,6 +36,14 @@ def test_a_broken_picture_says_why_beside_the_others(plain, tmp_path):
     expect(plain.locator(".verdict").nth(1)).to_have_text("technic")
 
 
+@pytest.mark.parametrize("width", [320, 412])
+def test_no_word_is_cut_off_on_a_phone(plain, width):
+    plain.set_viewport_size({"width": width, "height": 800})
+    assert plain.evaluate(
+        "document.querySelector('.intake').scrollWidth <= document.querySelector('.intake').clientWidth"
+    )
+
+
 def test_features_that_need_a_script_are_not_offered(plain):
     for name in ("Use the camera", "Dark colours"):
         expect(plain.get_by_role("button", name=name)).to_have_count(0)
