@@ -1,3 +1,4 @@
+import errno
 import os
 import subprocess
 import sys
@@ -68,3 +69,13 @@ def test_what_the_terminal_can_not_show_is_printed_as_an_escape(tmp_path, packag
     done = subprocess.run([sys.executable, path], env=env, capture_output=True)
     assert done.returncode == 1 and b"Traceback" not in done.stderr and b"404" in done.stderr
     assert done.stdout.startswith(b"3 ") and b"picture" in done.stdout and b"caf" in done.stdout
+
+
+@pytest.mark.parametrize(("number", "message"), [(errno.ENOSPC, "Make room"), (errno.EROFS, "Allow writing")])
+def test_a_file_that_the_system_refuses_is_named_with_what_helps(number, message):
+    @explained
+    def main() -> None:
+        raise OSError(number, os.strerror(number), "data/a.csv")
+
+    with pytest.raises(SystemExit, match=f"data/a.csv: .*{message}"):
+        main()

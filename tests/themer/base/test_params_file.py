@@ -158,3 +158,11 @@ def test_a_file_without_a_mapping_is_refused_without_a_traceback(tmp_path, conte
 def test_a_missing_file_is_explained(tmp_path):
     with pytest.raises(UserError, match="no such file"):
         load_params(tmp_path / "params.yaml")
+
+
+@pytest.mark.parametrize("number", [".inf", ".nan"])
+def test_a_number_without_end_is_refused(write_params, number):
+    path = write_params({})
+    path.write_text(path.read_text().replace("read_timeout_seconds: ", f"read_timeout_seconds: {number} # "))
+    with pytest.raises(UserError, match="download.read_timeout_seconds: Input should be a"):
+        load_params(path)

@@ -1,3 +1,4 @@
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -77,6 +78,13 @@ def test_everything_that_is_misplaced_is_named_at_once(tmp_path):
     with pytest.raises(UserError) as caught:
         find_photos(tmp_path, LABELS)
     assert len(str(caught.value).splitlines()) == len(MISPLACED)
+
+
+def test_a_pipe_among_the_photos_is_named_instead_of_read(tmp_path):
+    (tmp_path / "minifig").mkdir()
+    os.mkfifo(tmp_path / "minifig" / "a.jpg")
+    with pytest.raises(UserError, match=r"a.jpg: neither a file nor a folder"):
+        find_photos(tmp_path, LABELS)
 
 
 def test_links_to_folders_are_refused_since_dvc_does_not_follow_them(tmp_path):
