@@ -41,27 +41,30 @@ def exported_sets(session: requests.Session, base: str) -> Iterator[SetObject] |
     """
     robots = Robots(session)
     response = _get_allowed(session, robots, export_url(base))
-    if response.status_code in NO_EXPORT_STATUSES or (response.ok and _says_not_found(_json_of(response))):
+    if response.status_code in NO_EXPORT_STATUSES:
         return None
-    return only_sets(_rows_of_pages(session, robots, response), export_url(base))
+    content = _json_of(require_success(response))
+    if _says_not_found(content):
+        return None
+    return only_sets(_rows_of_pages(session, robots, response.url, content), export_url(base))
 
 
-def _rows_of_pages(session: requests.Session, robots: Robots, response: requests.Response) -> Iterator[Any]:
-    """Yield the rows of the first page and of those after it, up to a page that was there before."""
-    urls, known, repeats = {response.url}, set[int](), 0
+def _rows_of_pages(session: requests.Session, robots: Robots, url: str, content: Any) -> Iterator[Any]:
+    """Yield the rows of the first page, its JSON, and of those after it, up to a page that was there before."""
+    urls, known, repeats = {url}, set[int](), 0
     while True:
-        content = _json_of(require_success(response))
-        page = _rows_of(content, response.url)
+        page = _rows_of(content, url)
         new = {_row_key(row) for row in page} - known
         known |= new
         yield from page if new else ()
         repeats = 0 if new else repeats + 1
-        following = _next_url(content, response.url)
+        following = _next_url(content, url)
         if following is None or following in urls or repeats == MOST_REPEATS:
-            _require_all(len(known), _total(content), following, response.url)
+            _require_all(len(known), _total(content), following, url)
             return
         urls.add(following)
         response = _get_allowed(session, robots, following)
+        url, content = response.url, _json_of(require_success(response))
 
 
 def _rows_of(content: Any, url: str) -> list[Any]:
