@@ -8,7 +8,8 @@ import numpy as np
 from PIL import Image
 
 from themer.exporting.index_writer import viewed
-from themer.features.views import Views, read_split
+from themer.features.tf_pictures import read_split
+from themer.features.views import Views
 from themer.pictures.images import encode_png
 from themer.shards.files import OTHER, Example, read_summary, write_split, write_summary
 

@@ -39,7 +39,8 @@ from themer.exporting.other_themes import (
     total,
 )
 from themer.exporting.thresholds import write_index_summary
-from themer.features.views import Views, centre, read_split
+from themer.features.tf_pictures import read_split, viewed_image
+from themer.features.views import Views, centre
 from themer.shards.files import OTHER, read_summary, require_fit
 from themer.training.confidence import ALWAYS_ABSTAIN
 
@@ -196,7 +197,7 @@ def _boundary_views(runtime: Runtime, shards: Path) -> Iterator[tuple[str, np.nd
         for number, (strength, photo_share) in enumerate(BOUNDARY_VIEWS, start=FIRST_BOUNDARY_VIEW):
             views = viewed(pictures, Views(0, strength, photo_share, summary.fill), number)
             yield split, _features_of(runtime, views, summary.pictures[split], f"views of {split}")
-        centres = pictures.map(lambda one: {"image": centre(tf.cast(one["image"], tf.float32)[tf.newaxis])[0]})
+        centres = pictures.map(lambda one: {"image": tf.numpy_function(centre, [one["image"]], tf.uint8)})
         yield split, _features_of(runtime, centres, summary.pictures[split], f"centres of {split}")
 
 
@@ -270,7 +271,7 @@ def with_photo_views(pictures: tf.data.Dataset, fill: tuple[int, int, int]) -> t
 def viewed(pictures: tf.data.Dataset, views: Views, number: tf.Tensor | int) -> tf.data.Dataset:
     """Return the elements with a view, float32, in place of "image"; each number gives another view."""
     return pictures.enumerate().map(
-        lambda index, element: {**element, "image": views.view(element["image"], number, index)},
+        lambda index, element: {**element, "image": viewed_image(views, element["image"], number, index)},
         num_parallel_calls=tf.data.AUTOTUNE,
         deterministic=True,
     )

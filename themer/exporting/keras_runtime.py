@@ -9,7 +9,7 @@ import numpy as np
 
 from themer.answering.runtime import ModelOutputs
 from themer.base.quiet_tensorflow import keras
-from themer.features.views import centre
+from themer.features.views import CENTRE
 from themer.networks.model_file import Classifier
 
 PICTURES_PER_BATCH = 8
@@ -51,7 +51,7 @@ def with_all_outputs(model: keras.Model, views: int) -> keras.Model:
     extractor, norms = _extractor(model)
     features, *maps = extractor(inputs)
     if views == 2:
-        features = keras.layers.Average(name="views")([features, extractor(centre(inputs))[0]])
+        features = keras.layers.Average(name="views")([features, extractor(centre_layer(inputs))[0]])
     logits = keras.layers.Dense(head.units, name="logits")
     outputs = {"logits": logits(features), "features": features}
     logits.set_weights(head.get_weights())
@@ -59,6 +59,15 @@ def with_all_outputs(model: keras.Model, views: int) -> keras.Model:
         kernel, bias = head.get_weights()
         outputs["class_maps"] = _class_maps(maps[0], kernel, bias, norms)
     return keras.Model(inputs, outputs, name=model.name)
+
+
+def centre_layer(pixels: Any) -> Any:
+    """Return the centre of pictures, enlarged to their size: float32 [n, size, size, 3]."""
+    size = pixels.shape[1]
+    margin = round(size * (1 - CENTRE) / 2)
+    # Names that do not depend on what was built before, so that exported models have the same bytes.
+    inner = keras.layers.Cropping2D(margin, name="inner")(pixels)
+    return keras.layers.Resizing(size, size, name="centre")(inner)
 
 
 def _extractor(model: keras.Model) -> tuple[keras.Model, list[keras.layers.LayerNormalization]]:

@@ -9,7 +9,8 @@ from tqdm import tqdm
 from themer.base.params import SPLITS, Train
 from themer.base.quiet_tensorflow import tf
 from themer.features.feature_store import FeatureSummary, features_path, prepare_directory
-from themer.features.views import Views, apply_view, read_split
+from themer.features.tf_pictures import apply_view, read_split
+from themer.features.views import Views
 from themer.networks.registry import build
 from themer.shards.files import read_summary
 

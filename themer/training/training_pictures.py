@@ -8,7 +8,8 @@ import numpy as np
 from themer.base.errors import UserError
 from themer.base.params import Train
 from themer.base.quiet_tensorflow import tf
-from themer.features.views import Views, read_split
+from themer.features.tf_pictures import read_split, viewed_image
+from themer.features.views import Views
 from themer.shards.files import ShardSummary, read_labels, read_summary
 from themer.training.balance import balance
 
@@ -46,7 +47,7 @@ class TrainingPictures:
         copies, weights = tf.constant(self.copies), tf.constant(self.weights)
 
         def viewed(index: tf.Tensor, one: dict[str, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-            return self.views.view(one["image"], epoch, index), one["label"], weights[one["label"]]
+            return viewed_image(self.views, one["image"], epoch, index), one["label"], weights[one["label"]]
 
         pictures = self._mixed(epoch)
         if self.copies.max() > 1:

@@ -19,7 +19,7 @@ from themer.answering.predictor import OTHER_THEME, OUT_OF_DISTRIBUTION, Predict
 from themer.answering.runtime import LiteRuntime
 from themer.base.errors import UserError
 from themer.exporting.thresholds import write_index_summary
-from themer.features.views import read_split
+from themer.features.tf_pictures import read_split
 from themer.pictures.images import square
 
 PICTURES = np.stack([picture(index % 3, index) for index in range(19)])

@@ -21,7 +21,7 @@ from themer.base.files import write_json
 from themer.base.tables import read_csv
 from themer.exporting.index_writer import SetFacts, set_facts, with_photo_views, write_index
 from themer.exporting.thresholds import choose_thresholds
-from themer.features.views import read_split
+from themer.features.tf_pictures import read_split
 from themer.pictures.images import encode_png
 from themer.shards.files import Example, read_summary, write_split, write_summary
 from themer.training.confidence import ALWAYS_ABSTAIN

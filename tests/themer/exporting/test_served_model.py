@@ -14,7 +14,7 @@ from themer.base.errors import UserError
 from themer.base.files import file_sha256
 from themer.exporting.keras_runtime import KerasRuntime
 from themer.exporting.served_model import compare, export_classifier
-from themer.features.views import read_split
+from themer.features.tf_pictures import read_split
 from themer.networks.model_file import Classifier, load_classifier
 from themer.shards.files import Batch
 

@@ -8,7 +8,7 @@ from tests.small_shards import LABELS, settings, write_shards
 from tests.themer.networks.random_weights import use_short_vgg16
 from themer.base.errors import UserError
 from themer.base.params import SPLITS
-from themer.features.views import read_split
+from themer.features.tf_pictures import read_split
 from themer.shards.files import read_summary
 from themer.validation.folds import folds
 from themer.validation.pictures import Pictures, all_examples, read_pictures
