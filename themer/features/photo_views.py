@@ -90,20 +90,16 @@ def backdrop(size: int, generator: np.random.Generator) -> Image.Image:
         slope = 255 * math.exp(steepness * 3.5)
         surface.paste(second, mask=_ramp(size, direction, slope, 127.5 + slope * (shift - 0.5) * 0.6))
     # Coarse or fine grain, longer in one direction, as in wood and cloth.
-    cells = [int(math.exp(share * 4.2) * 2) for share in (columns, rows)]
+    cells = (int(math.exp(columns * 4.2) * 2), int(math.exp(rows * 4.2) * 2))
     texture = _noise("L", cells, max(grain - 0.3, 0) * 55, generator).resize(surface.size, BILINEAR)
-    return _with_noise(surface, Image.merge("RGB", [texture] * 3))
+    return ImageChops.add(surface, Image.merge("RGB", [texture] * 3), 1, -128)
 
 
 def shapes(size: int, generator: np.random.Generator, count: int, largest: float, presence: float) -> Image.Image:
-    """Return random ellipses and rectangles, RGBA, transparent where there is no shape.
+    """Return up to `count` random ellipses and rectangles, each there with the probability `presence`.
 
-    Args:
-        size: pixels, the side of the result.
-        generator: of the random numbers.
-        count: the number of shapes.
-        largest: the largest side of a shape, as a share of `size`.
-        presence: the probability of each shape.
+    The picture is RGBA, `size` pixels wide and high, transparent where there is no shape. The largest side of a shape
+    is a share `largest` of it.
     """
     layer = Image.new("RGBA", (size, size))
     draw = ImageDraw.Draw(layer)
@@ -144,12 +140,9 @@ def _camera(generator: np.random.Generator, log_distance: tuple[float, float], l
     cosine, sine = scale * math.cos(rotation * ROTATION_RADIANS), scale * math.sin(rotation * ROTATION_RADIANS)
     # The print on a box is never mirrored.
     flip = math.copysign(1, flip) if log_aspect == 0 else 1
-    rows = [
-        [flip * cosine * stretch, -flip * sine, right * SHIFT * 2],
-        [sine, cosine / stretch, down * SHIFT * 2],
-        [tilt_x * FORESHORTENING, tilt_y * FORESHORTENING, 1],
-    ]
-    return np.array(rows)
+    first = [flip * cosine * stretch, -flip * sine, right * SHIFT * 2]
+    second = [sine, cosine / stretch, down * SHIFT * 2]
+    return np.array([first, second, [tilt_x * FORESHORTENING, tilt_y * FORESHORTENING, 1]])
 
 
 def _projected(
@@ -194,24 +187,18 @@ def _relit(scene: Image.Image, generator: np.random.Generator) -> Image.Image:
     light = _ramp(scene.width, angle, 255 * slope / brightest, 255 / brightest)
     scene = ImageChops.multiply(scene.point(curve * 3), Image.merge("RGB", [light] * 3))
     exposed = [brightest * math.exp(exposure * 0.3) * (1 + gain * 0.15) for gain in gains]
-    return recoloured(scene, saturation * 0.5, exposed, contrast * 0.25, 0.0)
+    return recoloured(scene, saturation * 0.5, exposed, contrast * 0.25)
 
 
 def recoloured(
-    picture: Image.Image, saturation: float, gains: list[float], contrast: float, brightness: float
+    picture: Image.Image, saturation: float, gains: list[float], contrast: float, brightness: float = 0.0
 ) -> Image.Image:
-    """Return a picture with other colours.
+    """Return an RGB picture with other colours: more saturation, a factor for each channel, more contrast and light.
 
-    Args:
-        picture: RGB.
-        saturation: what is added to the saturation, as a share of it.
-        gains: the factor of each channel.
-        contrast: what is added to the contrast around the middle, as a share of it.
-        brightness: what is added to each channel in the end, of 255.
+    All but `brightness`, in levels of 255, are shares. The steps are linear, so one matrix does them all: nothing is
+    rounded or cut off in between.
     """
-    # All steps are linear, so that one matrix does them, without rounding or clipping in between.
-    shift = 127.5 + brightness - 127.5 * (1 + contrast)
-    matrix = []
+    matrix, shift = [], brightness - 127.5 * contrast
     for channel, gain in enumerate(gains):
         row = [-luma * saturation for luma in LUMA]
         row[channel] += 1 + saturation
@@ -224,7 +211,7 @@ def _degraded(scene: Image.Image, generator: np.random.Generator) -> np.ndarray:
     detail, noise, quality = generator.random(3).tolist()
     side, deviation = int(scene.width * (1 - 0.65 * detail**2)), noise**2 * 14
     scene = scene.resize((side, side), BILINEAR).resize(scene.size, BILINEAR)
-    scene = _with_noise(scene, _noise("RGB", scene.size, deviation, generator))
+    scene = ImageChops.add(scene, _noise("RGB", scene.size, deviation, generator), 1, -128)
     file = io.BytesIO()
     scene.save(file, "JPEG", quality=25 + int(quality * 70))
     return np.asarray(Image.open(file, formats=["JPEG"]))
@@ -235,11 +222,6 @@ def _noise(mode: str, size: tuple[int, int], deviation: float, generator: np.ran
     table = np.rint(np.clip(128 + deviation * NORMAL, 0, 255)).astype(np.uint8).tobytes()
     count = size[0] * size[1] * len(mode)
     return Image.frombytes(mode, size, generator.bytes(count).translate(table))
-
-
-def _with_noise(picture: Image.Image, noise: Image.Image) -> Image.Image:
-    """Return the sum of a picture and of noise around 128."""
-    return ImageChops.add(picture, noise, 1, -128)
 
 
 def _ramp(size: int, direction: float, slope: float, middle: float) -> Image.Image:

@@ -10,6 +10,7 @@ from tests.themer.small_model import untrained_classifier
 from themer.answering.runtime import ModelOutputs
 from themer.base.quiet_tensorflow import keras
 from themer.exporting.keras_runtime import KerasRuntime, centre_layer, with_all_outputs
+from themer.features.views import centre
 
 # Networks side by side whose maps have one size.
 TWO_LITES = "efficientnet_lite0 + efficientnet_lite1"
@@ -112,6 +113,11 @@ def test_with_two_views_the_logits_are_the_mean_of_those_of_the_picture_and_its_
     np.testing.assert_allclose(both.probabilities, softmax(np.mean(views, axis=0), axis=1), atol=1e-5)
     np.testing.assert_allclose(np.linalg.norm(both.features, axis=1), 1, atol=1e-5)
     assert np.abs(both.probabilities - outputs_of(network).probabilities).max() > 1e-4
+
+
+def test_the_model_s_centre_is_that_of_the_views():
+    pixels = PIXELS.astype(np.uint8)
+    np.testing.assert_allclose(np.stack([centre(one) for one in pixels]), centre_layer(PIXELS), atol=0.51)
 
 
 def test_class_maps_are_those_of_the_picture_itself_whatever_the_views():
