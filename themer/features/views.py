@@ -78,7 +78,7 @@ def centre(image: np.ndarray) -> np.ndarray:
     picture = Image.fromarray(image)
     margin = round(picture.width * (1 - CENTRE) / 2)
     box = (margin, margin, picture.width - margin, picture.height - margin)
-    return np.asarray(picture.resize(picture.size, BILINEAR, box))
+    return np.asarray(picture.crop(box).resize(picture.size, BILINEAR))
 
 
 def _moved(picture: Image.Image, draws: list[float], fill: Colour) -> Image.Image:
