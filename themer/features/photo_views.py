@@ -70,14 +70,14 @@ def background(picture: Image.Image, colour: Colour = WHITE) -> Image.Image:
     """Return a mask, mode L, of the background: the area in one colour that is connected to an edge of the picture."""
     red, green, blue = ImageChops.difference(picture, Image.new("RGB", picture.size, colour)).split()
     likeness = ImageChops.lighter(ImageChops.lighter(red, green), blue).point(LIKENESS)
-    open_cells = np.asarray(likeness.reduce(CELL)) > 127
+    side = math.ceil(picture.width / CELL)
+    open_cells = np.asarray(likeness.resize((side, side), Image.Resampling.BOX)) > 127
     # A border around the picture joins all areas at its edges.
     areas, _ = ndimage.label(np.pad(open_cells, 1, constant_values=True), np.ones((3, 3)))
     reached = Image.fromarray(np.uint8(255) * (areas[1:-1, 1:-1] == areas[0, 0]))
     # One cell more, because cells on an outline are only partly background.
     reached = reached.filter(ImageFilter.MaxFilter(3))
-    cells = (0, 0, picture.width / CELL, picture.height / CELL)
-    return ImageChops.multiply(likeness, reached.resize(picture.size, BILINEAR, cells))
+    return ImageChops.multiply(likeness, reached.resize(picture.size, BILINEAR))
 
 
 def backdrop(size: int, generator: np.random.Generator) -> Image.Image:
