@@ -55,8 +55,7 @@ def photo_view(image: np.ndarray, generator: np.random.Generator, fill: Colour =
     behind.paste(objects, mask=objects)
     # Multiplying keeps the product's shadows, which fall on the new background.
     white = Image.new("RGB", picture.size, WHITE)
-    white.paste(behind.resize(picture.size, BILINEAR), mask=surroundings)
-    scene = ImageChops.multiply(picture, white)
+    scene = ImageChops.multiply(picture, Image.composite(behind.resize(picture.size, BILINEAR), white, surroundings))
     occluders = shapes(small, generator, SHAPES_IN_FRONT, largest=0.25, presence=0.2)
     if occluders.getbbox():
         occluders = occluders.resize(picture.size, BILINEAR)
@@ -185,7 +184,7 @@ def _relit(scene: Image.Image, generator: np.random.Generator) -> Image.Image:
     angle, slope = (direction + 1) / 2, slope * 0.6
     brightest = 1 + abs(slope)
     light = _ramp(scene.width, angle, 255 * slope / brightest, 255 / brightest)
-    scene = ImageChops.multiply(scene.point(curve * 3), Image.merge("RGB", [light] * 3))
+    scene = Image.composite(scene.point(curve * 3), Image.new("RGB", scene.size), light)
     exposed = [brightest * math.exp(exposure * 0.3) * (1 + gain * 0.15) for gain in gains]
     return recoloured(scene, saturation * 0.5, exposed, contrast * 0.25)
 
