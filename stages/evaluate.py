@@ -1,5 +1,6 @@
 """Predict the test pictures with the served model, and score the predictions."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ from themer.shards.files import OTHER, read_batches, read_summary, require_fit
 
 SPLIT = "test"
 BATCH_SIZE = 32
+# Pictures that run at the same time, each on one core; their number changes no byte.
+WORKERS = os.cpu_count() or 1
 # The headline scores that go into the metrics file. The others are only plotted.
 COMPARED = ("accuracy", "accuracy_low", "accuracy_high", "macro_f1", "log_loss", "baseline_accuracy", "pictures")
 
@@ -43,7 +46,7 @@ class Judged:
 def main() -> None:
     """Write the predictions of the test pictures, their scores, and the scores on the user's held-out photos."""
     level = load_params(paths.params).evaluate.confidence_level
-    predictor = Predictor.load(paths.model, paths.index)
+    predictor = Predictor.load(paths.model, paths.index, at_once=WORKERS)
     require_fit(predictor.labels, predictor.description.size, paths.shards)
     require_test_pictures()
     dataset = read_csv(paths.dataset).set_index("set_id")

@@ -7,6 +7,7 @@ import os
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,12 +65,12 @@ class Runtime(Protocol):
 class LiteRuntime:
     """A `.tflite` file that the stage export wrote, run by LiteRT, by default with one thread for each core.
 
-    It runs one picture at a time. On a CPU a batch saves nothing and takes more memory, and a prediction could depend
+    It runs each picture by itself. On a CPU a batch saves nothing and takes more memory, and a prediction could depend
     on the other pictures in the batch.
 
-    Several threads may call it; at most `at_once` pictures run at the same time. A single picture gets all cores, which
-    is fastest for it. Concurrent pictures share the cores, which gives a higher rate. The first single picture after
-    concurrent ones still gets a share only, since more are likely to follow.
+    Several threads may call it; at most `at_once` pictures run at the same time, be they of one call or of several. A
+    single picture gets all cores, which is fastest for it. Concurrent pictures share the cores, which gives a higher
+    rate. The first single picture after concurrent ones still gets a share only, since more are likely to follow.
 
     Raises:
         UserError: the file is missing, or is not an exported classifier.
@@ -77,7 +78,7 @@ class LiteRuntime:
 
     def __init__(self, path: Path, threads: int | None = None, at_once: int = 1) -> None:
         threads = threads or os.cpu_count() or 1
-        self._slots, self._lock = BoundedSemaphore(at_once), Lock()
+        self._at_once, self._slots, self._lock = at_once, BoundedSemaphore(at_once), Lock()
         self._running, self._was_shared, self._is_shared = 0, False, False
         try:
             with zipfile.ZipFile(path) as file:
@@ -96,14 +97,15 @@ class LiteRuntime:
         """Return the model's outputs for pixels 0..255 of any number type, [n, size, size, 3]."""
         # For an empty batch, a black picture gives the shapes of the outputs.
         pictures = pixels if len(pixels) else np.zeros((1, *pixels.shape[1:]))
-        parts = [self._outputs(picture[np.newaxis].astype(np.float32)) for picture in pictures]
+        with ThreadPoolExecutor(min(self._at_once, len(pictures))) as pool:
+            parts = list(pool.map(self._outputs, pictures))
         found = {name: np.concatenate([part[name] for part in parts])[: len(pixels)] for name in parts[0]}
         return ModelOutputs.of(found)
 
-    def _outputs(self, pixels: np.ndarray) -> dict[str, np.ndarray]:
-        """Return the model's outputs for float32 [1, size, size, 3], by name."""
+    def _outputs(self, picture: np.ndarray) -> dict[str, np.ndarray]:
+        """Return the model's outputs for one picture, [size, size, 3], by name."""
         with self._runner() as run:
-            return run(pixels=pixels)
+            return run(pixels=picture[np.newaxis].astype(np.float32))
 
     @contextmanager
     def _runner(self) -> Iterator[Callable[..., dict[str, np.ndarray]]]:
