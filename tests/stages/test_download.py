@@ -181,3 +181,30 @@ def test_a_stage_without_its_inputs_says_what_makes_them(run):
     paths.sets.unlink()
     with pytest.raises(SystemExit, match=r"sets.json: No such file or directory. dvc repro makes what"):
         download.main()
+
+
+@pytest.mark.parametrize("spare", [None, {"1-1": "/gone.jpg"}])
+@pytest.mark.parametrize("limit", [{"minimum_side_pixels": 200}, {"maximum_bytes": 1024}])
+def test_a_picture_that_a_limit_refuses_is_requested_again_only_with_another_limit(site, run, limit, spare):
+    site.put("/1.jpg", picture_bytes(size=(150, 150)))
+    spare = spare and {"1-1": site.url + spare["1-1"]}
+    for _ in range(2):
+        assert run({"1-1": "/1.jpg"}, spare, minimum_success=0, **limit) == {"1-1": "rejected"}
+    assert set(site.request_counts().values()) == {1}
+    assert run({"1-1": "/1.jpg"}, spare, minimum_side_pixels=32, maximum_bytes=100_000) == {"1-1": "ok"}
+
+
+@pytest.mark.parametrize("limit", [{"minimum_side_pixels": 200}, {"maximum_bytes": 1024}])
+def test_revalidating_asks_also_for_what_a_limit_refused(site, run, limit):
+    site.put("/1.jpg", picture_bytes(size=(150, 150)))
+    site.put("/1.jpg", b"\0", status=404)
+    run({"1-1": "/1.jpg"}, minimum_success=0, **limit)
+    assert run({"1-1": "/1.jpg"}, minimum_success=0, revalidate=True, **limit) == {"1-1": "gone"}
+
+
+@pytest.mark.parametrize("status", [204, 206, 401])
+def test_an_odd_answer_is_asked_for_again_in_the_next_run(site, run, status):
+    site.put("/1.jpg", b"", status=status)
+    assert run({"1-1": "/1.jpg"}, minimum_success=0) == {"1-1": "failed"}
+    site.answers["/1.jpg"] = [(200, picture_bytes(), {})]
+    assert run({"1-1": "/1.jpg"}) == {"1-1": "ok"}

@@ -53,8 +53,8 @@ def test_a_transient_error_is_requested_again(site, tmp_path, status):
 REJECTED = {
     "an HTML page": (b"<html>", "not an image"),
     "half a picture": (picture_bytes(size=(200, 200))[:1500], "truncated"),
-    "a pixel": (picture_bytes(size=(1, 1)), "too small"),
-    "a large file": (b"\xff\xd8" + bytes(200_000), "too many bytes"),
+    "a pixel": (picture_bytes(size=(1, 1)), "smaller than 8 pixels"),
+    "a large file": (b"\xff\xd8" + bytes(200_000), "more than 100000 bytes"),
 }
 
 
@@ -65,6 +65,14 @@ def test_a_response_without_a_usable_picture_is_rejected(site, tmp_path, case):
     row = download(site, tmp_path, {"1-1": ["{url}/1.jpg"]})["1-1"]
     assert (row.status, row.error, row.sha256) == ("rejected", error, "")
     assert list((tmp_path / "thumbnails").iterdir()) == []
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"", picture_bytes(size=(200, 200))[:1500]])
+def test_the_same_unreadable_bytes_twice_are_left_to_the_next_run(site, tmp_path, body):
+    site.put("/1.jpg", body)
+    row = download(site, tmp_path, {"1-1": ["{url}/1.jpg"]}, retries=4)["1-1"]
+    assert row.status == "rejected" and row.may_pass
+    assert site.request_counts() == {"/1.jpg": 2}
 
 
 def test_an_incomplete_response_is_requested_again_at_once(site, tmp_path, monkeypatch):
