@@ -5,7 +5,6 @@ from functools import partial
 from itertools import islice
 
 import pandas
-import requests
 from tqdm import tqdm
 
 from stages import paths
@@ -16,7 +15,7 @@ from themer.base.params_file import load_params
 from themer.base.running import stage
 from themer.catalogue import brick_insights, rebrickable, snapshots
 from themer.catalogue.download_cache import cache_for
-from themer.catalogue.polite_http import polite_session
+from themer.catalogue.polite_http import PoliteSession, polite_session
 from themer.catalogue.sets import SetObject, only_sets, shuffled
 from themer.catalogue.sources import located, opened
 from themer.catalogue.theme_tree import ThemeTree, check_rules, require_few_orphans
@@ -58,7 +57,7 @@ def check_tables(tables: dict[str, pandas.DataFrame], rules: Regroup) -> None:
 
 
 def find_sets(
-    session: requests.Session, base: str, table: pandas.DataFrame, journal: snapshots.Journal, limit: int | None
+    session: PoliteSession, base: str, table: pandas.DataFrame, journal: snapshots.Journal, limit: int | None
 ) -> Iterable[SetObject]:
     """Return the sets in shuffled order: from the export, or one request per set, or from Rebrickable's table."""
     if not base:

@@ -95,6 +95,16 @@ def test_robots_txt_is_obeyed(site, run):
     assert "/api/sets/export" not in site.request_counts()
 
 
+@pytest.mark.parametrize("path", ["/api/sets/export", "/media/downloads/sets.csv.gz"])
+def test_a_redirect_is_held_to_robots_txt_too(site, run, path):
+    put_export(site)
+    site.put("/robots.txt", b"User-agent: *\nDisallow: /private\n")
+    site.answers[path] = [(302, b"", {"Location": "/private/file"})]
+    with pytest.raises(SystemExit, match="/private/file: robots.txt of .* forbids it"):
+        run()
+    assert "/private/file" not in site.request_counts()
+
+
 def test_an_unknown_theme_is_an_error_before_any_set_is_requested(site, run):
     with pytest.raises(SystemExit, match='no theme "Dupol" .did you mean "Duplo"'):
         run(**{"regroup.groups": {"A": ["Dupol"], "B": ["Technic"]}})

@@ -50,7 +50,7 @@ def fetch_tables(
         kept = None if cache is None else cache.find(url)
         if kept is None or not 0 <= kept.age_seconds < DAY_SECONDS:
             robots.require(url)
-            fetched[url] = kept = _fetched(session, url, name, kept)
+            fetched[url] = kept = _fetched(session, robots, url, name, kept)
         write_bytes(gzipped_once(kept.content), folder / f"{name}.csv.gz")
     tables = {name: read_table(folder / f"{name}.csv.gz") for name in COLUMNS}
     check(tables)
@@ -60,9 +60,10 @@ def fetch_tables(
     return tables
 
 
-def _fetched(session: PoliteSession, url: str, name: str, kept: Kept | None) -> Kept:
+def _fetched(session: PoliteSession, robots: Robots, url: str, name: str, kept: Kept | None) -> Kept:
     """Return a table that can be parsed, as it was sent, or the kept one if the service says that it is unchanged."""
-    response, content = get_as_sent(session, url, {"If-None-Match": kept.etag} if kept and kept.etag else {})
+    headers = {"If-None-Match": kept.etag} if kept and kept.etag else {}
+    response, content = get_as_sent(session, url, headers, robots.hooks)
     if kept is not None and response.status_code == 304:
         return kept
     require_success(response)

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import requests
 
-from themer.base.errors import UserError
 from themer.catalogue.download_cache import DownloadCache
 from themer.catalogue.polite_http import PERMANENT_STATUSES, PoliteSession, failure_kind
-from themer.catalogue.robots import ForbiddenError, Robots
+from themer.catalogue.robots import ForbiddenError, Robots, RobotsError
 from themer.catalogue.sources import located
 from themer.pictures.images import MAXIMUM_PIXELS, PictureError, decode, perceptual_hash
 from themer.pictures.ledger import EARLIER_FAILED, SHARED, UNREADABLE, Ledger, Row, Status, digest_of
@@ -118,16 +117,21 @@ def _request(client: Client, known: Row, part: Path) -> Row:
 
 def _refused_row(client: Client, known: Row) -> Row | None:
     """Return the row of a URL that can't be requested or that robots.txt doesn't allow, or None."""
-    url, row = located(known.url, client.address), Row(known.set_id, known.url, "failed")
+    url = located(known.url, client.address)
     if _is_malformed(url):
-        return replace(row, error="malformed address")
+        return Row(known.set_id, known.url, "failed", error="malformed address")
     try:
         client.robots.require(url)
-    except ForbiddenError:
-        return replace(row, status="forbidden", error="robots.txt forbids it")
-    except UserError:
-        return replace(row, error="robots.txt can't be read")
+    except RobotsError as error:
+        return _not_allowed(known, error)
     return None
+
+
+def _not_allowed(known: Row, error: RobotsError) -> Row:
+    """Return the row of a URL that robots.txt forbids, or of one on a host whose robots.txt can't be read."""
+    if isinstance(error, ForbiddenError):
+        return Row(known.set_id, known.url, "forbidden", error="robots.txt forbids it")
+    return Row(known.set_id, known.url, "failed", error="robots.txt can't be read")
 
 
 def _is_malformed(url: str) -> bool:
@@ -156,6 +160,8 @@ def _requested_row(client: Client, known: Row, part: Path) -> Row:
         return client.session.retry(_attempt, client, known, part, set[bytes]())
     except UnreadableError as error:
         return error.row
+    except RobotsError as error:
+        return _not_allowed(known, error)
     except requests.RequestException as error:
         status = str(error.response.status_code) if isinstance(error, requests.HTTPError) else ""
         return Row(known.set_id, known.url, "failed", status, error=failure_kind(error))
@@ -168,7 +174,7 @@ def _attempt(client: Client, known: Row, part: Path, unreadable: set[bytes]) -> 
     """
     headers = {"If-None-Match": known.etag} if known.etag else {}
     url = located(known.url, client.address)
-    with client.session.attempt("GET", url, headers=headers, stream=True) as response:
+    with client.session.attempt("GET", url, headers=headers, hooks=client.robots.hooks, stream=True) as response:
         body = _body(response, client.maximum_bytes)
     status = response.status_code
     if status == 304 and known.sha256:
