@@ -192,6 +192,9 @@ FETCH = (
             text("rebrickable", "address of Rebrickable, likewise"),
             Field("snapshot", "date", "`fetch.snapshot`"),
             *can_be_empty(integer("limit", "`fetch.limit`; empty: all sets", 1)),
+            *can_be_missing(
+                text("missing[]", "the sets that failed for the moment; the next fetch asks for them again")
+            ),
         ),
     ),
     File(

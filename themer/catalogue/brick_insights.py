@@ -117,7 +117,7 @@ def sets_one_by_one(
 ) -> Iterator[SetObject]:
     """Yield the sets that the service has among the numbers, up to a limit, without a request for those in the journal.
 
-    At the end, the sets that can't be had are named on stderr; a fetch of another snapshot asks for them again.
+    At the end, the sets that can't be had are named on stderr. The journal has them as missing.
 
     Raises:
         UserError: more than a tenth of the sets can't be had.
@@ -129,6 +129,7 @@ def sets_one_by_one(
                 journal.keep(number, _get_set(session, robots, base, number))
         except UserError as error:
             failures.append(str(error))
+            journal.missing.append(number)
             if len(failures) > max(FEWEST_FAILURES, MOST_LEFT_OUT * asked):
                 leave_out(failures, asked, RUN_AGAIN)
         found = journal.found(number)

@@ -6,12 +6,13 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from themer.base.errors import UserError
 
 SetObject = dict[str, Any]
+Row = TypeVar("Row")
 
 MOST_LEFT_OUT = 0.1
 MOST_EXAMPLES = 3
@@ -60,6 +61,22 @@ def leave_out(problems: Sequence[str], total: int, remedy: str) -> None:
     if problems:
         lines = [f"fetch: left out {len(problems):,} of {total:,}:", *problems[:MOST_EXAMPLES]]
         print(*lines, *["…"][: len(problems) - MOST_EXAMPLES], sep="\n  ", file=sys.stderr)
+
+
+def last_of_each(rows: Iterable[tuple[str, Row]], kind: str) -> dict[str, Row]:
+    """Return the last row of each number; name on stderr the numbers whose rows differ."""
+    last, several = dict[str, Row](), set[str]()
+    for number, row in rows:
+        if last.setdefault(number, row) != row:
+            several.add(number)
+        last[number] = row
+    if several:
+        examples = ", ".join(sorted(several)[:MOST_EXAMPLES]) + (", …" if len(several) > MOST_EXAMPLES else "")
+        print(
+            f"fetch: {len(several):,} {kind} have several rows that differ; the last counts: {examples}",
+            file=sys.stderr,
+        )
+    return last
 
 
 def plain_text(value: Any) -> str:

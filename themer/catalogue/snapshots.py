@@ -39,8 +39,10 @@ def begin(folder: Path, wanted: Identity) -> None:
             path.unlink()
 
 
-def finish(folder: Path, wanted: Identity, sets: Iterable[SetObject]) -> None:
+def finish(folder: Path, wanted: Identity, sets: Iterable[SetObject], missing: Iterable[str] = ()) -> None:
     """Write the sets, sorted by number and one per line, delete the journals, and mark the folder as complete.
+
+    It is not complete while numbers are missing: those that the next fetch asks for again.
 
     Raises:
         UserError: there are no sets.
@@ -51,7 +53,8 @@ def finish(folder: Path, wanted: Identity, sets: Iterable[SetObject]) -> None:
     lines = [json.dumps(by_number[number], ensure_ascii=False) for number in sorted(by_number)]
     # JSON may hold half a surrogate pair, which UTF-8 can't: it stays an escape.
     write_bytes(("[\n" + ",\n".join(lines) + "\n]\n").encode(errors="backslashreplace"), folder / "sets.json")
-    write_json(wanted, folder / "source.json")
+    numbers = sorted(missing)
+    write_json({**wanted, "missing": numbers} if numbers else wanted, folder / "source.json")
     for journal in folder.glob("answers-*.jsonl"):
         journal.unlink()
 
@@ -59,7 +62,7 @@ def finish(folder: Path, wanted: Identity, sets: Iterable[SetObject]) -> None:
 class Journal:
     """The results of a fetch set by set. Each is saved at once, so that a stopped fetch repeats no request.
 
-    With a cache, they also outlive the folder.
+    With a cache, they also outlive the folder. `missing` are the numbers that failed in this run.
     """
 
     def __init__(self, folder: Path, wanted: Identity, cache: DownloadCache | None = None) -> None:
@@ -70,6 +73,7 @@ class Journal:
         self._not_found_path = _not_found_path(folder, wanted)
         self._sets = {number: found for line in _read_lines(self._path) for number, found in json.loads(line).items()}
         self._not_found = set(_read_lines(self._not_found_path))
+        self.missing: list[str] = []
 
     def __contains__(self, number: str) -> bool:
         """Return whether the result for this number is saved."""
