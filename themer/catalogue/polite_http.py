@@ -159,18 +159,29 @@ def get(session: requests.Session, url: str, hooks: Hooks | None = None) -> requ
         raise _no_response(url, error) from None
 
 
+class CutError(requests.RequestException):
+    """A body that is only a part of a file, in spite of its headers."""
+
+    def __init__(self, response: requests.Response, body: bytes) -> None:
+        super().__init__("broken off")
+        self.answer = response, body
+
+
 def get_as_sent(
-    session: PoliteSession, url: str, headers: dict[str, str], hooks: Hooks
+    session: PoliteSession, url: str, headers: dict[str, str], hooks: Hooks, is_cut: Callable[[bytes], bool]
 ) -> tuple[requests.Response, bytes]:
     """Return the response to a GET request, whatever its status, and its body as it was sent.
 
-    A Content-Encoding may be the file's own gzip, another one, or not true at all. Raises UserError like `get`, and for
-    a body that breaks off each time.
+    A Content-Encoding may be the file's own gzip, another one, or not true at all. A file for which `is_cut` is true is
+    asked for again, and returned as it is in the end. Raises UserError like `get`, and for a body that breaks off each
+    time.
     """
     try:
-        return session.retry(_attempt_as_sent, session, url, {"Accept-Encoding": "identity", **headers}, hooks)
+        return session.retry(_attempt_as_sent, session, url, headers, hooks, is_cut)
     except requests.HTTPError as error:
         return error.response, b""
+    except CutError as error:
+        return error.answer
     except requests.exceptions.ChunkedEncodingError:
         raise UserError(f"{url}: the response broke off. Try again later.") from None
     except requests.RequestException as error:
@@ -178,14 +189,18 @@ def get_as_sent(
 
 
 def _attempt_as_sent(
-    session: PoliteSession, url: str, headers: dict[str, str], hooks: Hooks
+    session: PoliteSession, url: str, headers: dict[str, str], hooks: Hooks, is_cut: Callable[[bytes], bool]
 ) -> tuple[requests.Response, bytes]:
     """Return the response to one request, and its body as it was sent; raise RequestException without them."""
+    headers = {"Accept-Encoding": "identity", **headers}
     with session.attempt("GET", url, headers=headers, hooks=hooks, stream=True) as response:
         try:
-            return response, bytes(response.raw.read(decode_content=False))
+            body = bytes(response.raw.read(decode_content=False))
         except HTTPError as error:
             raise requests.exceptions.ChunkedEncodingError(str(error)) from None
+    if response.status_code == 200 and is_cut(body):
+        raise CutError(response, body)
+    return response, body
 
 
 def _no_response(url: str, error: requests.RequestException) -> UserError:
