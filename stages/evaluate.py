@@ -14,7 +14,7 @@ from themer.base.errors import UserError
 from themer.base.files import write_json
 from themer.base.params_file import load_params
 from themer.base.running import stage
-from themer.base.tables import read_csv, write_csv
+from themer.base.tables import read_csv, read_rows, write_csv
 from themer.scoring import scores
 from themer.scoring.prediction_table import Predictions, write_predictions
 from themer.shards.files import OTHER, read_batches, read_summary, require_fit
@@ -46,12 +46,12 @@ def main() -> None:
     predictor = Predictor.load(paths.model, paths.index)
     require_fit(predictor.labels, predictor.description.size, paths.shards)
     require_test_pictures()
-    dataset = read_csv(paths.dataset).set_index("set_id")
+    dataset = read_rows(paths.dataset, "set_id", "label", "family", "split").set_index("set_id")
     tested = judge(predictor, paths.shards, SPLIT, dataset["family"], paths.dataset)
     found, baseline = tested.predictions, most_frequent_label(dataset, predictor.labels)
     headline = scores.headline(found.actual, found.probabilities, tested.families, baseline, level)
     confidence = scores.confidence_scores(found.actual, found.probabilities, predictor.description.temperature)
-    family_of_others = read_csv(paths.other_themes).set_index("set_id")["family"]
+    family_of_others = read_csv(paths.other_themes, "set_id", "family").set_index("set_id")["family"]
     others = judge_others(predictor, paths.shards, family_of_others)
     views = judge(predictor, paths.view_shards, SPLIT, dataset["family"], paths.dataset)
     viewed_others = judge_others(predictor, paths.view_shards, family_of_others)
@@ -131,7 +131,7 @@ def decisions(kind: str, judged: Judged) -> pandas.DataFrame:
 
 def photo_scores(predictor: Predictor, confidence_level: float) -> dict[str, float]:
     """Return the scores on the user's held-out photos, overall and by label, and on those of other themes."""
-    family_of = read_csv(paths.photos_table).set_index("photo")["family"]
+    family_of = read_csv(paths.photos_table, "photo", "family").set_index("photo")["family"]
     judged = judge(predictor, paths.photo_shards, SPLIT, family_of, paths.photos_table)
     others = judge(predictor, paths.photo_shards, f"{OTHER}{SPLIT}", family_of, paths.photos_table)
     found = judged.predictions

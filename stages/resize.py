@@ -13,7 +13,7 @@ from themer.base.errors import UserError
 from themer.base.params import SPLITS, Params, Resize
 from themer.base.params_file import load_params
 from themer.base.running import stage
-from themer.base.tables import read_csv, write_csv
+from themer.base.tables import read_csv, read_rows, write_csv
 from themer.base.theme_paths import NONE_OF_THESE
 from themer.pictures.images import FORMATS, MAXIMUM_PIXELS, perceptual_hash, picture_path
 from themer.pictures.own_photos import (
@@ -30,6 +30,7 @@ from themer.shards.packing import ordered_map, pack_split, padded_example, read_
 
 SET_REMEDY = "Delete it and run: dvc repro --force download"
 PHOTO_REMEDY = f"Save it as one of {', '.join(FORMATS)} with at most {MAXIMUM_PIXELS:,} pixels, or remove it."
+HASHES = ["set_id", "perceptual_hash"]
 # The number of threads changes no byte.
 WORKERS = os.cpu_count() or 1
 
@@ -38,7 +39,8 @@ WORKERS = os.cpu_count() or 1
 def main() -> None:
     """Write the shards of the sets and of the photos, and the table of photos."""
     params = load_params(paths.params)
-    dataset, others = read_csv(paths.dataset), read_csv(paths.other_themes)
+    dataset = read_rows(paths.dataset, "set_id", "label", "family", "split")
+    others = read_csv(paths.other_themes, "set_id", "theme", "split")
     labels = sorted(dataset["label"].unique())
     pack_sets(dataset, others, labels, params.resize)
     pack_photos(dataset, labels, params)
@@ -79,9 +81,7 @@ def pack_photos(dataset: pandas.DataFrame, labels: list[str], params: Params) ->
     before = photo_states(paths.photos, label_of)
     hashes, unreadable = hash_photos(list(label_of))
     require_no_problems([*misplaced, *unreadable])
-    official = dataset.merge(
-        read_csv(paths.thumbnails_table)[["set_id", "perceptual_hash"]], on="set_id", validate="one_to_one"
-    )
+    official = dataset.merge(read_csv(paths.thumbnails_table, *HASHES)[HASHES], on="set_id", validate="one_to_one")
     distance, photos, settings = params.regroup.duplicate_distance, params.photos, params.resize
     table = photo_table(label_of, hashes, official, distance, photos.train, photos.seed)
     write_csv(table, paths.photos_table)

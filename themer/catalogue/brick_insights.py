@@ -124,14 +124,16 @@ def sets_one_by_one(
     """
     robots, failures, given, asked = Robots(session), list[str](), 0, 0
     for asked, number in enumerate(tqdm(numbers, desc="sets", unit=" sets"), start=1):
-        try:
-            if number not in journal:
-                journal.keep(number, _get_set(session, robots, base, number))
-        except UserError as error:
-            failures.append(str(error))
-            journal.missing.append(number)
-            if len(failures) > max(FEWEST_FAILURES, MOST_LEFT_OUT * asked):
-                leave_out(failures, asked, RUN_AGAIN)
+        if number not in journal:
+            try:
+                answer = _get_set(session, robots, base, number)
+            except UserError as error:
+                failures.append(str(error))
+                journal.missing.append(number)
+                if len(failures) > max(FEWEST_FAILURES, MOST_LEFT_OUT * asked):
+                    leave_out(failures, asked, RUN_AGAIN)
+                continue
+            journal.keep(number, answer)
         found = journal.found(number)
         if found is not None:
             yield found

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from uuid import uuid4
 
 import platformdirs
@@ -41,6 +42,8 @@ class DownloadCache:
         with self._explaining():
             self._contents.mkdir(parents=True, exist_ok=True)
             self._addresses.mkdir(exist_ok=True)
+            with TemporaryFile(dir=self._contents):
+                pass  # It can be written, which is to be known before any request.
 
     def find(self, address: str) -> Kept | None:
         """Return what is kept for an address, or None. Damaged bytes count as none."""
@@ -109,9 +112,16 @@ def cache_for(source: Source) -> DownloadCache | None:
 
 
 def cache_folder() -> Path:
-    """Return the folder that LEGO_THEMER_CACHE names, or the one where this system keeps caches."""
+    """Return the folder that LEGO_THEMER_CACHE names, or the one where this system keeps caches.
+
+    Raises:
+        UserError: the name begins with the ~ of a user whom the system doesn't know.
+    """
     named = os.environ.get(FOLDER_VARIABLE)
-    return Path(named).expanduser() if named else platformdirs.user_cache_path("lego-themer", appauthor=False)
+    try:
+        return Path(named).expanduser() if named else platformdirs.user_cache_path("lego-themer", appauthor=False)
+    except RuntimeError as error:
+        raise UserError(f"{FOLDER_VARIABLE} is {named!r}: {error} Name a folder that can be written.") from None
 
 
 def _write(content: bytes, path: Path) -> None:

@@ -1,7 +1,6 @@
 """Sets by their numbers: reading them, telling them from other rows, and an order unrelated to what they show."""
 
 import hashlib
-import json
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,6 +9,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote
 
 from themer.base.errors import UserError
+from themer.base.own_files import damaged, read_json
 
 SetObject = dict[str, Any]
 Row = TypeVar("Row")
@@ -21,8 +21,10 @@ LONGEST_NUMBER = 200
 
 
 def read_sets(path: Path) -> list[SetObject]:
-    """Return the objects that the API sent, sorted by set number."""
-    sets: list[SetObject] = json.loads(path.read_text(encoding="utf-8"))
+    """Return the objects that the API sent, sorted by set number; raise UserError if the file is damaged."""
+    sets: list[SetObject] = read_json(path)
+    if not isinstance(sets, list) or not all(is_set(found) for found in sets):
+        raise damaged(path, "not a list of sets")
     return sets
 
 
