@@ -19,10 +19,8 @@ from themer.pictures.images import FORMATS, MAXIMUM_PIXELS, perceptual_hash, pic
 from themer.pictures.own_photos import (
     PHOTO_SPLITS,
     photo_path,
-    photo_states,
     photo_table,
     require_no_problems,
-    require_unchanged,
     survey_photos,
 )
 from themer.shards.files import OTHER, Example, ShardSummary, write_summary
@@ -75,10 +73,9 @@ def pack_photos(dataset: pandas.DataFrame, labels: list[str], params: Params) ->
     """Write the table and the shards of the user's photos.
 
     Raises:
-        UserError: a photo can't be read or is misplaced; all of them are named. Or the photos changed meanwhile.
+        UserError: a photo can't be read or is misplaced; all of them are named.
     """
     label_of, misplaced = survey_photos(paths.photos, labels)
-    before = photo_states(paths.photos, label_of)
     hashes, unreadable = hash_photos(list(label_of))
     require_no_problems([*misplaced, *unreadable])
     official = dataset.merge(read_csv(paths.thumbnails_table, *HASHES)[HASHES], on="set_id", validate="one_to_one")
@@ -92,7 +89,6 @@ def pack_photos(dataset: pandas.DataFrame, labels: list[str], params: Params) ->
         counts |= pack_photo_splits(table[is_other], dict.fromkeys(indices, 0), OTHER, settings)
     others = [NONE_OF_THESE] if is_other.any() else []
     write_summary(paths.photo_shards, ShardSummary(labels, settings.size, settings.fill, counts, others))
-    require_unchanged(paths.photos, labels, before)
     print(f"resize: {counts['train']:,} photos join training, {counts['test']:,} are held out")
 
 

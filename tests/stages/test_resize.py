@@ -1,3 +1,7 @@
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,7 +11,7 @@ import pytest
 from PIL import Image
 
 from stages import paths, resize
-from tests.conftest import picture_bytes
+from tests.conftest import PROJECT, picture_bytes
 from tests.data_formats import problems_of_file
 from themer.base.files import write_bytes
 from themer.base.tables import read_csv, write_csv
@@ -213,20 +217,39 @@ def test_all_photos_that_have_to_go_are_named_at_once(run, photos):
     ]
 
 
-def test_a_photo_that_arrives_while_the_others_are_packed_is_left_to_the_next_run(run, photos, monkeypatch):
-    def pack_while_one_arrives(*arguments: object) -> int:
-        write_bytes(picture_bytes(300), photos / "minifig" / "late.jpg")
-        return pack_split(*arguments)
+WHILE_IT_RUNS = """
+import sys
+from pathlib import Path
+from stages import resize
 
-    pack_split = resize.pack_split
-    with monkeypatch.context() as patched:
-        patched.setattr(resize, "pack_split", pack_while_one_arrives)
-        # The sets are packed before the photos are listed.
-        patched.setattr(resize, "pack_sets", lambda *arguments: None)
-        with pytest.raises(SystemExit, match=r"such as photos/minifig/late.jpg\. Nothing is lost; run again"):
-            run()
+write = resize.write_summary
+
+def write_summary(*arguments):
+    write(*arguments)
+    exec(sys.argv[1])
+
+resize.write_summary = write_summary
+resize.main()
+"""
+CHANGES = {
+    "a new photo": "Path('data/photos/minifig/late').write_bytes(Path('data/photos/minifig/photo 00').read_bytes())",
+    "another one": "Path('data/photos/minifig/photo 00').write_bytes(open('data/photos/minifig/photo 02', 'rb').read())",
+    "a photo that is gone": "Path('data/photos/minifig/photo 00').unlink(missing_ok=True)",
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_photos_that_change_while_dvc_packs_them_are_left_to_the_next_run(run, photos, change):
     run()
-    assert "photos/minifig/late.jpg" in set(read_csv(paths.photos_table)["photo"])
+    shutil.copy(PROJECT / "dvc.yaml", "dvc.yaml")
+    command = [sys.executable, "-c", WHILE_IT_RUNS, CHANGES[change]]
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT), "DVC_STAGE": "resize"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "error: resize: data/photos changed while the stage ran. Run it again" in done.stderr
+    run()
+    packed = set(read_csv(paths.photos_table)["photo"])
+    assert packed == {f"photos/{path.relative_to(photos)}" for path in photos.glob("*/*")}
 
 
 def test_transparent_pixels_of_sets_and_photos_show_the_fill(run, photos):
