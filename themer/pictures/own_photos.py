@@ -56,17 +56,6 @@ def survey_photos(root: Path, labels: Sequence[str]) -> Survey:
     return Survey(dict(sorted(label_of.items())), problems)
 
 
-def find_photos(root: Path, labels: Sequence[str]) -> dict[str, str]:
-    """Return the label of each photo by its name, sorted by name.
-
-    Raises:
-        UserError: with every problem that `survey_photos` finds, a line for each.
-    """
-    found = survey_photos(root, labels)
-    require_no_problems(found.problems)
-    return found.label_of
-
-
 def require_no_problems(problems: Sequence[str]) -> None:
     """Raise UserError with a line for each problem, if there are any."""
     if problems:
@@ -74,7 +63,7 @@ def require_no_problems(problems: Sequence[str]) -> None:
 
 
 def photo_path(root: Path, photo: str) -> Path:
-    """Return the path of the photo with a name from `find_photos`."""
+    """Return the path of the photo with a name from `survey_photos`."""
     return root / photo.removeprefix(PREFIX)
 
 
@@ -89,7 +78,7 @@ def photo_table(
     """Return the columns photo, label, family and split, with a row for each photo.
 
     Args:
-        label_of: the label of each photo by its name, from `find_photos`.
+        label_of: the label of each photo by its name, from `survey_photos`.
         hashes: the perceptual hash of each photo.
         official: family, split and perceptual_hash of the official pictures.
         distance: near-duplicates differ in at most this many of the 256 bits of their hashes.

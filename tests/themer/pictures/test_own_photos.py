@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from themer.base.errors import UserError
 from themer.pictures.own_photos import (
     Placement,
-    find_photos,
     photo_path,
     photo_table,
     placements,
+    require_no_problems,
     split_photos,
+    survey_photos,
 )
 
 LABELS = ["MiniFig", "Technic/Bionicle", "Young Childrens"]
@@ -22,6 +23,13 @@ FAR_APART = ["0" * 64, "f" * 64, "0f" * 32, "00ff" * 16]
 SHARES = st.floats(0, 1)
 # Labels and sizes of families of photos without an official near-duplicate.
 FAMILIES = st.lists(st.tuples(st.sampled_from("AB"), st.integers(1, 4)), max_size=30)
+
+
+def find_photos(root: Path, labels: list[str]) -> dict[str, str]:
+    """Return the label of each photo; raise UserError for what must not be there."""
+    found = survey_photos(root, labels)
+    require_no_problems(found.problems)
+    return found.label_of
 
 
 def put(root: Path, *names: str) -> Path:
