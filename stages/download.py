@@ -10,7 +10,7 @@ from themer.base.errors import UserError
 from themer.base.params import Download, Source
 from themer.base.params_file import load_params
 from themer.base.running import stage
-from themer.catalogue.download_cache import cache_for
+from themer.catalogue.download_cache import alone, cache_for
 from themer.catalogue.polite_http import polite_session, retry_policy
 from themer.catalogue.rebrickable import read_table
 from themer.catalogue.robots import Robots
@@ -51,9 +51,10 @@ def bring_up_to_date(ledger: Ledger, wanted: dict[str, list[str]], source: Sourc
     retry = retry_policy(settings.retries, settings.maximum_retry_after_seconds)
     timeout_seconds = (settings.connect_timeout_seconds, settings.read_timeout_seconds)
     session = polite_session(source.pictures_per_minute, retry, settings.connections, timeout_seconds)
-    with opened(source) as address, session:
+    cache = cache_for(source)
+    with opened(source) as address, session, alone(source):
         limits = settings.maximum_bytes, settings.minimum_side_pixels
-        client = Client(session, Robots(session), address, *limits, cache_for(source), settings.revalidate)
+        client = Client(session, Robots(session), address, *limits, cache, settings.revalidate)
         fetch_pictures(client, to_fetch(ledger, wanted, settings), ledger, settings.connections)
         placeholders = ledger.mark_placeholders(settings.placeholder_families)
         later = {row.set_id: later_urls(row, wanted.get(row.set_id, [])) for row in placeholders}

@@ -14,7 +14,7 @@ from themer.base.params import Regroup
 from themer.base.params_file import load_params
 from themer.base.running import stage
 from themer.catalogue import brick_insights, rebrickable, snapshots
-from themer.catalogue.download_cache import cache_for
+from themer.catalogue.download_cache import alone, cache_for
 from themer.catalogue.polite_http import PoliteSession, polite_session
 from themer.catalogue.sets import MOST_EXAMPLES, SetObject, last_of_each, only_sets, shuffled
 from themer.catalogue.sources import located, opened
@@ -38,7 +38,7 @@ def main() -> None:
     snapshots.begin(paths.raw, identity)
     session = polite_session(source.api_requests_per_minute)
     cache = cache_for(source)
-    with opened(source) as address, session:
+    with opened(source) as address, session, alone(source):
         check = partial(check_tables, rules=params.regroup)
         base = located(source.rebrickable, address)
         tables = rebrickable.fetch_tables(session, base, paths.rebrickable, cache, check)

@@ -1,14 +1,19 @@
 import gzip
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from stages import download, paths
-from tests.conftest import Site, picture_bytes
+from tests.conftest import PROJECT, Site, picture_bytes
 from themer.base.files import write_bytes
+from themer.base.params import Source
 from themer.base.tables import read_csv
+from themer.catalogue.download_cache import alone, cache_for
 
 
 @pytest.fixture
@@ -208,3 +213,17 @@ def test_an_odd_answer_is_asked_for_again_in_the_next_run(site, run, status):
     assert run({"1-1": "/1.jpg"}, minimum_success=0) == {"1-1": "failed"}
     site.answers["/1.jpg"] = [(200, picture_bytes(), {})]
     assert run({"1-1": "/1.jpg"}) == {"1-1": "ok"}
+
+
+def test_a_second_download_from_a_source_waits_and_asks_for_nothing_twice(site, run):
+    site.put("/1.jpg", picture_bytes())
+    run({"1-1": ""}, minimum_success=0)
+    write_bytes(json.dumps([{"set_id": "1-1", "image_urls": {"genericnx400": "/1.jpg"}}]).encode(), paths.sets)
+    source = Source(brick_insights=site.url, rebrickable=site.url)
+    command, environment = [sys.executable, "-m", "stages.download"], {**os.environ, "PYTHONPATH": str(PROJECT)}
+    with alone(source):
+        second = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+        assert second.stderr.readline().startswith("Another process downloads from this source. This one waits")
+        cache_for(source).keep(f"{site.url}/1.jpg", picture_bytes())
+    assert second.communicate() and second.returncode == 0
+    assert list(read_csv(paths.thumbnails_table)["status"]) == ["ok"] and site.request_counts() == {}

@@ -6,6 +6,7 @@ Files are named by the SHA-256 of their bytes. For each address, a small file na
 import hashlib
 import json
 import os
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,6 +16,7 @@ from tempfile import TemporaryFile
 from uuid import uuid4
 
 import platformdirs
+from filelock import FileLock, Timeout
 
 from themer.base.errors import UserError
 from themer.base.params import Source
@@ -109,6 +111,26 @@ def cache_for(source: Source) -> DownloadCache | None:
     cache = DownloadCache(cache_folder())
     cache.prune()
     return cache
+
+
+@contextmanager
+def alone(source: Source) -> Iterator[None]:
+    """Let no other process of the user's ask the services of a source meanwhile: it waits, and finds what was kept.
+
+    A source that a command serves is asked by one process anyway.
+    """
+    if source.command is not None:
+        yield
+        return
+    digest = hashlib.sha256(f"{source.brick_insights} {source.rebrickable}".encode()).hexdigest()
+    lock = FileLock(cache_folder() / f"{digest[:16]}.lock")
+    try:
+        held = lock.acquire(timeout=0)
+    except Timeout:
+        print("Another process downloads from this source. This one waits until it ends.", file=sys.stderr, flush=True)
+        held = lock.acquire()
+    with held:
+        yield
 
 
 def cache_folder() -> Path:
