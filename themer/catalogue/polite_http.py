@@ -54,13 +54,18 @@ class PoliteSession(requests.Session):
         """Return what sends a request, with the rate limit of its host."""
         return self._slow_adapters.get(_host(url)) or super().get_adapter(url)
 
-    def slow_down(self, url: str, interval_seconds: float) -> None:
-        """Leave at least this long between two requests to the host of a URL, which was asked just now."""
+    def slow_down(self, url: str, interval_seconds: float) -> bool:
+        """Leave at least this long between two requests to the host of a URL, which was asked just now.
+
+        Return whether they were closer before.
+        """
         host = _host(url)
-        if interval_seconds > self._interval_seconds and host not in self._slow_adapters:
-            slow = _adapter(interval_seconds)
-            slow.limiter.try_acquire(host)
-            self._slow_adapters[host] = slow
+        if interval_seconds <= self._interval_seconds or host in self._slow_adapters:
+            return False
+        slow = _adapter(interval_seconds)
+        slow.limiter.try_acquire(host)
+        self._slow_adapters[host] = slow
+        return True
 
     def request(self, *args: Any, **kwargs: Any) -> requests.Response:
         """Return the response, the last one if the fault does not pass; raise RequestException without a response."""

@@ -78,11 +78,18 @@ class Robots:
             if host not in self._rules_of:
                 try:
                     rules = _rules(get(self._session, f"{host}/robots.txt"))
-                    self._session.slow_down(host, rules.delay_seconds)
+                    self._keep_delay(host, rules.delay_seconds)
                     self._rules_of[host] = rules
                 except UserError as error:
                     self._rules_of[host] = error
             return self._rules_of[host]
+
+    def _keep_delay(self, host: str, asked_seconds: float) -> None:
+        """Slow the session down to a Crawl-delay, or to the longest one that is kept to; say so on stderr."""
+        is_new = self._session.slow_down(host, min(asked_seconds, MAXIMUM_DELAY_SECONDS))
+        if is_new and asked_seconds > MAXIMUM_DELAY_SECONDS:
+            note = f"{host}/robots.txt: asks for {asked_seconds:g} s between two requests; "
+            print(note + f"they are {MAXIMUM_DELAY_SECONDS} s apart.", file=sys.stderr)
 
 
 def _rules(response: requests.Response) -> Rules:
@@ -96,12 +103,4 @@ def _rules(response: requests.Response) -> Rules:
     lines = content.decode("utf-8-sig", errors="replace").splitlines()
     text, own_groups = _OWN_GROUP.subn(rf"\g<1>{PRODUCT}", "\n".join(lines))
     rules, agent = Protego.parse(text), PRODUCT if own_groups else "*"
-    return Rules(lambda url: rules.can_fetch(url, agent), _bounded(rules.crawl_delay(agent) or 0, response.url))
-
-
-def _bounded(asked_seconds: float, url: str) -> float:
-    """Return a Crawl-delay, or the longest one that is kept to; say so on stderr."""
-    if asked_seconds > MAXIMUM_DELAY_SECONDS:
-        note = f"{url}: asks for {asked_seconds:g} s between two requests; they are {MAXIMUM_DELAY_SECONDS} s apart."
-        print(note, file=sys.stderr)
-    return min(asked_seconds, MAXIMUM_DELAY_SECONDS)
+    return Rules(lambda url: rules.can_fetch(url, agent), rules.crawl_delay(agent) or 0)

@@ -144,6 +144,12 @@ def test_the_request_for_robots_txt_counts_for_the_crawl_delay(site):
     assert not limiter.try_acquire(site.url.removeprefix("http://"), blocking=False)
 
 
-def test_a_very_long_crawl_delay_is_cut_and_said_once(site, capsys):
+def test_a_very_long_crawl_delay_is_cut_and_said(site, capsys):
     assert interval_milliseconds(site, "User-agent: *\nCrawl-delay: 86400\n", 60) == 60_000
     assert capsys.readouterr().err.count("asks for 86400 s between two requests; they are 60 s apart") == 1
+
+
+def test_a_host_is_slowed_down_once():
+    session = polite_session(requests_per_minute=60)
+    asked = [session.slow_down("http://a.example/x", seconds) for seconds in (0, 1, 2, 2)]
+    assert asked == [False, False, True, False] and session.slow_down("http://b.example", 2)
