@@ -20,6 +20,7 @@ from themer.catalogue.sets import MOST_EXAMPLES, SetObject, last_of_each, only_s
 from themer.catalogue.sources import located, opened
 from themer.catalogue.theme_tree import ThemeTree, check_rules, require_few_orphans
 
+WRITTEN = (paths.sets, paths.sets_table, paths.themes_table)
 # DVC skips a stage whose inputs are the same.
 AGAIN = "python -m stages.fetch, then dvc repro"
 
@@ -32,7 +33,7 @@ def main() -> None:
     require_recorded(paths.photos_record)
     identity = snapshots.identity(params)
     source, is_local = params.source, params.source.command is not None
-    if not is_local and snapshots.is_complete(paths.raw, identity):
+    if not is_local and snapshots.is_complete(paths.raw, identity) and all(path.exists() for path in WRITTEN):
         print(f"fetch: snapshot {params.fetch.snapshot} of {params.fetch.source} is complete; nothing to fetch")
         return
     snapshots.begin(paths.raw, identity)

@@ -234,3 +234,13 @@ def test_too_many_sets_below_themes_that_lead_back_to_themselves_are_an_error(si
     put_table(site, "themes", table("id,name,parent_id", [*THEMES, (7, "A", 7)]))
     with pytest.raises(SystemExit, match="for 4 of 4 sets, the table of themes lacks"):
         run()
+
+
+@pytest.mark.parametrize("path", [paths.sets, paths.sets_table, paths.themes_table])
+def test_a_file_that_was_deleted_is_fetched_again(site, run, path):
+    put_export(site)
+    run()
+    before = path.read_bytes()
+    path.unlink()
+    run()
+    assert path.read_bytes() == before

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pandas
 
+from themer.base.errors import UserError
 from themer.base.files import write_bytes
+from themer.base.own_files import damaged
 from themer.catalogue.csv_files import gzipped_once, is_cut, parse_csv, require_columns, require_once
 from themer.catalogue.download_cache import DownloadCache, Kept
 from themer.catalogue.polite_http import PoliteSession, get_as_sent, require_success
@@ -41,15 +43,15 @@ def fetch_tables(
         UserError: a table can't be fetched, robots.txt forbids it, it lacks columns, or `check` raises it: then the
             cache keeps no table of this call.
     """
-    robots, fetched = Robots(session), dict[str, Kept]()
+    robots, fetched, tables = Robots(session), dict[str, Kept](), dict[str, pandas.DataFrame]()
     for name in COLUMNS:
         url = f"{base}/media/downloads/{name}.csv.gz"
         kept = None if cache is None else cache.find(url)
         if kept is None or not 0 <= kept.age_seconds < DAY_SECONDS:
             robots.require(url)
-            fetched[url] = kept = _fetched(session, robots, url, name, kept)
+            fetched[url] = kept = _fetched(session, robots, url, kept)
+        tables[name] = parse_table(kept.content, name, url)
         write_bytes(gzipped_once(kept.content), folder / f"{name}.csv.gz")
-    tables = {name: read_table(folder / f"{name}.csv.gz") for name in COLUMNS}
     check(tables)
     if cache is not None:
         for url, one in fetched.items():
@@ -57,14 +59,13 @@ def fetch_tables(
     return tables
 
 
-def _fetched(session: PoliteSession, robots: Robots, url: str, name: str, kept: Kept | None) -> Kept:
-    """Return a table that can be parsed, as it was sent, or the kept one if the service says that it is unchanged."""
+def _fetched(session: PoliteSession, robots: Robots, url: str, kept: Kept | None) -> Kept:
+    """Return a table as it was sent, or the kept one if the service says that it is unchanged."""
     headers = {"If-None-Match": kept.etag} if kept and kept.etag else {}
     response, content = get_as_sent(session, url, headers, robots.hooks, is_cut)
     if kept is not None and response.status_code == 304:
         return kept
     require_success(response)
-    parse_table(content, name, url)
     return Kept(content, response.headers.get("ETag", ""), age_seconds=0)
 
 
@@ -80,8 +81,11 @@ def as_set_objects(table: pandas.DataFrame) -> list[SetObject]:
 
 
 def read_table(path: Path) -> pandas.DataFrame:
-    """Read a table that `fetch_tables` wrote; the file name says which one."""
-    return parse_table(path.read_bytes(), path.name.split(".")[0], str(path))
+    """Read a table that `fetch_tables` wrote; the file name says which one. Raise UserError if it is damaged."""
+    try:
+        return parse_table(path.read_bytes(), path.name.split(".")[0], "it")
+    except UserError as error:
+        raise damaged(path, str(error).removeprefix("it: ").partition(". ")[0]) from None
 
 
 def parse_table(content: bytes, name: str, origin: str) -> pandas.DataFrame:

@@ -64,6 +64,8 @@ def test_the_command_is_that_of_the_stage_that_writes_the_file(tmp_path, monkeyp
 STAGES = {
     paths.source: fetch.main,
     paths.sets: join.main,
+    paths.sets_table: join.main,
+    paths.themes_table: regroup.main,
     paths.labelled: regroup.main,
     paths.dataset: resize.main,
 }
