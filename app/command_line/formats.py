@@ -14,6 +14,8 @@ from themer.answering.predictor import Prediction
 
 # The same as in the CSV file that the page offers.
 COLUMNS = ("file", "theme", "confidence", "best_guess", "reason", "most_similar_set", "problem")
+# Spreadsheets also take the wide forms for the first four.
+FORMULA_MARKS = (*"=+-@", *"\t\r\n", *"\uff1d\uff0b\uff0d\uff20")
 
 
 @dataclass(frozen=True)
@@ -70,11 +72,19 @@ def csv_row(result: Result, top: int | None) -> str:
     return csv_line(file, found.theme, found.confidence, next(iter(found.probabilities)), found.reason, nearest, None)
 
 
-def csv_line(*values: object) -> str:
-    """Return values as a line of CSV; None is empty."""
+def csv_line(*values: str | float | None) -> str:
+    """Return values as a line of CSV; None is empty. No spreadsheet runs one of them as a formula."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow(values)
+    csv.writer(text, lineterminator="\n").writerow(harmless(value) for value in values)
     return text.getvalue()
+
+
+def harmless(value: str | float | None) -> str | float | None:
+    """Return a value, with an apostrophe before a text that a spreadsheet would take for a formula.
+
+    See https://owasp.org/www-community/attacks/CSV_Injection
+    """
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_MARKS) else value
 
 
 def fields(prediction: Prediction, top: int | None) -> list[str]:

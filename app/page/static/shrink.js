@@ -20,10 +20,11 @@ export function prepare(file, limits) {
   return prepared;
 }
 
-async function prepareNow(file, { maximumMegabytes, fill }) {
+async function prepareNow(file, limits) {
+  const { maximumMegabytes, fill } = limits;
   if (file.size > READABLE_BYTES) throw tooLarge(file, maximumMegabytes);
   const content = await read(file);
-  const sendable = await isSendable(content);
+  const sendable = await isSendable(content) && await isWithin(content, limits);
   if (sendable && content.size <= SMALL_BYTES) return content;
   const small = await shrink(content, fill).catch(() => null); // the server says what is wrong with it
   if (small && (small.size < content.size || !sendable)) return small;
@@ -43,6 +44,17 @@ async function read(file) {
 async function isSendable(content) {
   const start = new Uint8Array(await content.slice(0, 12).arrayBuffer());
   return FORMATS.some((format) => format.test(String.fromCharCode(...start)));
+}
+
+/** Return whether the server takes a picture of this width and height, as far as the browser can tell. Nothing is decoded. */
+async function isWithin(content, { maximumPixels, maximumSide }) {
+  const picture = new Image();
+  const known = new Promise((resolve) => { picture.onload = picture.onerror = resolve; });
+  picture.src = URL.createObjectURL(content);
+  await known;
+  URL.revokeObjectURL(picture.src);
+  const { naturalWidth, naturalHeight } = picture;
+  return naturalWidth * naturalHeight <= maximumPixels && Math.max(naturalWidth, naturalHeight) <= maximumSide;
 }
 
 /** Return a JPEG of the upright picture, as the server would see it: transparency on the model's fill colour. */

@@ -101,6 +101,19 @@ def test_all_answers_can_be_copied_and_downloaded(open_page, site, tmp_path):
     assert (second["file"], second["theme"]) == ("broken.jpg", "") and second["problem"].startswith("Broken picture.")
 
 
+def test_the_downloaded_table_has_no_formulas(open_page, site, tmp_path):
+    names = ["=1+1.png", "-2.png", "ordinary=name.png"]
+    paths = [str(drawn_file(tmp_path, "technic", 9001).rename(tmp_path / name)) for name in names]
+    page = open_page(site)
+    page.set_input_files("#pictures", paths)
+    expect(page.locator(PREDICTED)).to_have_count(3)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download CSV").click()
+    with download.value.path().open(newline="", encoding="utf-8-sig") as file:
+        found = sorted(row["file"] for row in csv.DictReader(file))
+    assert found == ["'-2.png", "'=1+1.png", "ordinary=name.png"]
+
+
 def test_an_example_is_predicted(open_page, site):
     page = open_page(site)
     page.get_by_role("button", name="A digger").click()
