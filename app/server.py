@@ -27,6 +27,7 @@ from waitress.task import ErrorTask, ThreadedTaskDispatcher
 from waitress.utilities import Error
 
 from app.problem import RETRY_SECONDS, Problem
+from app.process import flush_output
 from app.shared.error_handler import DETAILS, respond
 from app.shared.same_site import HEADERS
 from app.shared.state import KEY, State
@@ -228,9 +229,10 @@ def run(app: Flask, server: BaseWSGIServer) -> None:
             signal.signal(number, _stop)
         host, port = cast(socket.socket, server.socket).getsockname()[:2]
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}{server.adj.url_prefix}/"
-        print(f"Lego Themer is at {address} (Ctrl-C stops it)", flush=True)
+        print(f"Lego Themer is at {address} (Ctrl-C stops it)")
         if state.recognizer is None:
-            print("There is no model yet. Run `dvc repro`, then restart this server.", flush=True)
+            print("There is no model yet. Run `dvc repro`, then restart this server.")
+        flush_output()
         server.run()
     server.close()
     log.info("stopped")
