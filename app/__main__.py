@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-from pydantic import ValidationError
-
 from app.process import flush_output, open_streams, stop_as_usual, stop_quietly
 
 if __name__ == "__main__":
     stop_quietly()
+
+from PIL import Image
+from pydantic import ValidationError
 
 from app import create_app
 from app.server import make_server, run, use_batch_scheduling
