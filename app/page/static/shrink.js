@@ -7,6 +7,7 @@ const QUALITY = 0.9;
 const SMALL_BYTES = 200_000; // sent as they are, if the server can read them
 const READABLE_BYTES = 200_000_000;
 const FORMATS = [/^\xff\xd8\xff/, /^\x89PNG\r\n\x1a\n/, /^GIF8[79]a/, /^BM/, /^RIFF[^]{4}WEBP/]; // which the server reads
+const OTHERS = [/^[^]{4}ftyp(avi|hei|hev|mif1|msf1)/, /^(II\*\0|MM\0\*)/]; // AVIF, HEIC, TIFF: some browsers read them
 
 let last = Promise.resolve();
 
@@ -41,9 +42,14 @@ async function read(file) {
   }
 }
 
-async function isSendable(content) {
-  const start = new Uint8Array(await content.slice(0, 12).arrayBuffer());
-  return FORMATS.some((format) => format.test(String.fromCharCode(...start)));
+const isSendable = (content) => startsLike(content, FORMATS);
+
+/** Return whether a file is a picture, by its content. If it can't be read, the page says so later. */
+export const isPicture = (file) => startsLike(file, [...FORMATS, ...OTHERS]).catch(() => true);
+
+async function startsLike(content, formats) {
+  const start = String.fromCharCode(...new Uint8Array(await content.slice(0, 12).arrayBuffer()));
+  return formats.some((format) => format.test(start));
 }
 
 /** Return whether the server takes a picture of this width and height, as far as the browser can tell. Nothing is decoded. */

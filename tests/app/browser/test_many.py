@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.app.browser.pictures import broken_file, drawn_file
+from tests.drawn_sets import drawn_set
 
 PREDICTED = ".prediction:not([aria-busy])"
 
@@ -73,6 +74,20 @@ def test_a_dropped_file_needs_no_ending(open_page, site, tmp_path):
     page = open_page(site)
     drop(page, path)
     expect(page.locator(".verdict")).to_have_text("technic")
+
+
+def test_a_folders_pictures_are_known_by_their_content(open_page, site, tmp_path):
+    folder = tmp_path / "scans"
+    folder.mkdir()
+    drawn_file(folder, "technic", 9001).rename(folder / "a scan")
+    drawn_set("technic", 9002).save(folder / "b.tiff")
+    (folder / "c.png").write_text("not a picture")
+    page = open_page(site)
+    drop(page, folder)
+    expect(page.locator(PREDICTED)).to_have_count(2)
+    assert page.locator(".file").all_inner_texts() == ["scans/a scan", "scans/b.tiff"]
+    assert page.locator(".verdict").all_inner_texts() == ["technic", "Unsupported format"]
+    expect(page.get_by_role("alert").first).to_have_text("One file that is not a picture is left out.")
 
 
 def test_a_folder_without_pictures_says_so(open_page, site, tmp_path):
