@@ -10,7 +10,7 @@ from typing import Any, TextIO
 from app.command_line.many import Result
 from app.problem import Problem
 from app.recognition.as_json import TOP_THEMES, as_json
-from themer.answering.predictor import Prediction
+from themer.answering.predictor import Prediction, per_cent
 
 # The same as in the CSV file that the page offers.
 COLUMNS = ("file", "theme", "confidence", "best_guess", "reason", "most_similar_set", "problem")
@@ -94,13 +94,6 @@ def fields(prediction: Prediction, top: int | None) -> list[str]:
     unnamed = "none of these themes" if prediction.level == "other" else "not sure"
     words = [f"{prediction.theme or unnamed}{reason}", per_cent(prediction.confidence), ", ".join(best)]
     return words if top else words[:-1]
-
-
-def per_cent(share: float) -> str:
-    """Return "93 %" for 0.93. Only exact values become 0 % or 100 %, as on the page."""
-    if 0 < share < 0.005:
-        return "< 1 %"
-    return "99 %" if 0.995 < share < 1 else f"{100 * share:.0f} %"
 
 
 def printable(name: str) -> str:

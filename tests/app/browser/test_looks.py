@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
@@ -11,6 +12,53 @@ PREDICTED = ".prediction:not([aria-busy])"
 PHONE = {"viewport": {"width": 360, "height": 800}, "has_touch": True, "is_mobile": True, "reduced_motion": "reduce"}
 GAP = """() => document.querySelector(".switch").getBoundingClientRect().top
     - document.querySelector(".frame").getBoundingClientRect().bottom"""
+# The colours as they are painted, each as red, green and blue: bricks, words and the surface behind them.
+COLOURS = """() => {
+    const context = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+    const painted = (colour) => {
+        context.fillStyle = colour;
+        context.fillRect(0, 0, 1, 1);
+        return [...context.getImageData(0, 0, 1, 1).data].slice(0, 3);
+    };
+    const probe = document.querySelector("main").appendChild(document.createElement("p"));
+    const colour = (name, value) => {
+        Object.assign(probe, { className: name }).style.color = value;
+        return painted(getComputedStyle(probe).color);
+    };
+    const count = Number(document.getElementById("constants").dataset.accents);
+    const names = Array.from({ length: count }, (_, number) => `accent-${number}`);
+    return [names.map((name) => colour(name, "var(--brick)")), names.map((name) => colour(name, "var(--word)")),
+        colour("", "var(--surface)")];
+}"""
+LINES = """cells => cells.map((cell) => {
+    const range = document.createRange();
+    range.selectNodeContents(cell);
+    return new Set([...range.getClientRects()].filter((box) => box.width > 1).map((box) => Math.round(box.top))).size;
+})"""
+
+
+def contrast(one: list[int], other: list[int]) -> float:
+    """Return the contrast of two colours as WCAG defines it."""
+    channels = np.array([one, other]) / 255
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    dark, light = sorted(linear @ [0.2126, 0.7152, 0.0722])
+    return float((light + 0.05) / (dark + 0.05))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_twenty_themes_have_colours_of_their_own_that_stand_out(open_page, site, scheme):
+    bricks, words, surface = open_page(site, color_scheme=scheme).evaluate(COLOURS)
+    assert len({tuple(brick) for brick in bricks}) == len({tuple(word) for word in words}) == 20
+    assert min(contrast(brick, surface) for brick in bricks) >= 3
+    assert min(contrast(word, surface) for word in words) >= 4.5
+
+
+def test_no_percentage_is_broken_over_two_lines(open_page, site):
+    page = open_page(f"{site}/about", **PHONE)
+    cells = page.locator("td.number")
+    assert "100\N{NO-BREAK SPACE}%" in cells.all_inner_texts()
+    assert max(cells.evaluate_all(LINES)) == 1
+    assert not re.search(r"\d %", page.locator("main").inner_text())
 
 
 @pytest.fixture
