@@ -1,4 +1,4 @@
-"""Shared by many tests: a real site on loopback, pictures, the project's own params, and the option --quick."""
+"""Shared by many tests: a real site on loopback, pictures, the project's own params, and options."""
 
 import gc
 import io
@@ -45,8 +45,9 @@ hypothesis.settings.load_profile("patient")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add --quick, for the inner loop of development."""
+    """Add --quick, for the inner loop of development, and --firefox."""
     parser.addoption("--quick", action="store_true", help="leave out everything that needs TensorFlow")
+    parser.addoption("--firefox", action="store_true", help="test the page in Firefox instead of Chromium")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

@@ -15,15 +15,17 @@ from app import create_app
 from app.settings import Settings
 from tests.conftest import PROJECT
 
-CHROMIUM = shutil.which("chromium")
+CHROMIUM, FIREFOX = shutil.which("chromium"), shutil.which("firefox") or shutil.which("firefox-esr")
 FAKE_CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+FAKE_CAMERA_IN_FIREFOX = {"media.navigator.streams.fake": True, "media.navigator.permission.disabled": True}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip the tests in this folder without a browser."""
+    name, found = ("firefox", FIREFOX) if config.getoption("--firefox") else ("chromium", CHROMIUM)
     here = [item for item in items if Path(__file__).parent in item.path.parents]
-    for item in here if CHROMIUM is None else []:
-        item.add_marker(pytest.mark.skip(reason="needs chromium"))
+    for item in here if found is None else []:
+        item.add_marker(pytest.mark.skip(reason=f"needs {name}"))
 
 
 @contextmanager
@@ -66,10 +68,14 @@ def empty_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(pytestconfig: pytest.Config) -> Iterator[Browser]:
     """A headless browser."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *FAKE_CAMERA])
+        if pytestconfig.getoption("--firefox"):
+            camera = {"firefox_user_prefs": FAKE_CAMERA_IN_FIREFOX}
+            browser = playwright.firefox.launch(executable_path=FIREFOX, channel="moz-firefox", **camera)
+        else:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *FAKE_CAMERA])
         yield browser
         browser.close()
 
