@@ -43,5 +43,5 @@ function lookalike({ other_theme, reason, similar }) {
 
 /** Return a prediction as one line of text. */
 export function line(prediction) {
-  return `${prediction.file}: ${headline(prediction)}. ${pieces(prediction).flat().join("")}`;
+  return `${prediction.file}: ${headline(prediction)}. ${pieces(prediction).flat().join("").replaceAll("\u00a0", " ")}`;
 }

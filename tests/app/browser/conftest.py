@@ -13,6 +13,7 @@ from werkzeug.serving import make_server
 
 from app import create_app
 from app.settings import Settings
+from tests.app.browser.chromium import OPTIONS, require_chromium
 from tests.conftest import PROJECT
 
 CHROMIUM, FIREFOX = shutil.which("chromium"), shutil.which("firefox") or shutil.which("firefox-esr")
@@ -87,6 +88,8 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     errors: list[str] = []
 
     def opened(address: str, **options: object) -> Page:
+        for name in sorted(OPTIONS & options.keys()):
+            require_chromium(browser, name)
         contexts.append(browser.new_context(**options))
         page = contexts[-1].new_page()
         page.set_default_timeout(20_000)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from tests.app.browser.chromium import require_chromium
 from tests.app.browser.pictures import drawn_file
 
 PREDICTED = ".prediction:not([aria-busy])"
@@ -88,7 +89,9 @@ def test_on_a_phone_nobody_is_told_to_drop_or_to_press_keys(open_page, site):
 
 
 def test_with_a_mouse_dropping_and_pasting_are_offered(open_page, site):
-    words = open_page(site).locator("main").inner_text()
+    page = open_page(site)
+    require_chromium(page.context.browser, "a mouse")
+    words = page.locator("main").inner_text()
     assert "Drop a picture" in words and "Ctrl" in words and "Take or choose" not in words
 
 
@@ -121,6 +124,7 @@ def test_in_forced_colours_bars_are_as_long_as_the_probabilities(answered):
 
 def test_two_pictures_fit_on_a_printed_page_without_buttons(answered):
     page = answered(count=2, color_scheme="dark")
+    require_chromium(page.context.browser, "PDF with plain pages")
     assert len(re.findall(rb"/Type /Page\b", page.pdf(format="A4", print_background=True))) == 1
     page.emulate_media(media="print")
     assert page.locator("button:visible, input:visible").count() == 0

@@ -6,6 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.app.browser.chromium import developer_tools, require_chromium
 from tests.app.browser.pictures import broken_file, drawn_file
 from tests.drawn_sets import drawn_set
 
@@ -25,7 +26,7 @@ def folder(tmp_path):
 
 def drop(page, path):
     """Drop a file or folder as the desktop does."""
-    session = page.context.new_cdp_session(page)
+    session = developer_tools(page)
     data = {"items": [], "files": [str(path)], "dragOperationsMask": 1}
     for kind in ("dragEnter", "dragOver", "drop"):
         session.send("Input.dispatchDragEvent", {"type": kind, "x": 200, "y": 200, "data": data})
@@ -57,6 +58,7 @@ def test_the_rest_can_be_cancelled(open_page, plain_site, tmp_path):
 
 def test_a_chosen_folder_is_walked(open_page, site, folder):
     page = open_page(site)
+    require_chromium(page.context.browser, "a mouse")
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="choose a folder").click()
     chooser.value.set_files(str(folder))
@@ -106,6 +108,7 @@ def test_all_answers_can_be_copied_and_downloaded(open_page, site, tmp_path):
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     lines = page.evaluate("navigator.clipboard.readText()").splitlines()
     assert lines[0].startswith('a "b", ü.png: technic. ') and lines[1].startswith("broken.jpg: Broken picture. ")
+    require_chromium(page.context.browser, "downloads")
     with page.expect_download() as download:
         page.get_by_role("button", name="Download CSV").click()
     with download.value.path().open(newline="", encoding="utf-8-sig") as file:
@@ -122,6 +125,7 @@ def test_the_downloaded_table_has_no_formulas(open_page, site, tmp_path):
     page = open_page(site)
     page.set_input_files("#pictures", paths)
     expect(page.locator(PREDICTED)).to_have_count(3)
+    require_chromium(page.context.browser, "downloads")
     with page.expect_download() as download:
         page.get_by_role("button", name="Download CSV").click()
     with download.value.path().open(newline="", encoding="utf-8-sig") as file:

@@ -54,7 +54,7 @@ def test_a_dropped_picture_gets_its_theme(open_page, site, technic):
     page = open_page(site)
     assert page.evaluate(DROP, named(technic)) == "visible"
     expect(page.get_by_role("heading", level=3)).to_have_text("technic")
-    expect(page.locator(".confidence")).to_have_text(re.compile(r"^\w[\w ]+, \d\d %$"))
+    expect(page.locator(".confidence")).to_have_text(re.compile(r"^\w[\w ]+, \d\d\xa0%$"))
     expect(page.locator(".file")).to_have_text("technic-9001.png")
     expect(page.get_by_role("status").first).to_contain_text("technic-9001.png: technic.")
 
@@ -104,7 +104,7 @@ def test_a_plain_colour_is_not_sure_with_the_reason(open_page, site, tmp_path):
     page = predicted(open_page(site), tmp_path / "orange.png")
     expect(page.get_by_role("heading", level=3)).to_have_text("Not sure")
     expect(page.locator(".confidence")).to_have_text(
-        re.compile(r"^Unlike every training picture\. Best guess: \w+, <? ?\d+ %\.$")
+        re.compile(r"^Unlike every training picture\. Best guess: \w+, <?\xa0?\d+\xa0%\.$")
     )
 
 
