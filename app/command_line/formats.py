@@ -82,9 +82,10 @@ def csv_line(*values: str | float | None) -> str:
 def harmless(value: str | float | None) -> str | float | None:
     """Return a value, with an apostrophe before a text that a spreadsheet would take for a formula.
 
-    See https://owasp.org/www-community/attacks/CSV_Injection
+    See https://owasp.org/www-community/attacks/CSV_Injection. A mark alone, such as - for standard input, is no formula.
     """
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_MARKS) else value
+    formula = isinstance(value, str) and len(value) > 1 and value.startswith(FORMULA_MARKS)
+    return f"'{value}" if formula else value
 
 
 def fields(prediction: Prediction, top: int | None) -> list[str]:

@@ -28,7 +28,7 @@ function csv(entries) {
 }
 
 /** Return a value that no spreadsheet runs as a formula; see https://owasp.org/www-community/attacks/CSV_Injection */
-const harmless = (value) => (typeof value === "string" && /^[=+\-@\t\r\n＝＋－＠]/.test(value) ? `'${value}` : value);
+const harmless = (value) => (typeof value === "string" && /^[=+\-@\t\r\n＝＋－＠][^]/.test(value) ? `'${value}` : value);
 
 const quoted = (value) => (/[",\r\n]/.test(value ?? "") ? `"${String(value).replaceAll('"', '""')}"` : `${value ?? ""}`);
 
