@@ -5,7 +5,7 @@ Everything here runs the exported model with `themer.answering`. Nothing here tr
 
 from typing import TYPE_CHECKING
 
-from app.process import stop_as_usual, stop_quietly
+import app.process as command_process
 from themer.base.arithmetic import prepare
 from themer.base.errors import explained
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from app.settings import Settings
 
 # Before any module imports numpy.
-stop_quietly()
+command_process.stop_quietly()
 explained(prepare)()
-stop_as_usual()
+command_process.stop_as_usual()
 
 
 def create_app(settings: "Settings | None" = None) -> "Flask":

@@ -82,7 +82,7 @@ def csv_line(*values: str | float | None) -> str:
 def harmless(value: str | float | None) -> str | float | None:
     """Return a value, with an apostrophe before a text that a spreadsheet would take for a formula.
 
-    See https://owasp.org/www-community/attacks/CSV_Injection. A mark alone, such as - for standard input, is no formula.
+    See https://owasp.org/www-community/attacks/CSV_Injection. A mark alone, such as - for stdin, is no formula.
     """
     formula = isinstance(value, str) and len(value) > 1 and value.startswith(FORMULA_MARKS)
     return f"'{value}" if formula else value
