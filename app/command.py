@@ -40,7 +40,6 @@ def serve(options: list[str]) -> None:
 
     given = vars(parser("lego-themer serve").parse_args(options))
     if given["root"] is None and "LEGO_THEMER_ROOT" not in os.environ:
-        model = given["model"] or default_model()
-        require_model(model)
-        given |= {"root": checkout(Path.cwd()) or Path(), "model": model.absolute()}
+        file, _ = require_model(given["model"] or default_model())
+        given |= {"root": checkout(Path.cwd()) or Path(), "model": file.parent.absolute()}
     serve_until_stopped(given)
