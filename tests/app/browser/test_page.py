@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from tests.app.browser.chromium import require_chromium
 from tests.app.browser.pictures import broken_file, drawn_file
 from themer.base.theme_paths import slug
 
@@ -138,6 +139,7 @@ def test_a_picture_that_is_too_large_is_not_sent(open_page, site, tmp_path):
 
 def test_a_pasted_picture_gets_its_theme(open_page, site, technic):
     page = open_page(site)
+    require_chromium(page.context.browser, "a made event with pasted files")
     page.evaluate(PASTE, named(technic))
     expect(page.locator(PREDICTED)).to_have_count(1)
     expect(page.get_by_role("heading", level=3)).to_have_text("technic")
