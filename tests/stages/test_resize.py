@@ -1,4 +1,6 @@
+import signal
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy
@@ -8,9 +10,13 @@ from PIL import Image
 
 from stages import paths, resize
 from tests.conftest import picture_bytes
+from tests.dask_cluster import cluster
 from tests.data_formats import problems_of_file
+from themer.base.engines import Threads
 from themer.base.files import write_bytes
 from themer.base.tables import read_csv, write_csv
+from themer.pictures import files
+from themer.pictures.files import PictureFile
 from themer.pictures.images import decode, encode_png, perceptual_hash, picture_path
 from themer.shards.files import read_examples, read_labels, read_summary
 
@@ -92,7 +98,7 @@ def test_pictures_are_squares_padded_with_the_fill(run):
 def test_the_number_of_workers_changes_no_byte_of_the_sets(run, monkeypatch):
     packed = []
     for workers in (1, 3):
-        monkeypatch.setattr(resize, "WORKERS", workers)
+        monkeypatch.setattr(resize, "engine", partial(Threads, workers))
         run(**{"resize.pictures_per_shard": 4})
         packed.append(contents(paths.shards))
     assert packed[0] == packed[1]
@@ -175,17 +181,49 @@ def test_all_photos_or_none_may_join_training(run, photos):
 
 
 def test_neither_the_workers_nor_the_order_of_the_files_change_a_byte_of_the_photos(run, photos, monkeypatch):
-    monkeypatch.setattr(resize, "WORKERS", 1)
+    monkeypatch.setattr(resize, "engine", partial(Threads, 1))
     run()
     before, table = contents(paths.photo_shards), paths.photos_table.read_bytes()
     for path in sorted(photos.glob("*/*"), reverse=True):
         content = path.read_bytes()
         path.unlink()
         path.write_bytes(content)
-    monkeypatch.setattr(resize, "WORKERS", 3)
+    monkeypatch.setattr(resize, "engine", partial(Threads, 3))
     run()
     assert len(before) == 3
     assert (contents(paths.photo_shards), paths.photos_table.read_bytes()) == (before, table)
+
+
+def test_neither_a_dask_cluster_nor_its_workers_nor_the_death_of_one_change_a_byte(run, photos, monkeypatch):
+    def packed() -> dict[Path, bytes]:
+        run(**{"resize.pictures_per_shard": 4})
+        return contents(paths.shards, paths.photo_shards) | {paths.photos_table: paths.photos_table.read_bytes()}
+
+    def killing_first(path: Path) -> PictureFile:
+        if path.stem == SET_IDS[5]:
+            first.kill()
+        return read_file(path)
+
+    here, read_file = packed(), files.read_file
+    # So that there are tasks enough for two workers.
+    monkeypatch.setattr(files, "CHUNK_PICTURES", 1)
+    with cluster() as processes:
+        monkeypatch.setenv("LEGO_THEMER_DASK", processes.address)
+        first = processes.worker()
+        assert packed() == here
+        processes.worker()
+        assert packed() == here
+        monkeypatch.setattr(files, "read_file", killing_first)
+        assert packed() == here
+        assert first.wait() == -signal.SIGKILL
+
+
+def test_an_unreadable_picture_is_named_by_a_worker_as_here(run, monkeypatch):
+    picture_path(paths.thumbnails, "0003-1").write_bytes(b"no picture")
+    with cluster(workers=1) as processes:
+        monkeypatch.setenv("LEGO_THEMER_DASK", processes.address)
+        with pytest.raises(SystemExit, match="0003-1.jpg: can't be read .*Delete it and run: dvc repro --force downl"):
+            run()
 
 
 def test_without_photos_the_photo_splits_are_empty(run):

@@ -169,7 +169,7 @@ class Cluster:
             trouble = trouble_with(self._workers(), self.address)
             since = since if trouble else monotonic()
             if monotonic() - since > self.wait_seconds:
-                raise UserError(f"{self.address} {trouble} {NOTHING_LOST}")
+                raise UserError(f"waited {self.wait_seconds:.0f} s: {self.address} {trouble}")
             if trouble and trouble != said:
                 tqdm.write(f"waiting: {self.address} {trouble}", file=sys.stderr)
                 said = trouble
@@ -217,7 +217,7 @@ def trouble_with(workers: dict[str, Any], address: str) -> str:
     if len(paused) < len(workers):
         return ""
     limit = min(worker["memory_limit"] or 0 for worker in paused) / 1e9
-    return f"has only workers that have paused, since their memory is nearly full (limit: {limit:.1f} GB). {MEMORY}"
+    return f"has only workers that have paused, since their memory is nearly full (limit: {limit:.2g} GB). {MEMORY}"
 
 
 def _on_this_machine() -> LocalCluster:

@@ -97,10 +97,8 @@ def require_alike(client: dict[str, str], worker: dict[str, str]) -> None:
     """Raise UserError with all in which a worker differs from its client."""
     names = sorted(name for name in client | worker if client.get(name) != worker.get(name))
     if names:
-        differences = ", ".join(
-            f"{one} is {worker.get(one, 'unset')} instead of {client.get(one, 'unset')}" for one in names
-        )
-        raise UserError(f"a worker, {_address()}, would give other results: {differences}. {HOW_TO_START} SCHEDULER")
+        there = [f"{name} is {worker.get(name, 'unset')}, not {client.get(name, 'unset')}" for name in names]
+        raise UserError(f"the worker {_address()} may give other results: {', '.join(there)}. {HOW_TO_START} SCHEDULER")
 
 
 def _version(package: str) -> str:
