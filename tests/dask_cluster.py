@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,6 +50,8 @@ class Processes:
         for line in process.stderr:
             lines.append(line)
             if until in line:
+                # What it says later must not fill the pipe.
+                threading.Thread(target=process.stderr.read, daemon=True).start()
                 return process, line
         raise AssertionError("".join(lines))
 
@@ -60,7 +63,7 @@ class Processes:
         """End all processes."""
         for process in reversed(self.started):
             process.kill()
-            process.communicate()
+            process.wait()
 
 
 @contextmanager

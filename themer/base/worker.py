@@ -18,6 +18,8 @@ from themer.base.arithmetic import prepare, relevant
 from themer.base.errors import UserError, explained
 
 PACKAGES = ("ai-edge-litert", "imagehash", "numpy", "pillow", "scipy")
+# Keras and Matplotlib set them when they are imported, and no worker uses these.
+SET_BY_LIBRARIES = ("KERAS_", "MATPLOTLIBRC", "MPLBACKEND")
 HOW_TO_START = (
     "Where the same commit and requirements-dask.txt are installed, start each worker with: "
     "python -m themer.base.worker"
@@ -56,7 +58,7 @@ def identity() -> dict[str, str]:
         "the processor": platform.machine().lower(),
         **{package: _version(package) for package in PACKAGES},
         "the code in themer": CODE,
-        **relevant(os.environ),
+        **{name: value for name, value in relevant(os.environ).items() if not name.startswith(SET_BY_LIBRARIES)},
         "the arithmetic": arithmetic_digest(),
     }
 

@@ -34,9 +34,7 @@ def test_an_identity_names_versions_code_settings_and_arithmetic():
     require_alike(identity(), dict(identity()))
 
 
-@pytest.mark.parametrize(
-    "name", ["Python", "numpy", "ai-edge-litert", "ONEDNN_MAX_CPU_ISA", "the arithmetic", "KERAS_X"]
-)
+@pytest.mark.parametrize("name", ["Python", "numpy", "ai-edge-litert", "ONEDNN_MAX_CPU_ISA", "the arithmetic", "TF_X"])
 def test_a_worker_that_differs_is_refused_with_what_differs_and_how_to_start_it(name):
     with pytest.raises(
         UserError, match=f"tcp://10.0.0.2:40000 on node2 .*{name} is other, not .*-m themer.base.worker"
@@ -48,3 +46,10 @@ def test_all_that_differs_is_named_at_once():
     without = {name: value for name, value in identity().items() if name != "OPENBLAS_CORETYPE"}
     with pytest.raises(UserError, match="OPENBLAS_CORETYPE is unset, not Haswell, numpy is 1, not"):
         require_alike(identity(), without | {"numpy": "1"})
+
+
+def test_what_libraries_set_when_they_are_imported_makes_no_difference(monkeypatch):
+    before = identity.__wrapped__()
+    monkeypatch.setenv("KERAS_BACKEND", "tensorflow")
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    assert identity.__wrapped__() == before
