@@ -47,7 +47,9 @@ def main() -> None:
     for name, count, kills in (("1 worker", 1, False), ("2 workers", 2, False), ("2 workers, 1 killed", 2, True)):
         with cluster(count) as processes:
             last = processes.started[-1]
-            measure(f"Dask, {name}", work(processes.engine()), processes.started, last if kills else None)
+            workers = processes.engine()
+            measure(f"Dask, {name}", work(workers), processes.started, last if kills else None)
+            workers.client.close()
 
 
 def measure(

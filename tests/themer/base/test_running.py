@@ -213,3 +213,11 @@ def test_a_stage_ends_when_dvc_is_killed_and_the_next_one_runs_alone(folder, she
         # The stage holds the other end of the pipe: this returns when it is gone.
         dvc.stdout.read()
     assert again.returncode == 0 and "again\n" in again.stdout
+
+
+def test_a_process_that_a_stage_starts_does_not_begin_it_again(monkeypatch):
+    """Dask's worker processes import the stage that starts them."""
+    monkeypatch.chdir(PROJECT)
+    monkeypatch.setenv("DVC_STAGE", "join")
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        assert pool.apply(begin) == Start([], [], [], {}, {})
