@@ -50,6 +50,7 @@ pin: $(VENV)/.requirements-dev  ## pin the newest versions of all requirements
 	uv pip compile --quiet --universal --python-version 3.11 --upgrade --no-header requirements.in -o requirements.txt
 	uv pip compile --quiet --universal --python-version 3.11 --upgrade --no-header requirements-dev.in -o requirements-dev.txt
 	uv pip compile --quiet --universal --python-version 3.11 --upgrade --no-header requirements-remotes.in -o requirements-remotes.txt
+	uv pip compile --quiet --universal --python-version 3.11 --upgrade --no-header requirements-dask.in -o requirements-dask.txt
 
 clean:  ## remove everything that can be made again, except the DVC cache
 	rm -rf $(VENV) .cache dvc_plots .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage

@@ -5,6 +5,7 @@ Everything here runs the exported model with `themer.answering`. Nothing here tr
 
 from typing import TYPE_CHECKING
 
+import app.process as command_process
 from themer.base.arithmetic import prepare
 from themer.base.errors import explained
 
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
     from app.settings import Settings
 
 # Before any module imports numpy.
+command_process.stop_quietly()
 explained(prepare)()
+command_process.stop_as_usual()
 
 
 def create_app(settings: "Settings | None" = None) -> "Flask":

@@ -7,6 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from app.process import flush_output, open_streams, stop_as_usual, stop_quietly
+
+if __name__ == "__main__":
+    stop_quietly()
+
 from PIL import Image
 from pydantic import ValidationError
 
@@ -17,9 +22,18 @@ from themer.base.errors import UserError, explained
 
 
 @explained
-def main(arguments: Sequence[str] | None = None, program: str = "python -m app") -> None:
-    """Serve until stopped. Without a model, explain how to make one."""
-    given = vars(parser(program).parse_args(arguments))
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Serve with the options of the command line until stopped. Without a model, explain how to make one."""
+    open_streams()
+    try:
+        serve_until_stopped(vars(parser("python -m app").parse_args(arguments)))
+    finally:
+        flush_output()
+
+
+def serve_until_stopped(given: dict[str, Any]) -> None:
+    """Serve with the settings that are not None until stopped."""
+    stop_as_usual()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     # It warns of each request that waits for a thread. /metrics shows how many pictures wait.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)

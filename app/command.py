@@ -5,10 +5,10 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from app.process import flush_output, open_streams, stop_quietly
 from themer.base.errors import explained
 
 COMMANDS = ("predict", "serve")
-STOPPED = 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -16,11 +16,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="lego-themer", description="Which theme does a LEGO set belong to?")
     parser.add_argument("command", choices=COMMANDS, help="print the themes of pictures; serve the page and the API")
     parser.add_argument("options", nargs=argparse.REMAINDER, help="listed by: lego-themer COMMAND --help")
-    args = parser.parse_args(argv)
+    stop_quietly()
+    open_streams()
     try:
+        args = parser.parse_args(argv)
         return predict(args.options) if args.command == "predict" else serve(args.options) or 0
-    except KeyboardInterrupt:  # While libraries are imported.
-        return STOPPED
+    finally:
+        flush_output()
 
 
 def predict(options: list[str]) -> int:
@@ -33,13 +35,11 @@ def predict(options: list[str]) -> int:
 @explained
 def serve(options: list[str]) -> None:
     """Serve the checkout around the current folder, or the model that an option or the environment names."""
-    from app.__main__ import main as serve_until_stopped
-    from app.__main__ import parser
-    from app.command_line.model_folder import checkout, default_model
+    from app.__main__ import parser, serve_until_stopped
+    from app.command_line.model_folder import checkout, default_model, require_model
 
-    program = "lego-themer serve"
-    given = parser(program).parse_args(options)
-    if given.root is None and "LEGO_THEMER_ROOT" not in os.environ:
-        root, model = checkout(Path.cwd()) or Path(), given.model or default_model()
-        options = [*options, "--root", str(root), "--model", str(model.absolute())]
-    serve_until_stopped(options, program)
+    given = vars(parser("lego-themer serve").parse_args(options))
+    if given["root"] is None and "LEGO_THEMER_ROOT" not in os.environ:
+        file, _ = require_model(given["model"] or default_model())
+        given |= {"root": checkout(Path.cwd()) or Path(), "model": file.parent.absolute()}
+    serve_until_stopped(given)

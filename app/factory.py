@@ -17,7 +17,7 @@ from app.api import routes
 from app.api.body import EXAMPLE, request_body
 from app.api.health import operations
 from app.api.schemas import ProblemDetails
-from app.incoming.body import JSON
+from app.incoming.body import JSON, require_plain
 from app.incoming.form import InMemoryRequest
 from app.page import pages
 from app.page.about import about_model
@@ -110,6 +110,8 @@ def build_app(settings: Settings) -> Flask:
     register_request_log(application)
     register_error_handler(application)
     register_same_site(application)
+    application.before_request(lambda: require_plain(request))
+    application.after_request(with_relative_location)
     register_compression(application)
     register_routes(application, settings.contributions)
     return application
@@ -126,6 +128,13 @@ def description(settings: Settings) -> str:
         pixels=settings.maximum_pixels,
         rate=rate if settings.requests_per_minute else "",
     ).strip()
+
+
+def with_relative_location(response: Response) -> Response:
+    """Return a redirect within this server without scheme and host, which a proxy in front of it may not pass on."""
+    if response.location and response.location.startswith(request.host_url):
+        response.location = "/" + response.location.removeprefix(request.host_url).lstrip("/")
+    return response
 
 
 def register_routes(application: Application, contributions: bool) -> None:

@@ -1,7 +1,7 @@
 """Predict without a server: lego-themer predict PICTURE..., or python -m app.predict PICTURE..."""
 
 import argparse
-import os
+import errno
 import signal
 import sys
 import warnings
@@ -11,30 +11,37 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TextIO
 
+from app.process import STOPPED, drop_output, flush_output, open_streams, stop_as_usual, stop_quietly
+
+if __name__ == "__main__":
+    stop_quietly()
+
 from PIL import Image
 from tqdm import tqdm
 
 from app.command_line.formats import FORMATS, printable, write
 from app.command_line.many import Result, predictions, worker_count
-from app.command_line.model_folder import VARIABLE, default_model
+from app.command_line.model_folder import VARIABLE, default_model, require_model
 from app.command_line.named_files import Picture, pictures_of
-from app.command_line.resuming import finished, remaining
+from app.command_line.resuming import drop, finished, remaining
 from app.problem import Problem
-from stages import paths
 from themer.answering.predictor import Predictor
 from themer.base.errors import UserError
 
-ALL_PREDICTED, SOME_UNREADABLE, NO_MODEL, STOPPED = 0, 1, 2, 130
+ALL_PREDICTED, SOME_UNREADABLE, NO_MODEL = 0, 1, 2
 # Fewer pictures are done before a reader has found the bar.
 MANY = 20
 
 
 def main(argv: Sequence[str] | None = None, program: str = "python -m app.predict") -> int:
     """Print a prediction for each picture and return the exit code."""
-    args = arguments(argv, program)
+    open_streams()
+    stop_as_usual()
     # Pictures this large are refused anyway.
     warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+    args = None
     try:
+        args = arguments(argv, program)
         return SOME_UNREADABLE if predict(args) else ALL_PREDICTED
     except UserError as error:
         return ended(f"error: {error}", NO_MODEL)
@@ -42,10 +49,14 @@ def main(argv: Sequence[str] | None = None, program: str = "python -m app.predic
         # The reader, for example `head`, is done.
         return without_output(ALL_PREDICTED)
     except OSError as error:
-        return without_output(ended(f"error: can't write the predictions: {error.strerror}", NO_MODEL))
+        reason = "it is closed" if error.errno == errno.EBADF else error.strerror
+        return without_output(ended(f"error: can't write the predictions: {reason}", NO_MODEL))
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        return ended("stopped." + (" The same command goes on from here." if args.resume else ""), STOPPED)
+        again = " The same command goes on from here." if args and args.resume else ""
+        return ended(f"stopped.{again}", STOPPED)
+    finally:
+        flush_output()
 
 
 def arguments(argv: Sequence[str] | None, program: str) -> argparse.Namespace:
@@ -58,25 +69,46 @@ def arguments(argv: Sequence[str] | None, program: str) -> argparse.Namespace:
         "there is no model, or the command can't run as it is; 130, stopped by Ctrl-C.",
     )
     parser.add_argument(
-        "pictures", nargs="+", metavar="PICTURE", help="a file, a folder, a pattern: 'a/*.jpg', or - for standard input"
+        "pictures",
+        nargs="+",
+        type=some_text,
+        metavar="PICTURE",
+        help="a file, a folder, a pattern: 'a/*.jpg', or - for standard input",
     )
     shape = parser.add_mutually_exclusive_group()
     for name, text in (("json", "a JSON list like the API's"), ("jsonl", "a JSON object on each line"), ("csv", "CSV")):
         shape.add_argument(f"--{name}", dest="format", action="store_const", const=name, help=f"print {text}")
-    parser.add_argument("--resume", type=Path, metavar="OUT.jsonl", help="add JSON lines for files that are not in it")
+    parser.add_argument(
+        "--resume",
+        type=some_path,
+        metavar="OUT.jsonl",
+        help="add JSON lines for files that are not in it, or could not be read before",
+    )
     parser.add_argument("--top", type=positive, metavar="N", help="the N most probable themes; not in CSV")
     parser.add_argument(
         "--model",
-        type=Path,
+        type=some_path,
         metavar="DIR",
         help=f"the model's folder; default: what {VARIABLE} names, or models/ of the checkout",
     )
-    parser.add_argument("--index", type=Path, metavar="DIR", help="default: index/ beside the model")
+    parser.add_argument("--index", type=some_path, metavar="DIR", help="default: index/ beside the model")
     parser.set_defaults(format=None)
     args = parser.parse_args(argv)
     if args.resume and args.format not in (None, "jsonl"):
         parser.error("--resume writes JSON lines: leave out --json and --csv")
     return args
+
+
+def some_text(text: str) -> str:
+    """Return a text that is not empty; raise ArgumentTypeError for an empty one, which often is an unset variable."""
+    if text:
+        return text
+    raise argparse.ArgumentTypeError("expected a name, received an empty text")
+
+
+def some_path(text: str) -> Path:
+    """Return the path that a text names; raise ArgumentTypeError for an empty text."""
+    return Path(some_text(text))
 
 
 def positive(text: str) -> int:
@@ -87,25 +119,20 @@ def positive(text: str) -> int:
 
 
 def predict(args: argparse.Namespace) -> int:
-    """Write the results; return how many files, with those that were done before, can't be read."""
+    """Write the results; return how many of the files can't be read."""
     done = finished(args.resume) if args.resume else {}
     pictures = to_do(args, done)
     first = list(islice(pictures, 2))
+    model, index = require_model(args.model or default_model(), args.index)
     # A lone picture gets all cores, and a model that loads faster.
-    predictor = load(args.model or default_model(), args.index, at_once=worker_count() if len(first) > 1 else 1)
-    unreadable = [name for name, predicted in done.items() if not predicted]
-    for name in unreadable:
-        print(f"{printable(name)}: could not be read before. To try again, delete its line.", file=sys.stderr)
+    predictor = Predictor.load(model, index, at_once=worker_count() if len(first) > 1 else 1)
+    if not all(done.values()):
+        drop(args.resume, {str(one) for one in to_do(args, done)})
+    unreadable: list[str] = []
     with opened(args.resume) as out, closing(predictions(predictor, chain(first, pictures))) as results:
         shown = progress(results, args, done)
         write(told(shown, unreadable), FORMATS["jsonl" if args.resume else args.format or "lines"], args.top, out)
     return len(unreadable)
-
-
-def load(model: Path, index: Path | None, at_once: int) -> Predictor:
-    """Return the model in a folder, or in a file beside its index."""
-    file = model if model.suffix == paths.model.suffix else model / paths.model.name
-    return Predictor.load(file, index or file.parent / paths.index.name, at_once=at_once)
 
 
 def to_do(args: argparse.Namespace, done: dict[str, bool]) -> Iterator[Picture]:
@@ -114,12 +141,12 @@ def to_do(args: argparse.Namespace, done: dict[str, bool]) -> Iterator[Picture]:
     return remaining(named, done, args.resume) if args.resume else named
 
 
-def opened(path: Path | None) -> AbstractContextManager[TextIO]:
+def opened(out: Path | None) -> AbstractContextManager[TextIO]:
     """Return standard output, or the file to add lines to; raise UserError if it can't be written."""
     try:
-        return path.open("a", encoding="utf-8") if path else nullcontext(sys.stdout)
+        return out.open("a", encoding="utf-8") if out else nullcontext(sys.stdout)
     except OSError as error:
-        raise UserError(f"{path}: {error.strerror}. Name a file that can be written: --resume") from None
+        raise UserError(f"{out}: {error.strerror}. Name a file that can be written: --resume") from None
 
 
 def progress(results: Iterable[Result], args: argparse.Namespace, done: dict[str, bool]) -> Iterable[Result]:
@@ -147,8 +174,8 @@ def ended(message: str, code: int) -> int:
 
 
 def without_output(code: int) -> int:
-    """Return the exit code. Python must not try again at exit to write what could not be written."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    """Drop the rest of the output; return the exit code."""
+    drop_output()
     return code
 
 

@@ -31,6 +31,7 @@ class Kind(Facts, Enum):
     """A kind of problem."""
 
     NO_PICTURE = "No picture", 400, 'Send at least one picture in the field "image".'
+    OTHER_JSON = "Other JSON", 400, 'Send {"image": "..."} with a picture as base64 or a data URL, or a list of these.'
     ANOTHER_SITE = "Another site", 403, "Only programs and pages of this server or of allowed origins may send any."
     PICTURE_TOO_LARGE = "Picture too large", 413, "The picture has too many bytes or pixels. Send a smaller one."
     TOO_MANY_FRAMES = "Too many frames", 413, "Send one frame of the animation. Only the first is used."
@@ -88,8 +89,13 @@ def documented() -> list[dict[str, Any]]:
 
 def not_understood(error: ValidationError) -> Problem:
     """Return the problem of a request that does not match the API's schemas."""
-    found = [_reason(one["type"], one["loc"], one["msg"]) for one in error.errors(include_url=False)[:MOST_REASONS]]
-    return Problem(Kind.NOT_UNDERSTOOD, f"{'; '.join(found)}. See /docs.")
+    return Problem(Kind.NOT_UNDERSTOOD, f"{reasons(error)}. See /docs.")
+
+
+def reasons(error: ValidationError) -> str:
+    """Return in words what does not match a schema, at most `MOST_REASONS` of them."""
+    found = error.errors(include_url=False)[:MOST_REASONS]
+    return "; ".join(_reason(one["type"], one["loc"], one["msg"]) for one in found)
 
 
 def _reason(kind: str, place: tuple[int | str, ...], message: str) -> str:

@@ -1,10 +1,10 @@
 """The production server: waitress in one process, with bounds that hold whatever clients do.
 
 Waitress reads requests and writes responses in one thread, so slow clients occupy no worker. This module adds a bound
-for all request bodies together, errors as problem details, and a graceful stop.
+for all request bodies together, errors as problem details or pages, a response that also reaches clients which are
+still sending, and a graceful stop.
 """
 
-import json
 import logging
 import os
 import signal
@@ -26,8 +26,9 @@ from waitress.server import BaseWSGIServer, create_server
 from waitress.task import ErrorTask, ThreadedTaskDispatcher
 from waitress.utilities import Error
 
-from app.problem import MEDIA_TYPE, RETRY_SECONDS
-from app.shared.error_handler import DETAILS
+from app.problem import RETRY_SECONDS, Problem
+from app.process import flush_output
+from app.shared.error_handler import DETAILS, respond
 from app.shared.same_site import HEADERS
 from app.shared.state import KEY, State
 from themer.base.errors import UserError
@@ -38,6 +39,8 @@ IDLE_SECONDS = 30
 STOP_SECONDS = 30
 BODY_BYTES_IN_ALL = 150_000_000
 READ_BYTES = 65_536
+# What a client may go on to send after it has been refused.
+DISCARDED_BYTES = 1_000_000_000
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +88,8 @@ class BudgetedParser(HTTPRequestParser):
                 self._taken_bytes = needed_bytes
             else:
                 self.error, self.completed = Unavailable("Too many uploads at once. Try again in a moment."), True
+        if self.error is not None:
+            self.expect_continue = False  # Otherwise waitress would ask for the body that it refuses.
         return consumed
 
     def close(self) -> None:
@@ -95,28 +100,38 @@ class BudgetedParser(HTTPRequestParser):
 
 
 class ProblemTask(ErrorTask):
-    """Responds with problem details to requests that never reach the application, for example with a huge body."""
+    """Responds to requests that never reach the application, for example with a huge body, as the application would."""
 
     def execute(self) -> None:
-        """Write the response."""
-        error: Error = cast(Any, self.request).error
-        detail = DETAILS.get(HTTPStatus(error.code), str(error.body))
-        problem = {"type": "about:blank", "title": error.reason, "status": error.code, "detail": detail}
-        body = json.dumps(problem).encode()
-        self.status, self.content_length = f"{error.code} {error.reason}", len(body)
-        headers = {**HEADERS, "Content-Type": MEDIA_TYPE, "Cache-Control": "no-store"}
-        if error.code == Unavailable.code:
-            headers["Retry-After"] = str(RETRY_SECONDS)
-        self.response_headers = list(headers.items())
+        """Write the response; the client may still be sending the body."""
+        request, channel = cast(Any, self.request), cast("Channel", self.channel)
+        status, prefix = HTTPStatus(request.error.code), channel.adj.url_prefix
+        seconds = RETRY_SECONDS if status == Unavailable.code else None
+        problem = Problem(status, DETAILS.get(status, str(request.error.body)), seconds)
+        # A malformed request may have no path.
+        path = "/" + getattr(request, "path", "").removeprefix(prefix).lstrip("/")
+        accepted = {"Accept": request.headers.get("ACCEPT", "")}
+        with channel.app.test_request_context(path, f"http://localhost{prefix}", headers=accepted):
+            response = respond(problem)
+            content = response.get_data()
+        self.status, self.content_length = f"{status.value} {request.error.reason}", len(content)
+        self.response_headers = list({**response.headers, **HEADERS, "Cache-Control": "no-store"}.items())
+        channel.refused = True
         self.set_close_on_finish()
-        self.write(body)
+        self.write(content)
 
 
 class Channel(HTTPChannel):
-    """A connection that returns its unfinished request's share of the budget."""
+    """A connection that returns its unfinished request's share of the budget, and discards the rest of a refused one.
 
+    Closing while the client sends would reset the connection, and the client would never see the response.
+    """
+
+    app: Flask
     error_task_class = ProblemTask
-    _flushing = False
+    refused = False
+    _flushing = _discarding = False
+    _discarded_bytes = 0
 
     def writable(self) -> bool:
         """Return whether the I/O thread has data to send or a connection to close."""
@@ -131,8 +146,22 @@ class Channel(HTTPChannel):
         finally:
             self._flushing = False
 
+    def received(self, data: bytes) -> bool:
+        """Take some bytes of a request, or drop them after a response that refuses it."""
+        if not self._discarding:
+            return bool(super().received(data))
+        self._discarded_bytes += len(data)
+        if self._discarded_bytes > DISCARDED_BYTES:
+            self.handle_close()
+        return False
+
     def handle_close(self) -> None:
-        """Close the connection."""
+        """Close the connection; of one that was refused, first only the way to the client."""
+        if self.refused and self.connected and not (self._discarding or self.total_outbufs_len):
+            self._discarding, self.will_close = True, False
+            with suppress(OSError):  # The client is gone, which the next attempt to read shows.
+                cast(socket.socket, self.socket).shutdown(socket.SHUT_WR)
+            return
         # First, so that a client which notices the end finds the room free.
         if self.request is not None:
             self.request.close()
@@ -187,7 +216,8 @@ def make_server(app: Flask, host: str, port: int, url_prefix: str = "") -> BaseW
     )
     assert isinstance(server, BaseWSGIServer)  # It would be another type with several sockets.
     budget = Budget(max(BODY_BYTES_IN_ALL, app.config["MAX_CONTENT_LENGTH"] + 1))
-    server.channel_class = type("BudgetedChannel", (Channel,), {"parser_class": partial(BudgetedParser, budget=budget)})
+    parts = {"app": app, "parser_class": partial(BudgetedParser, budget=budget)}
+    server.channel_class = type("BudgetedChannel", (Channel,), parts)
     return server
 
 
@@ -199,9 +229,10 @@ def run(app: Flask, server: BaseWSGIServer) -> None:
             signal.signal(number, _stop)
         host, port = cast(socket.socket, server.socket).getsockname()[:2]
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}{server.adj.url_prefix}/"
-        print(f"Lego Themer is at {address} (Ctrl-C stops it)", flush=True)
+        print(f"Lego Themer is at {address} (Ctrl-C stops it)")
         if state.recognizer is None:
-            print("There is no model yet. Run `dvc repro`, then restart this server.", flush=True)
+            print("There is no model yet. Run `dvc repro`, then restart this server.")
+        flush_output()
         server.run()
     server.close()
     log.info("stopped")

@@ -6,6 +6,7 @@ import sys
 import threading
 
 from sample.services.catalogue import at_brick_insights
+from sample.services.processes import Draw, drawing_processes
 from sample.services.server import Server
 
 
@@ -30,16 +31,20 @@ def end_with_standard_input(server: Server) -> None:
     server.shutdown()
 
 
+def listening(args: argparse.Namespace, draw: Draw) -> Server:
+    """Return a server that listens on the port; exit with a message if it can't."""
+    try:
+        return Server(args.port, args.pages, args.per_minute, draw)
+    except OSError as error:
+        sys.exit(f"sample: cannot listen on port {args.port}: {error.strerror}. Choose another --port, or 0 for any.")
+
+
 def main() -> None:
     """Serve until interrupted or, with --until-input-ends, until standard input ends."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: sys.exit(0))
     args = arguments()
-    try:
-        server = Server(args.port, args.pages, args.per_minute)
-    except OSError as error:
-        sys.exit(f"sample: cannot listen on port {args.port}: {error.strerror}. Choose another --port, or 0 for any.")
-    with server:
+    with drawing_processes() as draw, listening(args, draw) as server:
         if args.until_input_ends:
             threading.Thread(target=end_with_standard_input, args=[server], daemon=True).start()
         print(f"serving {len(at_brick_insights())} sets on http://127.0.0.1:{server.server_port}", flush=True)

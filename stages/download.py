@@ -10,13 +10,13 @@ from themer.base.errors import UserError
 from themer.base.params import Download, Source
 from themer.base.params_file import load_params
 from themer.base.running import stage
-from themer.catalogue.download_cache import cache_for
+from themer.catalogue.download_cache import alone, cache_for
 from themer.catalogue.polite_http import polite_session, retry_policy
 from themer.catalogue.rebrickable import read_table
 from themer.catalogue.robots import Robots
 from themer.catalogue.sets import SetObject, read_sets
 from themer.catalogue.sources import brick_insights_picture, opened, rebrickable_picture
-from themer.pictures.downloads import Client, download_all
+from themer.pictures.downloads import Client, download_all, refusals
 from themer.pictures.ledger import Ledger, Row
 
 THUMBNAIL = "genericnx400"
@@ -51,20 +51,22 @@ def bring_up_to_date(ledger: Ledger, wanted: dict[str, list[str]], source: Sourc
     retry = retry_policy(settings.retries, settings.maximum_retry_after_seconds)
     timeout_seconds = (settings.connect_timeout_seconds, settings.read_timeout_seconds)
     session = polite_session(source.pictures_per_minute, retry, settings.connections, timeout_seconds)
-    with opened(source) as address, session:
+    cache = cache_for(source)
+    with opened(source) as address, session, alone(source):
         limits = settings.maximum_bytes, settings.minimum_side_pixels
-        client = Client(session, Robots(session), address, *limits, cache_for(source), settings.revalidate)
-        fetch_pictures(client, to_fetch(ledger, wanted, settings.revalidate), ledger, settings.connections)
+        client = Client(session, Robots(session), address, *limits, cache, settings.revalidate)
+        fetch_pictures(client, to_fetch(ledger, wanted, settings), ledger, settings.connections)
         placeholders = ledger.mark_placeholders(settings.placeholder_families)
         later = {row.set_id: later_urls(row, wanted.get(row.set_id, [])) for row in placeholders}
         fetch_pictures(client, later, ledger, settings.connections)
         ledger.mark_placeholders(settings.placeholder_families)
 
 
-def to_fetch(ledger: Ledger, wanted: dict[str, list[str]], revalidate: bool) -> dict[str, list[str]]:
-    """Return the URLs of each missing picture. With `revalidate`, ask also for what is here, and for what is gone."""
-    missing = {set_id: urls for set_id, urls in wanted.items() if not ledger.is_settled(set_id, urls)}
-    if not revalidate:
+def to_fetch(ledger: Ledger, wanted: dict[str, list[str]], settings: Download) -> dict[str, list[str]]:
+    """Return the URLs of each missing picture. With `revalidate`, ask also for what is here, gone or refused."""
+    refused = refusals(settings.maximum_bytes, settings.minimum_side_pixels).values()
+    missing = {set_id: urls for set_id, urls in wanted.items() if not ledger.is_settled(set_id, urls, refused)}
+    if not settings.revalidate:
         return missing
     here = {set_id: row.url for set_id, row in ledger.rows.items() if ledger.has_picture(set_id)}
     return {set_id: urls_from(here.get(set_id), urls) for set_id, urls in wanted.items()} | missing

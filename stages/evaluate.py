@@ -1,5 +1,6 @@
 """Predict the test pictures with the served model, and score the predictions."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
@@ -14,13 +15,15 @@ from themer.base.errors import UserError
 from themer.base.files import write_json
 from themer.base.params_file import load_params
 from themer.base.running import stage
-from themer.base.tables import read_csv, write_csv
+from themer.base.tables import read_csv, read_rows, write_csv
 from themer.scoring import scores
 from themer.scoring.prediction_table import Predictions, write_predictions
 from themer.shards.files import OTHER, read_batches, read_summary, require_fit
 
 SPLIT = "test"
 BATCH_SIZE = 32
+# Pictures that run at the same time, each on one core; their number changes no byte.
+WORKERS = os.cpu_count() or 1
 # The headline scores that go into the metrics file. The others are only plotted.
 COMPARED = ("accuracy", "accuracy_low", "accuracy_high", "macro_f1", "log_loss", "baseline_accuracy", "pictures")
 
@@ -43,15 +46,15 @@ class Judged:
 def main() -> None:
     """Write the predictions of the test pictures, their scores, and the scores on the user's held-out photos."""
     level = load_params(paths.params).evaluate.confidence_level
-    predictor = Predictor.load(paths.model, paths.index)
+    predictor = Predictor.load(paths.model, paths.index, at_once=WORKERS)
     require_fit(predictor.labels, predictor.description.size, paths.shards)
     require_test_pictures()
-    dataset = read_csv(paths.dataset).set_index("set_id")
+    dataset = read_rows(paths.dataset, "set_id", "label", "family", "split").set_index("set_id")
     tested = judge(predictor, paths.shards, SPLIT, dataset["family"], paths.dataset)
     found, baseline = tested.predictions, most_frequent_label(dataset, predictor.labels)
     headline = scores.headline(found.actual, found.probabilities, tested.families, baseline, level)
     confidence = scores.confidence_scores(found.actual, found.probabilities, predictor.description.temperature)
-    family_of_others = read_csv(paths.other_themes).set_index("set_id")["family"]
+    family_of_others = read_csv(paths.other_themes, "set_id", "family").set_index("set_id")["family"]
     others = judge_others(predictor, paths.shards, family_of_others)
     views = judge(predictor, paths.view_shards, SPLIT, dataset["family"], paths.dataset)
     viewed_others = judge_others(predictor, paths.view_shards, family_of_others)
@@ -131,7 +134,7 @@ def decisions(kind: str, judged: Judged) -> pandas.DataFrame:
 
 def photo_scores(predictor: Predictor, confidence_level: float) -> dict[str, float]:
     """Return the scores on the user's held-out photos, overall and by label, and on those of other themes."""
-    family_of = read_csv(paths.photos_table).set_index("photo")["family"]
+    family_of = read_csv(paths.photos_table, "photo", "family").set_index("photo")["family"]
     judged = judge(predictor, paths.photo_shards, SPLIT, family_of, paths.photos_table)
     others = judge(predictor, paths.photo_shards, f"{OTHER}{SPLIT}", family_of, paths.photos_table)
     found = judged.predictions

@@ -17,6 +17,7 @@ from themer.catalogue.theme_tree import ThemeTree, require_few_orphans
 
 LABELLED = ["set_id", "name", "year", "theme", "root_theme", "theme_path", "sha256"]
 UNLABELLED = ["set_id", "name", "reason", "detail"]
+PICTURE = ["set_id", "status", "error", "sha256"]
 UNUSUAL = {
     "sets_without_variant": "set numbers without a variant",
     "sets_with_dots": "set numbers with dots",
@@ -33,7 +34,7 @@ def main() -> None:
     sets_table, themes_table, sets = read_table(paths.sets_table), read_table(paths.themes_table), read_sets(paths.sets)
     is_fetched = sets_table["set_num"].isin([found["set_id"] for found in sets])
     require_few_orphans(sets_table.loc[is_fetched, "theme_id"], ThemeTree.of(themes_table))
-    labelled, unlabelled = join(sets, read_csv(paths.thumbnails_table), sets_table, themes_table)
+    labelled, unlabelled = join(sets, read_csv(paths.thumbnails_table, *PICTURE), sets_table, themes_table)
     counts = count(labelled, unlabelled)
     if labelled.empty:
         raise UserError(f"join: no set has both a picture and a theme ({counts}). Check fetch.source.")
@@ -49,7 +50,7 @@ def join(
     """Return the labelled sets, and the other sets with the reason for each; both are sorted by set number."""
     path_of = ThemeTree.of(themes_table).paths
     theme_of = dict(zip(sets_table["set_num"], sets_table["theme_id"], strict=True))
-    picture_of = dict(zip(pictures["set_id"], pictures[["status", "error", "sha256"]].itertuples(), strict=True))
+    picture_of = dict(zip(pictures["set_id"], pictures[PICTURE[1:]].itertuples(), strict=True))
     labelled, unlabelled = [], []
     for found in sorted(sets, key=lambda one: one["set_id"]):
         set_id, name, year = found["set_id"], plain_text(found.get("name")), year_of(found.get("year"))

@@ -1,6 +1,5 @@
 """Turn the predictions into plots, sheets of pictures and the model card."""
 
-import json
 from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
@@ -11,10 +10,11 @@ import vl_convert
 
 from stages import paths
 from themer.base.files import file_sha256, write_bytes, write_json
+from themer.base.own_files import read_json
 from themer.base.params import SPLITS, Params, Resize
 from themer.base.params_file import load_params
 from themer.base.running import stage
-from themer.base.tables import read_csv, write_csv
+from themer.base.tables import read_csv, read_rows, write_csv
 from themer.pictures.images import decode, picture_path, square
 from themer.pictures.near_duplicates import near_pairs
 from themer.reports.label_sheet import draw_label_issues
@@ -28,6 +28,7 @@ from themer.scoring.scores import confusion_table, held_out_scores
 from themer.scoring.slices import namesakes, picture_kinds, slice_table, worst_slice
 from themer.scoring.split_table import split_table
 
+NAMES, PICTURES = ["name", "year"], ["width", "height", "perceptual_hash"]
 VEGA_LITE = "5.21"
 # The files that the model card quotes, by the names in its template.
 MEASURED = {
@@ -64,9 +65,9 @@ def main() -> None:
 
 def read_sets() -> pandas.DataFrame:
     """Return label, family, name, year, namesakes, size and perceptual hash of each set in the dataset, by set_id."""
-    dataset, labelled, thumbnails = map(read_csv, (paths.dataset, paths.labelled, paths.thumbnails_table))
-    found = dataset.merge(labelled[["set_id", "name", "year"]], on="set_id")
-    found = found.merge(thumbnails[["set_id", "width", "height", "perceptual_hash"]], on="set_id")
+    found = read_rows(paths.dataset, "set_id", "label", "family")
+    for path, columns in ((paths.labelled, NAMES), (paths.thumbnails_table, PICTURES)):
+        found = found.merge(read_csv(path, "set_id", *columns)[["set_id", *columns]], on="set_id")
     found["namesakes"] = namesakes(found)
     return found.set_index("set_id", drop=False).astype({"width": int, "height": int})
 
@@ -135,7 +136,7 @@ def card_facts(params: Params) -> dict[str, Any]:
     """Return every value that the template of the model card needs."""
     counts = read_csv(paths.labels_plot).pivot(index="label", columns="split", values="pictures")[list(SPLITS)]
     return {
-        **{name: json.loads(path.read_text(encoding="utf-8")) for name, path in MEASURED.items()},
+        **{name: read_json(path) for name, path in MEASURED.items()},
         "train_params": params.train.model_dump(),
         "networks": params.train.networks,
         "from_scratch": not params.train.is_pretrained,

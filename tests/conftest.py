@@ -1,4 +1,4 @@
-"""Shared by many tests: a real site on loopback, pictures, the project's own params, and the option --quick."""
+"""Shared by many tests: a real site on loopback, pictures, the project's own params, and options."""
 
 import gc
 import io
@@ -31,9 +31,11 @@ LONGEST = (
     "test_served_model",
     "test_fit",
     "test_train",
+    "test_cluster",
 )
-# With --quick: no test that imports this module, and neither runs of the whole pipeline nor browsers.
+# With --quick: no test that imports this module, and neither runs of the whole pipeline nor browsers nor clusters.
 SLOW_MODULE = "themer.base.quiet_tensorflow"
+SLOW_FILES = {"test_cluster"}
 SLOW_FOLDERS = {"end_to_end", "browser"}
 
 # Keras creates so many objects that collecting garbage at the default rate takes a tenth of its time.
@@ -45,8 +47,9 @@ hypothesis.settings.load_profile("patient")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add --quick, for the inner loop of development."""
+    """Add --quick, for the inner loop of development, and --firefox."""
     parser.addoption("--quick", action="store_true", help="leave out everything that needs TensorFlow")
+    parser.addoption("--firefox", action="store_true", help="test the page in Firefox instead of Chromium")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -55,7 +58,8 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
         return None
     if collection_path.is_dir():
         return collection_path.name in SLOW_FOLDERS or None
-    return collection_path.stem.startswith("test_") and needs_tensorflow(collection_path) or None
+    is_test = collection_path.stem.startswith("test_")
+    return is_test and (collection_path.stem in SLOW_FILES or needs_tensorflow(collection_path)) or None
 
 
 @cache

@@ -11,7 +11,6 @@ from tests.drawn_sets import FILL, KINDS, PICTURES, SIZE, drawn_set
 from tests.drawn_shards import write_drawn_shards, write_no_photos
 from tests.promises import NOTHING_HELD_OUT, promises
 from tests.small_shards import settings
-from themer.answering.runtime import LiteRuntime
 from themer.base.files import file_sha256, write_bytes, write_json
 from themer.base.model_description import Description
 from themer.base.tables import write_csv
@@ -35,7 +34,7 @@ def main(folder: Path) -> None:
     write_drawn_shards(paths.shards)
     write_no_photos(paths.photo_shards)
     export_classifier(trained(), file_sha256(paths.classifier), paths.model, views=1)
-    write_index(LiteRuntime(paths.model), paths.shards, paths.photo_shards, paths.index, made_from="drawn sets")
+    write_index(paths.model, paths.shards, paths.photo_shards, paths.index, made_from="drawn sets")
     choose_thresholds(paths.index, NOTHING_HELD_OUT, promises(ACCEPTED_RISK))
     write_tables()
 

@@ -192,6 +192,9 @@ FETCH = (
             text("rebrickable", "address of Rebrickable, likewise"),
             Field("snapshot", "date", "`fetch.snapshot`"),
             *can_be_empty(integer("limit", "`fetch.limit`; empty: all sets", 1)),
+            *can_be_missing(
+                text("missing[]", "the sets that failed for the moment; the next fetch asks for them again")
+            ),
         ),
     ),
     File(
@@ -239,8 +242,8 @@ DOWNLOAD = (
             text(
                 "status",
                 "`ok`: downloaded; `no url`: the source lists no picture; `gone`: the server has none; `failed`: no "
-                "response or an error, requested again in the next run; `rejected`: not a usable picture; "
-                "`forbidden`: robots.txt forbids to request it; "
+                "response or an error, requested again in the next run; `rejected`: not a usable picture, requested "
+                "again unless `download` in params.yaml refuses it; `forbidden`: robots.txt forbids to request it; "
                 '`placeholder`: shared by so many sets that it must say "no image"',
                 *("ok", "no url", "gone", "failed", "rejected", "forbidden", "placeholder"),
             ),
@@ -254,8 +257,9 @@ DOWNLOAD = (
                 text("etag", "the server's tag for this version of the picture, with its quotes"),
                 text(
                     "error",
-                    "why there is no usable picture: `HTTP 404`, `timeout`, `truncated`, …; `an earlier URL failed`: "
-                    "the picture is from a later one, and the earlier one is requested again in the next run",
+                    "why there is no usable picture: `HTTP 404`, `timeout`, `truncated`, `smaller than 32 pixels`, …; "
+                    "`an earlier URL failed`: the picture is from a later one, and the earlier one is requested again "
+                    "in the next run",
                 ),
             ),
         ),

@@ -10,10 +10,12 @@ from typing import Any, TextIO
 from app.command_line.many import Result
 from app.problem import Problem
 from app.recognition.as_json import TOP_THEMES, as_json
-from themer.answering.predictor import Prediction
+from themer.answering.predictor import Prediction, per_cent
 
 # The same as in the CSV file that the page offers.
 COLUMNS = ("file", "theme", "confidence", "best_guess", "reason", "most_similar_set", "problem")
+# Spreadsheets also take the wide forms for the first four.
+FORMULA_MARKS = (*"=+-@", *"\t\r\n", *"\uff1d\uff0b\uff0d\uff20")
 
 
 @dataclass(frozen=True)
@@ -70,11 +72,20 @@ def csv_row(result: Result, top: int | None) -> str:
     return csv_line(file, found.theme, found.confidence, next(iter(found.probabilities)), found.reason, nearest, None)
 
 
-def csv_line(*values: object) -> str:
-    """Return values as a line of CSV; None is empty."""
+def csv_line(*values: str | float | None) -> str:
+    """Return values as a line of CSV; None is empty. No spreadsheet runs one of them as a formula."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow(values)
+    csv.writer(text, lineterminator="\n").writerow(harmless(value) for value in values)
     return text.getvalue()
+
+
+def harmless(value: str | float | None) -> str | float | None:
+    """Return a value, with an apostrophe before a text that a spreadsheet would take for a formula.
+
+    See https://owasp.org/www-community/attacks/CSV_Injection. A mark alone, such as - for stdin, is no formula.
+    """
+    formula = isinstance(value, str) and len(value) > 1 and value.startswith(FORMULA_MARKS)
+    return f"'{value}" if formula else value
 
 
 def fields(prediction: Prediction, top: int | None) -> list[str]:
@@ -84,13 +95,6 @@ def fields(prediction: Prediction, top: int | None) -> list[str]:
     unnamed = "none of these themes" if prediction.level == "other" else "not sure"
     words = [f"{prediction.theme or unnamed}{reason}", per_cent(prediction.confidence), ", ".join(best)]
     return words if top else words[:-1]
-
-
-def per_cent(share: float) -> str:
-    """Return "93 %" for 0.93. Only exact values become 0 % or 100 %, as on the page."""
-    if 0 < share < 0.005:
-        return "< 1 %"
-    return "99 %" if 0.995 < share < 1 else f"{100 * share:.0f} %"
 
 
 def printable(name: str) -> str:

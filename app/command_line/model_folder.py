@@ -29,3 +29,26 @@ def default_model() -> Path:
         f"{Path.cwd()} is in no checkout of the project, so it is not clear where the model is. Name its folder: "
         f"--model DIR, or {VARIABLE}=DIR. `dvc repro` in a checkout makes one: models/"
     )
+
+
+def require_model(model: Path, index: Path | None = None) -> tuple[Path, Path]:
+    """Return a model's file and its index, by default beside it, for a folder or a file.
+
+    Raises:
+        UserError: one of the two is missing.
+    """
+    file = model if model.suffix == paths.model.suffix else model / paths.model.name
+    index = index or file.parent / paths.index.name
+    if (model / paths.model).is_file() and not file.is_file():
+        raise UserError(f"{model}: the model is in a folder below. Name it: --model {model / paths.model.parent}")
+    if not file.is_file():
+        raise UserError(
+            f"{file}: there is no model yet. Run: dvc repro. In a checkout it makes {paths.model.parent}/; name this "
+            f"folder, or a copy of it: --model DIR"
+        )
+    if not index.is_dir():
+        raise UserError(
+            f"{index}: the model's index is missing. Copy it along with the model, or name its folder: --index DIR. "
+            f"`dvc repro` in a checkout makes {paths.index}/"
+        )
+    return file, index

@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+import shutil
+from collections.abc import Iterable, Iterator, Set
 from pathlib import Path
 
 from app.command_line.named_files import STANDARD_INPUT, Picture
@@ -17,6 +18,8 @@ def finished(path: Path) -> dict[str, bool]:
     Raises:
         UserError: it holds anything else, which is left as it is, or it can't be read.
     """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise UserError(f"{path}: this is not a file. Name a file of JSON lines, or a new one: --resume")
     try:
         return _finished(path) if path.exists() else {}
     except OSError as error:
@@ -24,10 +27,25 @@ def finished(path: Path) -> dict[str, bool]:
 
 
 def remaining(pictures: Iterable[Picture], done: dict[str, bool], out: Path) -> Iterator[Picture]:
-    """Yield the pictures that are not done, without the file of JSON lines itself."""
+    """Yield each picture that has no prediction once, without the file of JSON lines itself."""
+    seen = {name for name, predicted in done.items() if predicted} - {STANDARD_INPUT}
     for picture in pictures:
-        if picture == STANDARD_INPUT or not (str(picture) in done or _same(Path(picture), out)):
+        if str(picture) not in seen and not _same(Path(picture), out):
+            seen.add(str(picture))
             yield picture
+
+
+def drop(path: Path, names: Set[str]) -> None:
+    """Drop from a file of JSON lines what it says of files that could not be read, if they are among the names."""
+    path = path.resolve()
+    part = path.with_name(path.name + ".part")
+    shutil.copy(path, part)  # With its permissions.
+    with path.open("rb") as file, part.open("wb") as kept:
+        for line in file:
+            found = json.loads(line)
+            if "theme" in found or found["file"] not in names:
+                kept.write(line)
+    part.replace(path)
 
 
 def _finished(path: Path) -> dict[str, bool]:

@@ -1,16 +1,17 @@
 """The body of a request for predictions: a form, a picture, or JSON. All three become uploads."""
 
 import base64
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 from flask import Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 from werkzeug.datastructures import FileStorage
 
 from app.incoming.form import FIELD, FORM, Upload, read_uploads, require_at_most
 from app.incoming.picture_file import too_large
-from app.problem import Kind, Problem, not_understood
+from app.problem import Kind, Problem, reasons
 
 BYTES, JSON, PICTURE = "application/octet-stream", "application/json", "image/*"
 ACCEPTED = (
@@ -20,6 +21,21 @@ ACCEPTED = (
 # Both alphabets of RFC 4648, with or without line breaks.
 ALPHABET, IGNORED = bytes.maketrans(b"-_", b"+/"), b" \t\r\n"
 MOST_COMMAS = 10_000
+JSON_TYPES = {
+    type(None): "null",
+    bool: "a boolean",
+    int: "a number",
+    float: "a number",
+    dict: "an object",
+    list: "a list",
+}
+
+
+def _text(found: Any) -> Any:
+    """Return a text; raise PydanticCustomError for anything else."""
+    if isinstance(found, str):
+        return found
+    raise PydanticCustomError("text", "Expected base64, received {received}", {"received": JSON_TYPES[type(found)]})
 
 
 class JsonPictures(BaseModel):
@@ -28,8 +44,8 @@ class JsonPictures(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     image: Annotated[
-        list[str],
-        BeforeValidator(lambda found: [found] if isinstance(found, str) else found),
+        list[Annotated[str, BeforeValidator(_text)]],
+        BeforeValidator(lambda found: found if isinstance(found, list) else [_text(found)]),
         Field(min_length=1),
     ]
 
@@ -51,6 +67,14 @@ def read_body(request: Request, maximum_files: int, maximum_bytes: int) -> list[
     if not content:
         raise Problem(Kind.NO_PICTURE, f"The request has no body. {ACCEPTED}")
     raise Problem(Kind.UNSUPPORTED_BODY, f"The body's type is {kind}. {ACCEPTED}")
+
+
+def require_plain(request: Request) -> None:
+    """Raise Problem for a compressed body."""
+    encoding = request.headers.get("Content-Encoding", "identity")
+    if encoding.lower() != "identity":
+        detail = f"The body is compressed (Content-Encoding: {encoding}). Send it as it is, without this header."
+        raise Problem(Kind.UNSUPPORTED_BODY, detail)
 
 
 def require_form(request: Request) -> None:
@@ -81,9 +105,11 @@ def _json_uploads(body: bytes, maximum_files: int, maximum_bytes: int) -> list[U
     try:
         texts = JsonPictures.model_validate(orjson.loads(body)).image
     except orjson.JSONDecodeError as error:
-        raise Problem(Kind.NOT_UNDERSTOOD, f"The body is not JSON: {error}. See /docs.") from None
+        raise Problem(Kind.OTHER_JSON, f"The body is not JSON: {error}. {Kind.OTHER_JSON.advice}") from None
     except ValidationError as error:
-        raise not_understood(error) from None
+        names_differ = any(one["type"] in ("missing", "extra_forbidden") for one in error.errors())
+        kind = Kind.NOT_UNDERSTOOD if names_differ else Kind.OTHER_JSON
+        raise Problem(kind, f"{reasons(error)}. {Kind.OTHER_JSON.advice}") from None
     require_at_most(maximum_files, len(texts))
     return [_decoded(f"{FIELD}[{place}]", text, maximum_bytes) for place, text in enumerate(texts)]
 

@@ -26,7 +26,7 @@ Form = tuple[IO[bytes], MultiDict[str, str], MultiDict[str, FileStorage]]
 
 @dataclass(frozen=True)
 class Upload:
-    """An uploaded file: the name that the client gave it, and its bytes, or why it has none."""
+    """An uploaded file: the name that the client gave it, or its place, and its bytes, or why it has none."""
 
     name: str
     content: bytes
@@ -86,13 +86,15 @@ def read_uploads(files: list[FileStorage], maximum_files: int) -> list[Upload]:
     Raises:
         Problem: there are none, or more than `maximum_files`.
     """
+    sent = [(file.filename or "", file.read()) for file in files]
     # Browsers send a file with neither name nor bytes where the visitor chose none.
-    sent = [Upload(file.filename or "", file.read()) for file in files]
-    chosen = [upload for upload in sent if upload.name or upload.content]
+    chosen = [(name, content) for name, content in sent if name or content]
     if not chosen:
         raise Problem(Kind.NO_PICTURE, f'Send at least one picture in the field "{FIELD}".')
     require_at_most(maximum_files, len(chosen))
-    return chosen
+    return [
+        Upload(name if name.strip() else f"picture {place}", content) for place, (name, content) in enumerate(chosen, 1)
+    ]
 
 
 def require_at_most(maximum_files: int, sent: int) -> None:

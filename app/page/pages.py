@@ -76,4 +76,7 @@ def _options() -> dict[str, object]:
         "maximum_files": settings.maximum_files,
         "maximum_megabytes": settings.maximum_megabytes,
         "all_megabytes": settings.maximum_request_bytes // MEGABYTE,
+        # Of every format; the limit for a JPEG is twice as high.
+        "maximum_pixels": settings.limits.maximum_pixels // 2,
+        "maximum_side": settings.limits.maximum_side,
     }

@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from sample.services.brick_insights import crop, export, export_objects
+from sample.services.processes import Draw
 from sample.services.rebrickable import media, table
 from sample.services.responses import NOT_FOUND, Answer, as_json, version
 
@@ -45,9 +46,14 @@ class Server(ThreadingHTTPServer):
     # Clients open many connections at once.
     request_queue_size = 128
 
-    def __init__(self, port: int, pages: int, per_minute: int) -> None:
-        """Listen on a port (0: any free one). pages and per_minute: see `export` and `Limit`; 0 turns them off."""
+    def __init__(self, port: int, pages: int, per_minute: int, draw: Draw | None = None) -> None:
+        """Listen on a port (0: any free one).
+
+        pages and per_minute: see `export` and `Limit`; 0 turns them off. draw: calls the function that draws a picture,
+        by default here.
+        """
         super().__init__(("127.0.0.1", port), Handler)
+        self.draw = draw or (lambda picture: picture())
         self.pages = pages
         self.limit = Limit(per_minute)
 
@@ -104,7 +110,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def send(self, answer: Answer, tag: str) -> None:
         """Send a response; a HEAD request gets no body."""
-        body = answer.body() if callable(answer.body) else answer.body
+        body = self.server.draw(answer.body) if callable(answer.body) else answer.body
         self.send_response(answer.status)
         headers = {"Content-Type": answer.kind, "ETag": tag, "Content-Length": str(len(body)), **answer.headers}
         for name, value in headers.items():

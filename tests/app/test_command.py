@@ -1,6 +1,7 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tomllib
@@ -54,6 +55,37 @@ def test_it_serves_a_folder_of_a_model_from_any_folder(root, tmp_path):
         served = requests.get(f"{address}api/model", timeout=60).json()
         process.terminate()
     assert served["file"] == paths.model.name and process.returncode == 0
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["-c", COMMAND, "predict", "a.png"], ["-c", COMMAND, "serve"], ["-m", "app.predict", "a.png"], ["-m", "app"]],
+)
+@pytest.mark.parametrize("module", ["numpy.linalg", "pydantic_core"])
+def test_ctrl_c_while_libraries_are_imported_leaves_no_traceback(command, module):
+    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-X", "importtime", *command], cwd=PROJECT, **options) as process:
+        assert any(line.endswith(f" {module}\n") for line in process.stderr)  # Reads as far as that line.
+        process.send_signal(signal.SIGINT)
+        said = process.stderr.read()
+    assert process.returncode == 130 and "Traceback" not in said
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["predict", "--help"], ["serve", "--help"]])
+@pytest.mark.parametrize("output", ["| true", ">&-"])
+def test_help_that_nobody_reads_leaves_no_traceback(arguments, output):
+    # The reader is gone before the help is written.
+    command = f'{{ read -t 60 line <<< x; "$0" -c "$@"; }} {output}'
+    done = subprocess.run(
+        ["bash", "-c", command, sys.executable, COMMAND, *arguments], cwd=PROJECT, capture_output=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+def test_a_server_without_the_model_that_was_named_does_not_start(tmp_path):
+    with started("serve", "--port", "0", "--model", "none", folder=tmp_path) as process:
+        said = process.communicate()[1]
+    assert process.returncode == 1 and said.startswith("error: none/classifier.tflite: there is no model yet.")
 
 
 def test_each_command_lists_its_options(capsys):

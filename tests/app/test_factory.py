@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 from urllib3.filepost import encode_multipart_formdata
 
 from app.factory import OrderedJSONProvider
-from tests.app.uploads import drawing, upload
+from tests.app.uploads import drawing, problem_of, upload
 
 INTEGERS = st.integers(-(2**63), 2**63 - 1)
 PLAIN = st.none() | st.booleans() | INTEGERS | st.floats(allow_nan=False, allow_infinity=False) | st.text()
 VALUES = st.recursive(PLAIN, lambda one: st.lists(one) | st.dictionaries(st.text(), one), max_leaves=20)
+
+JSON_PLEASE = {"Accept": "application/json"}
 
 
 def test_uploads_are_never_written_to_files(client, monkeypatch, tmp_path):
@@ -28,6 +30,19 @@ def test_uploads_are_never_written_to_files(client, monkeypatch, tmp_path):
 
 def test_debugging_is_off(client):
     assert client.application.debug is False and client.application.testing is False
+
+
+@pytest.mark.parametrize("path", ["/", "/api/predict"])
+def test_a_compressed_body_is_refused_with_advice(client, path):
+    form = upload(drawing())
+    found = problem_of(client.post(path, data=form, headers={"Content-Encoding": "gzip", **JSON_PLEASE}), 415)
+    assert "compressed (Content-Encoding: gzip). Send it as it is" in found["detail"]
+    assert client.post(path, data=upload(drawing()), headers={"Content-Encoding": "identity"}).status_code == 200
+
+
+def test_a_redirect_leaves_scheme_and_host_to_the_proxy(client):
+    response = client.get("/", environ_overrides={"PATH_INFO": "", "SCRIPT_NAME": "/themer"})
+    assert (response.status_code, response.headers["Location"]) == (308, "/themer/")
 
 
 @pytest.fixture(scope="module")

@@ -269,6 +269,31 @@ def test_what_a_file_has_is_not_predicted_again(run, folder, tmp_path):
     assert first == done and json.loads(second)["file"] == str(folder / "deeper" / "a.JPG")
 
 
+def test_what_could_not_be_read_before_is_tried_again(run, folder, tmp_path):
+    whole = run(folder, "--jsonl")[1]
+    readable, picture = folder / "b.png", (folder / "b.png").read_bytes()
+    readable.write_bytes(picture[:500])
+    assert run(folder, "--resume", tmp_path / "out.jsonl")[0] == 1
+    readable.write_bytes(picture)
+    code, _, said = run(folder, "--resume", tmp_path / "out.jsonl")
+    assert code == 1 and said.splitlines() == [
+        f"{folder}/notes.txt: Not a picture. Send a JPEG, PNG, WebP, GIF or BMP."
+    ]
+    assert sorted((tmp_path / "out.jsonl").read_text().splitlines()) == sorted(whole.splitlines())
+
+
+def test_a_file_that_is_named_twice_is_predicted_once_for_a_file_to_resume(run, folder, tmp_path):
+    assert run(folder / "b.png", folder / "b.png", folder / "*.png", "--resume", tmp_path / "out.jsonl")[0] == 0
+    assert len((tmp_path / "out.jsonl").read_text().splitlines()) == 1
+
+
+@pytest.mark.parametrize("arguments", [[""], ["a.png", ""], ["a.png", "--model", ""], ["a.png", "--resume", ""]])
+def test_an_empty_name_is_refused(arguments, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main(arguments)
+    assert "expected a name, received an empty text" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("options", [["--csv"], ["--json"]])
 def test_only_json_lines_can_be_resumed(folder, tmp_path, options, capsys):
     with pytest.raises(SystemExit):
@@ -286,6 +311,27 @@ def test_a_full_disk_is_reported(root, folder):
         running = process(root, folder / "b.png", stdout=full)
         said = running.communicate()[1].decode()
     assert said == "error: can't write the predictions: No space left on device\n" and running.returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("closed", "name", "code", "said"),
+    [
+        ("<&-", "b.png", 0, ""),
+        ("<&-", "-", 1, "-: Empty file. The file has no content. Copy it again, then send it.\n"),
+        (">&-", "b.png", 2, "error: can't write the predictions: it is closed\n"),
+        ("2>&-", "b.png", 0, ""),
+        ("<&- >&- 2>&-", "b.png", 2, ""),
+    ],
+)
+def test_closed_streams_are_no_mistake_of_the_command(root, folder, closed, name, code, said):
+    command = f'exec "$0" -m app.predict "$1" --model "$2" {closed}'
+    picture = name if name == "-" else str(folder / name)
+    done = subprocess.run(
+        ["bash", "-c", command, sys.executable, picture, str(root / "models")],
+        cwd=PROJECT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (code, said)
+    assert done.stdout.startswith(str(folder)) == (code == 0)
 
 
 @pytest.mark.parametrize("options", [["--jsonl"], ["--json"], ["--csv"], []])

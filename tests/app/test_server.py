@@ -19,7 +19,7 @@ from waitress.server import BaseWSGIServer
 from app import create_app
 from app.__main__ import main
 from app.incoming.form import InMemoryRequest
-from app.server import THREADS, Budget, PatientDispatcher, make_server
+from app.server import READ_BYTES, THREADS, Budget, PatientDispatcher, make_server
 from app.settings import Settings
 from tests.app.uploads import drawing
 from tests.conftest import PROJECT
@@ -34,15 +34,11 @@ class Counting(Flask):
 
 @pytest.fixture
 def serve() -> Iterator[Callable[..., BaseWSGIServer]]:
-    """Return a function that serves, in a thread, an application that responds with the number of received bytes."""
+    """Return a function that serves an application in a thread, by default one that counts the received bytes."""
     running = []
 
-    def start(maximum_bytes: int = 10_000_000) -> BaseWSGIServer:
-        app = Counting("counting")
-        app.config["MAX_CONTENT_LENGTH"] = maximum_bytes
-        app.add_url_rule("/", view_func=lambda: str(len(request.get_data())), methods=["GET", "POST"])
-        app.add_url_rule("/large", "large", lambda: iter([PART] * PARTS))
-        server = make_server(app, "127.0.0.1", 0)
+    def start(maximum_bytes: int = 10_000_000, app: Flask | None = None, url_prefix: str = "") -> BaseWSGIServer:
+        server = make_server(app or counting(maximum_bytes), "127.0.0.1", 0, url_prefix)
         thread = threading.Thread(target=server.run)
         thread.start()
         running.append((server, thread))
@@ -53,6 +49,15 @@ def serve() -> Iterator[Callable[..., BaseWSGIServer]]:
         server.trigger.pull_trigger(lambda server=server: server.asyncore.close_all(server._map))
         thread.join()
         server.task_dispatcher.shutdown()
+
+
+def counting(maximum_bytes: int) -> Flask:
+    """Return an application that responds with the number of received bytes, or with a large response."""
+    app = Counting("counting")
+    app.config["MAX_CONTENT_LENGTH"] = maximum_bytes
+    app.add_url_rule("/", view_func=lambda: str(len(request.get_data())), methods=["GET", "POST"])
+    app.add_url_rule("/large", "large", lambda: iter([PART] * PARTS))
+    return app
 
 
 def port_of(server: BaseWSGIServer) -> int:
@@ -77,6 +82,47 @@ def test_a_body_announced_as_too_large_is_refused_at_once(serve):
     assert (response.status, response.headers["Content-Type"]) == (413, "application/problem+json")
     assert json.loads(response.read())["title"] == "Request Entity Too Large"
     assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("announced", [True, False])
+def test_a_client_that_sends_before_it_reads_still_sees_the_refusal(serve, announced):
+    with socket.create_connection(("127.0.0.1", port_of(serve(maximum_bytes=1000)))) as connection:
+        length = b"Content-Length: 40000000" if announced else b"Transfer-Encoding: chunked"
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\n" + length + b"\r\n\r\n")
+        for _ in range(40):
+            connection.sendall(b"x" * 1_000_000 if announced else b"f4240\r\n" + b"x" * 1_000_000 + b"\r\n")
+        received = b"".join(iter(lambda: connection.recv(READ_BYTES), b""))
+    assert received.startswith(b"HTTP/1.1 413 ") and received.endswith(b"}\n")
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"), [("/", "text/html; charset=utf-8"), ("/api/predict", "application/problem+json")]
+)
+def test_a_browser_whose_form_is_too_large_sees_a_page(serve, tmp_path, path, kind):
+    server = serve(app=create_app(Settings(root=tmp_path)), url_prefix="/themer")
+    connection = http.client.HTTPConnection("127.0.0.1", port_of(server))
+    headers = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "Content-Length": "90000000"}
+    connection.request("POST", f"/themer{path}", b"", headers)
+    response = connection.getresponse()
+    text = response.read().decode()
+    assert (response.status, response.headers["Content-Type"]) == (413, kind)
+    assert "The request is too large. Send fewer or smaller pictures." in text
+    assert path != "/" or 'href="/themer/"' in text
+
+
+def test_a_client_that_asks_first_is_refused_before_it_sends(serve):
+    with socket.create_connection(("127.0.0.1", port_of(serve(maximum_bytes=1000)))) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9000\r\nExpect: 100-continue\r\n\r\n")
+        assert connection.recv(READ_BYTES).startswith(b"HTTP/1.1 413 ")
+
+
+def test_a_refused_client_may_not_send_forever(serve, monkeypatch):
+    monkeypatch.setattr("app.server.DISCARDED_BYTES", 100_000)
+    with socket.create_connection(("127.0.0.1", port_of(serve(maximum_bytes=1000)))) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 900000000\r\n\r\n")
+        with pytest.raises(OSError, match=r"reset|Broken pipe"):
+            for _ in range(900):
+                connection.sendall(b"x" * 1_000_000)
 
 
 def test_bodies_without_room_are_refused_until_later(serve):

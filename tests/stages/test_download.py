@@ -1,14 +1,19 @@
 import gzip
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from stages import download, paths
-from tests.conftest import Site, picture_bytes
+from tests.conftest import PROJECT, Site, picture_bytes
 from themer.base.files import write_bytes
+from themer.base.params import Source
 from themer.base.tables import read_csv
+from themer.catalogue.download_cache import alone, cache_for
 
 
 @pytest.fixture
@@ -181,3 +186,44 @@ def test_a_stage_without_its_inputs_says_what_makes_them(run):
     paths.sets.unlink()
     with pytest.raises(SystemExit, match=r"sets.json: No such file or directory. dvc repro makes what"):
         download.main()
+
+
+@pytest.mark.parametrize("spare", [None, {"1-1": "/gone.jpg"}])
+@pytest.mark.parametrize("limit", [{"minimum_side_pixels": 200}, {"maximum_bytes": 1024}])
+def test_a_picture_that_a_limit_refuses_is_requested_again_only_with_another_limit(site, run, limit, spare):
+    site.put("/1.jpg", picture_bytes(size=(150, 150)))
+    spare = spare and {"1-1": site.url + spare["1-1"]}
+    for _ in range(2):
+        assert run({"1-1": "/1.jpg"}, spare, minimum_success=0, **limit) == {"1-1": "rejected"}
+    assert set(site.request_counts().values()) == {1}
+    assert run({"1-1": "/1.jpg"}, spare, minimum_side_pixels=32, maximum_bytes=100_000) == {"1-1": "ok"}
+
+
+@pytest.mark.parametrize("limit", [{"minimum_side_pixels": 200}, {"maximum_bytes": 1024}])
+def test_revalidating_asks_also_for_what_a_limit_refused(site, run, limit):
+    site.put("/1.jpg", picture_bytes(size=(150, 150)))
+    site.put("/1.jpg", b"\0", status=404)
+    run({"1-1": "/1.jpg"}, minimum_success=0, **limit)
+    assert run({"1-1": "/1.jpg"}, minimum_success=0, revalidate=True, **limit) == {"1-1": "gone"}
+
+
+@pytest.mark.parametrize("status", [204, 206, 401])
+def test_an_odd_answer_is_asked_for_again_in_the_next_run(site, run, status):
+    site.put("/1.jpg", b"", status=status)
+    assert run({"1-1": "/1.jpg"}, minimum_success=0) == {"1-1": "failed"}
+    site.answers["/1.jpg"] = [(200, picture_bytes(), {})]
+    assert run({"1-1": "/1.jpg"}) == {"1-1": "ok"}
+
+
+def test_a_second_download_from_a_source_waits_and_asks_for_nothing_twice(site, run):
+    site.put("/1.jpg", picture_bytes())
+    run({"1-1": ""}, minimum_success=0)
+    write_bytes(json.dumps([{"set_id": "1-1", "image_urls": {"genericnx400": "/1.jpg"}}]).encode(), paths.sets)
+    source = Source(brick_insights=site.url, rebrickable=site.url)
+    command, environment = [sys.executable, "-m", "stages.download"], {**os.environ, "PYTHONPATH": str(PROJECT)}
+    with alone(source):
+        second = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+        assert second.stderr.readline().startswith("Another process downloads from this source. This one waits")
+        cache_for(source).keep(f"{site.url}/1.jpg", picture_bytes())
+    assert second.communicate() and second.returncode == 0
+    assert list(read_csv(paths.thumbnails_table)["status"]) == ["ok"] and site.request_counts() == {}

@@ -16,7 +16,6 @@ from tests.data_formats import problems_of_file
 from tests.promises import NOTHING_HELD_OUT, promises
 from themer.answering.abstention import Boundary
 from themer.answering.index import read_index_summary
-from themer.answering.runtime import LiteRuntime
 from themer.base.files import write_bytes
 from themer.base.model_description import Description
 from themer.base.quiet_tensorflow import keras
@@ -112,7 +111,7 @@ def inputs(tmp_path_factory) -> Path:
         write_shards(list(zip(ACTUAL, COLOURS, strict=True)))
         write_photos([])
         export_classifier(brightest_channel(), "0" * 64, paths.model, views=1)
-        write_index(LiteRuntime(paths.model), paths.shards, paths.photo_shards, paths.index, made_from="test")
+        write_index(paths.model, paths.shards, paths.photo_shards, paths.index, made_from="test")
         choose_thresholds(paths.index, NOTHING_HELD_OUT, promises(accepted_risk=0.9))
         shutil.copy(PROJECT / paths.params, paths.params)
     return folder

@@ -11,6 +11,7 @@ import pytest
 from stages import export, paths
 from stages.export import fingerprint, main
 from tests.conftest import PROJECT, write_changed_params
+from tests.dask_cluster import cluster
 from tests.data_formats import problems_of_file
 from tests.small_shards import FILL, LABELS, SIZE
 from tests.themer.small_model import small_model, untrained_classifier
@@ -157,6 +158,16 @@ def test_what_is_exported_again_has_the_same_bytes(exported, capsys):
     main()
     compared = re.search(r"differs by more than (\S+) on 3 test pictures", capsys.readouterr().out)
     assert compared and float(compared[1]) <= 1e-4
+    assert contents() == before
+
+
+def test_a_dask_cluster_gives_the_same_bytes(exported, monkeypatch):
+    before = contents()
+    break_index()
+    lose_views()
+    with cluster(workers=1) as processes:
+        monkeypatch.setenv("LEGO_THEMER_DASK", processes.address)
+        main()
     assert contents() == before
 
 

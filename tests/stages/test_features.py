@@ -9,9 +9,11 @@ import pytest
 
 from stages import features, paths
 from tests.conftest import PROJECT, write_changed_params
+from tests.dask_cluster import cluster
 from tests.data_formats import problems_of_file
 from tests.small_shards import write_photo_shards, write_shards
 from tests.themer.networks.random_weights import use_random_weights
+from themer.features import backbone_features
 from themer.features.feature_store import read_features
 
 QUICK = {"train.network": "efficientnet_lite0", "train.feature_views": 2, "train.photo_views": 0}
@@ -22,15 +24,15 @@ import os, signal
 from stages import features
 from themer.features import backbone_features
 
-batch_features, files = backbone_features._batch_features, []
+write_features = backbone_features.write_features
 
-def killing(embed, pixels):
-    files.append(len(pixels))
-    if len(files) == 3:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return batch_features(embed, pixels)
+def kill(pictures):
+    os.kill(os.getpid(), signal.SIGKILL)
 
-backbone_features._batch_features = killing
+def killing(path, embed, *others):
+    write_features(path, kill if path.stem == "validation-0" else embed, *others)
+
+backbone_features.write_features = killing
 features.main()
 """
 
@@ -94,6 +96,21 @@ def test_a_killed_run_resumes_and_ends_with_the_bytes_of_an_uninterrupted_one(fi
         "efficientnet_lite0/features.json",
         "networks.json",
     }
+
+
+def test_neither_a_dask_cluster_nor_the_death_of_a_worker_changes_a_byte(finished, monkeypatch):
+    def killing_one(path: Path, *others: object) -> None:
+        if path.stem == "train-1":
+            processes.started[-1].kill()
+        write_features(path, *others)
+
+    write_inputs()
+    write_features = backbone_features.write_features
+    monkeypatch.setattr(backbone_features, "write_features", killing_one)
+    with cluster(workers=2) as processes:
+        monkeypatch.setenv("LEGO_THEMER_DASK", processes.address)
+        features.main()
+    assert contents(Path()) == contents(finished)
 
 
 def test_the_files_match_their_description(finished):

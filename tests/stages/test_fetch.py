@@ -95,6 +95,16 @@ def test_robots_txt_is_obeyed(site, run):
     assert "/api/sets/export" not in site.request_counts()
 
 
+@pytest.mark.parametrize("path", ["/api/sets/export", "/media/downloads/sets.csv.gz"])
+def test_a_redirect_is_held_to_robots_txt_too(site, run, path):
+    put_export(site)
+    site.put("/robots.txt", b"User-agent: *\nDisallow: /private\n")
+    site.answers[path] = [(302, b"", {"Location": "/private/file"})]
+    with pytest.raises(SystemExit, match="/private/file: robots.txt of .* forbids it"):
+        run()
+    assert "/private/file" not in site.request_counts()
+
+
 def test_an_unknown_theme_is_an_error_before_any_set_is_requested(site, run):
     with pytest.raises(SystemExit, match='no theme "Dupol" .did you mean "Duplo"'):
         run(**{"regroup.groups": {"A": ["Dupol"], "B": ["Technic"]}})
@@ -166,3 +176,71 @@ def test_tables_that_fail_a_check_are_asked_for_again(site, run, themes):
         run()
     site.answers["/media/downloads/themes.csv.gz"] = [good]
     assert run() == ["0011-2", "3-1", "B001-1"]
+
+
+def put_table(site: Site, name: str, content: bytes) -> None:
+    site.answers[f"/media/downloads/{name}.csv.gz"] = [(200, content, {})]
+
+
+def test_sets_that_failed_for_the_moment_are_asked_for_again_and_only_those(site, run, capsys):
+    header, numbers = "set_num,name,year,theme_id,num_parts,img_url", [f"{number}-1" for number in range(12)]
+    put_table(site, "sets", table(header, [(number, "A", 1978, 1, 3, "") for number in numbers]))
+    for number in numbers:
+        site.put(f"/api/sets/{number}", json.dumps({"set_id": number}).encode())
+    site.answers["/api/sets/5-1"] = [(200, b"<html>", {}), (200, b'{"set_id": "5-1"}', {})]
+    assert len(run()) == 11
+    assert "1 sets failed for the moment. To ask for them again: python -m stages.fetch" in capsys.readouterr().out
+    assert len(run()) == len(run()) == 12
+    counts = {path: count for path, count in site.request_counts().items() if path.startswith("/api/sets/")}
+    assert counts == {f"/api/sets/{number}": 1 for number in numbers} | {"/api/sets/5-1": 2, "/api/sets/export": 2}
+    assert "missing" not in json.loads(paths.source.read_text())
+
+
+def test_sets_that_are_there_twice_are_named_if_they_differ(site, run, capsys):
+    rows = [{"set_id": "1-1", "name": "old"}, {"set_id": "1-1", "name": "new"}, {"set_id": "2-1"}, {"set_id": "2-1"}]
+    site.put("/api/sets/export", json.dumps(rows).encode())
+    assert run() == ["1-1", "2-1"]
+    assert "fetch: 1 sets have several rows that differ; the last counts: 1-1\n" in capsys.readouterr().err
+
+
+def test_rows_of_the_tables_that_are_there_twice_are_named_if_they_differ(site, run, capsys):
+    rows = [("1-1", "A", 1978, theme, 3, "") for theme in (1, 2)] + [("2-1", "A", 1978, 1, 3, "")] * 2
+    put_table(site, "sets", table("set_num,name,year,theme_id,num_parts,img_url", rows))
+    put_table(site, "themes", table("id,name,parent_id", [*THEMES, THEMES[0], (2, "Technics", ""), THEMES[1]]))
+    assert run(source={"brick_insights": None}) == ["1-1", "2-1"]
+    said = capsys.readouterr().err
+    assert "1 sets in sets.csv.gz have several rows that differ; the last counts: 1-1\n" in said
+    assert "1 themes in themes.csv.gz have several rows that differ; the last counts: 2\n" in said
+
+
+def test_a_set_that_is_twice_in_the_table_counts_once_for_the_limit(site, run):
+    rows = [(f"{number}-1", "A", 1978, 1, 3, "") for number in (0, 0, 0, 1, 1, 2)]
+    put_table(site, "sets", table("set_num,name,year,theme_id,num_parts,img_url", rows))
+    for number in range(3):
+        site.put(f"/api/sets/{number}-1", json.dumps({"set_id": f"{number}-1"}).encode())
+    assert len(run(**{"fetch.limit": 2})) == 2
+
+
+def test_themes_that_lead_back_to_themselves_are_left_out_and_named(site, run, capsys):
+    put_export(site)
+    put_table(site, "themes", table("id,name,parent_id", [*THEMES, (7, "A", 8), (8, "B", 7), (9, "C", 9)]))
+    assert len(run()) == 3
+    assert "3 themes lead back to themselves, and are left out with their sets: 7, 8, 9" in capsys.readouterr().err
+
+
+def test_too_many_sets_below_themes_that_lead_back_to_themselves_are_an_error(site, run):
+    rows = [(f"{number}-1", "A", 1978, 7, 3, "") for number in range(4)]
+    put_table(site, "sets", table("set_num,name,year,theme_id,num_parts,img_url", rows))
+    put_table(site, "themes", table("id,name,parent_id", [*THEMES, (7, "A", 7)]))
+    with pytest.raises(SystemExit, match="for 4 of 4 sets, the table of themes lacks"):
+        run()
+
+
+@pytest.mark.parametrize("path", [paths.sets, paths.sets_table, paths.themes_table])
+def test_a_file_that_was_deleted_is_fetched_again(site, run, path):
+    put_export(site)
+    run()
+    before = path.read_bytes()
+    path.unlink()
+    run()
+    assert path.read_bytes() == before

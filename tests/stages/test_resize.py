@@ -1,4 +1,10 @@
+import os
+import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy
@@ -7,10 +13,14 @@ import pytest
 from PIL import Image
 
 from stages import paths, resize
-from tests.conftest import picture_bytes
+from tests.conftest import PROJECT, picture_bytes
+from tests.dask_cluster import cluster
 from tests.data_formats import problems_of_file
+from themer.base.engines import Threads
 from themer.base.files import write_bytes
 from themer.base.tables import read_csv, write_csv
+from themer.pictures import files
+from themer.pictures.files import PictureFile
 from themer.pictures.images import decode, encode_png, perceptual_hash, picture_path
 from themer.shards.files import read_examples, read_labels, read_summary
 
@@ -92,7 +102,7 @@ def test_pictures_are_squares_padded_with_the_fill(run):
 def test_the_number_of_workers_changes_no_byte_of_the_sets(run, monkeypatch):
     packed = []
     for workers in (1, 3):
-        monkeypatch.setattr(resize, "WORKERS", workers)
+        monkeypatch.setattr(resize, "engine", partial(Threads, workers))
         run(**{"resize.pictures_per_shard": 4})
         packed.append(contents(paths.shards))
     assert packed[0] == packed[1]
@@ -175,17 +185,49 @@ def test_all_photos_or_none_may_join_training(run, photos):
 
 
 def test_neither_the_workers_nor_the_order_of_the_files_change_a_byte_of_the_photos(run, photos, monkeypatch):
-    monkeypatch.setattr(resize, "WORKERS", 1)
+    monkeypatch.setattr(resize, "engine", partial(Threads, 1))
     run()
     before, table = contents(paths.photo_shards), paths.photos_table.read_bytes()
     for path in sorted(photos.glob("*/*"), reverse=True):
         content = path.read_bytes()
         path.unlink()
         path.write_bytes(content)
-    monkeypatch.setattr(resize, "WORKERS", 3)
+    monkeypatch.setattr(resize, "engine", partial(Threads, 3))
     run()
     assert len(before) == 3
     assert (contents(paths.photo_shards), paths.photos_table.read_bytes()) == (before, table)
+
+
+def test_neither_a_dask_cluster_nor_its_workers_nor_the_death_of_one_change_a_byte(run, photos, monkeypatch):
+    def packed() -> dict[Path, bytes]:
+        run(**{"resize.pictures_per_shard": 4})
+        return contents(paths.shards, paths.photo_shards) | {paths.photos_table: paths.photos_table.read_bytes()}
+
+    def killing_first(path: Path) -> PictureFile:
+        if path.stem == SET_IDS[5]:
+            first.kill()
+        return read_file(path)
+
+    here, read_file = packed(), files.read_file
+    # So that there are tasks enough for two workers.
+    monkeypatch.setattr(files, "CHUNK_PICTURES", 1)
+    with cluster() as processes:
+        monkeypatch.setenv("LEGO_THEMER_DASK", processes.address)
+        first = processes.worker()
+        assert packed() == here
+        processes.worker()
+        assert packed() == here
+        monkeypatch.setattr(files, "read_file", killing_first)
+        assert packed() == here
+        assert first.wait() == -signal.SIGKILL
+
+
+def test_an_unreadable_picture_is_named_by_a_worker_as_here(run, monkeypatch):
+    picture_path(paths.thumbnails, "0003-1").write_bytes(b"no picture")
+    with cluster(workers=1) as processes:
+        monkeypatch.setenv("LEGO_THEMER_DASK", processes.address)
+        with pytest.raises(SystemExit, match="0003-1.jpg: can't be read .*Delete it and run: dvc repro --force downl"):
+            run()
 
 
 def test_without_photos_the_photo_splits_are_empty(run):
@@ -213,20 +255,39 @@ def test_all_photos_that_have_to_go_are_named_at_once(run, photos):
     ]
 
 
-def test_a_photo_that_arrives_while_the_others_are_packed_is_left_to_the_next_run(run, photos, monkeypatch):
-    def pack_while_one_arrives(*arguments: object) -> int:
-        write_bytes(picture_bytes(300), photos / "minifig" / "late.jpg")
-        return pack_split(*arguments)
+WHILE_IT_RUNS = """
+import sys
+from pathlib import Path
+from stages import resize
 
-    pack_split = resize.pack_split
-    with monkeypatch.context() as patched:
-        patched.setattr(resize, "pack_split", pack_while_one_arrives)
-        # The sets are packed before the photos are listed.
-        patched.setattr(resize, "pack_sets", lambda *arguments: None)
-        with pytest.raises(SystemExit, match=r"such as photos/minifig/late.jpg\. Nothing is lost; run again"):
-            run()
+write = resize.write_summary
+
+def write_summary(*arguments):
+    write(*arguments)
+    exec(sys.argv[1])
+
+resize.write_summary = write_summary
+resize.main()
+"""
+CHANGES = {
+    "a new photo": "Path('data/photos/minifig/late').write_bytes(Path('data/photos/minifig/photo 00').read_bytes())",
+    "another one": "import shutil; shutil.copy('data/photos/minifig/photo 02', 'data/photos/minifig/photo 00')",
+    "a photo that is gone": "Path('data/photos/minifig/photo 00').unlink(missing_ok=True)",
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_photos_that_change_while_dvc_packs_them_are_left_to_the_next_run(run, photos, change):
     run()
-    assert "photos/minifig/late.jpg" in set(read_csv(paths.photos_table)["photo"])
+    shutil.copy(PROJECT / "dvc.yaml", "dvc.yaml")
+    command = [sys.executable, "-c", WHILE_IT_RUNS, CHANGES[change]]
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT), "DVC_STAGE": "resize"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "error: resize: data/photos changed while the stage ran. Run it again" in done.stderr
+    run()
+    packed = set(read_csv(paths.photos_table)["photo"])
+    assert packed == {f"photos/{path.relative_to(photos)}" for path in photos.glob("*/*")}
 
 
 def test_transparent_pixels_of_sets_and_photos_show_the_fill(run, photos):

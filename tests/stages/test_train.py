@@ -38,14 +38,14 @@ from themer.training.training_pictures import TrainingPictures
 
 epoch_batches, plain_batches, epochs = TrainingPictures.epoch, TrainingPictures.plain, []
 
-def epoch(self, number):
+def epoch(self, number, frozen=()):
     epochs.append(number)
-    return epoch_batches(self, number)
+    return epoch_batches(self, number, frozen)
 
-def plain(self, split):
+def plain(self, split, frozen=()):
     if 2 in epochs:
         os.kill(os.getpid(), signal.SIGKILL)
-    return plain_batches(self, split)
+    return plain_batches(self, split, frozen)
 
 TrainingPictures.epoch, TrainingPictures.plain = epoch, plain
 use_short_vgg16(pytest.MonkeyPatch())
@@ -92,11 +92,12 @@ def test_a_killed_run_resumes_and_ends_with_the_bytes_of_an_uninterrupted_one(tm
     assert killed.returncode == -9 and not paths.classifier.exists()
     assert "epoch 1/2: 100%" in killed.stderr and only_progress(killed.stderr) and killed.stdout == ""
     capfd.readouterr()
+    # As in a new process: the names that Keras gives are counted from the start.
+    keras.utils.clear_session()
     train.main()
     resumed = capfd.readouterr()
     assert "epoch 1/2" not in resumed.err and only_progress(resumed.err)
     monkeypatch.chdir(whole)
-    # As in a new process: the names that Keras gives are counted from the start.
     keras.utils.clear_session()
     train.main()
     finished = capfd.readouterr()
@@ -133,7 +134,7 @@ def test_missing_shards_are_reported_without_a_traceback():
 
 
 def test_ctrl_c_ends_with_a_hint_on_how_to_resume(monkeypatch):
-    def interrupted(self, split):
+    def interrupted(self, split, frozen=()):
         raise KeyboardInterrupt
 
     write_inputs(network="lego_cnn")

@@ -12,7 +12,6 @@ from filelock import FileLock
 from stages import paths
 from tests.promises import NOTHING_HELD_OUT, promises
 from tests.small_shards import FILL, LABELS, SIZE, settings, write_photo_shards, write_shards
-from themer.answering.runtime import LiteRuntime
 from themer.base.files import file_sha256
 from themer.base.model_description import Description
 from themer.base.quiet_tensorflow import keras
@@ -52,5 +51,5 @@ def _make(folder: Path) -> None:
     classifier = untrained_classifier()
     save_classifier(classifier.model, classifier.description, folder / paths.classifier)
     export_classifier(classifier, file_sha256(folder / paths.classifier), folder / paths.model, views=1)
-    write_index(LiteRuntime(folder / paths.model), shards, photos, folder / paths.index, made_from="small model")
+    write_index(folder / paths.model, shards, photos, folder / paths.index, made_from="small model")
     choose_thresholds(folder / paths.index, NOTHING_HELD_OUT, promises(accepted_risk=1.0))

@@ -184,5 +184,12 @@ class Predictor:
         if known < boundary:
             return Choice(None, best, "none"), "it may show another theme than the model's"
         choice = step_back(probabilities, self.labels, self.threshold)
-        reason = None if choice.level == "label" else f"the most probable theme has only {100 * best:.0f} %"
+        reason = None if choice.level == "label" else f"the most probable theme has only {per_cent(best)}"
         return choice, reason
+
+
+def per_cent(share: float) -> str:
+    """Return "93 %" for 0.93. Only exact values become 0 % or 100 %, as on the page."""
+    if 0 < share < 0.005:
+        return "< 1 %"
+    return "99 %" if 0.995 < share < 1 else f"{100 * share:.0f} %"

@@ -3,10 +3,12 @@
 LiteRT is small and needs no TensorFlow.
 """
 
+import io
 import os
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,31 +64,32 @@ class Runtime(Protocol):
 
 
 class LiteRuntime:
-    """A `.tflite` file that the stage export wrote, run by LiteRT, by default with one thread for each core.
+    """A `.tflite` file that the stage export wrote, or its content, run by LiteRT; by default a thread for each core.
 
-    It runs one picture at a time. On a CPU a batch saves nothing and takes more memory, and a prediction could depend
+    It runs each picture by itself. On a CPU a batch saves nothing and takes more memory, and a prediction could depend
     on the other pictures in the batch.
 
-    Several threads may call it; at most `at_once` pictures run at the same time. A single picture gets all cores, which
-    is fastest for it. Concurrent pictures share the cores, which gives a higher rate. The first single picture after
-    concurrent ones still gets a share only, since more are likely to follow.
+    Several threads may call it; at most `at_once` pictures run at the same time, be they of one call or of several. A
+    single picture gets all cores, which is fastest for it. Concurrent pictures share the cores, which gives a higher
+    rate. The first single picture after concurrent ones still gets a share only, since more are likely to follow.
 
     Raises:
         UserError: the file is missing, or is not an exported classifier.
     """
 
-    def __init__(self, path: Path, threads: int | None = None, at_once: int = 1) -> None:
+    def __init__(self, source: Path | bytes, threads: int | None = None, at_once: int = 1) -> None:
+        path = source if isinstance(source, Path) else Path("model.tflite")
         threads = threads or os.cpu_count() or 1
-        self._slots, self._lock = BoundedSemaphore(at_once), Lock()
+        self._at_once, self._slots, self._lock = at_once, BoundedSemaphore(at_once), Lock()
         self._running, self._was_shared, self._is_shared = 0, False, False
         try:
-            with zipfile.ZipFile(path) as file:
+            with zipfile.ZipFile(source if isinstance(source, Path) else io.BytesIO(source)) as file:
                 self.description = read_description(file)
                 self.model_sha256 = file.read(CLASSIFIER_NAME).decode()
             with without_notes(NOTE):
-                self._sole_runner = _runner(path, threads)
+                self._sole_runner = _runner(source, threads)
                 count = at_once if at_once > 1 else 0
-                self._share_runners = [_runner(path, max(1, threads // at_once)) for _ in range(count)]
+                self._share_runners = [_runner(source, max(1, threads // at_once)) for _ in range(count)]
         except FileNotFoundError:
             raise no_model(path) from None
         except (zipfile.BadZipFile, KeyError, TypeError, ValueError, OSError) as error:
@@ -96,14 +99,15 @@ class LiteRuntime:
         """Return the model's outputs for pixels 0..255 of any number type, [n, size, size, 3]."""
         # For an empty batch, a black picture gives the shapes of the outputs.
         pictures = pixels if len(pixels) else np.zeros((1, *pixels.shape[1:]))
-        parts = [self._outputs(picture[np.newaxis].astype(np.float32)) for picture in pictures]
+        with ThreadPoolExecutor(min(self._at_once, len(pictures))) as pool:
+            parts = list(pool.map(self._outputs, pictures))
         found = {name: np.concatenate([part[name] for part in parts])[: len(pixels)] for name in parts[0]}
         return ModelOutputs.of(found)
 
-    def _outputs(self, pixels: np.ndarray) -> dict[str, np.ndarray]:
-        """Return the model's outputs for float32 [1, size, size, 3], by name."""
+    def _outputs(self, picture: np.ndarray) -> dict[str, np.ndarray]:
+        """Return the model's outputs for one picture, [size, size, 3], by name."""
         with self._runner() as run:
-            return run(pixels=pixels)
+            return run(pixels=picture[np.newaxis].astype(np.float32))
 
     @contextmanager
     def _runner(self) -> Iterator[Callable[..., dict[str, np.ndarray]]]:
@@ -124,8 +128,9 @@ class LiteRuntime:
                         self._was_shared, self._is_shared = self._is_shared, False
 
 
-def _runner(path: Path, threads: int) -> Callable[..., dict[str, np.ndarray]]:
-    """Return a function that runs a `.tflite` file on a number of threads, with its memory allocated."""
-    interpreter = Interpreter(str(path), num_threads=threads)
+def _runner(source: Path | bytes, threads: int) -> Callable[..., dict[str, np.ndarray]]:
+    """Return a function that runs a `.tflite` file or its content on some threads, with its memory allocated."""
+    given = {"model_path": str(source)} if isinstance(source, Path) else {"model_content": source}
+    interpreter = Interpreter(**given, num_threads=threads)
     interpreter.allocate_tensors()
     return cast(Callable[..., dict[str, np.ndarray]], interpreter.get_signature_runner())

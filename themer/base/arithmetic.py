@@ -7,6 +7,7 @@ these settings once, while they are imported, so every entry point prepares them
 import os
 import platform
 import sys
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from themer.base.errors import UserError
@@ -37,9 +38,8 @@ def prepare() -> None:
     Raises:
         UserError: a library has been imported with other settings, or the processor has no AVX2.
     """
-    for name in list(os.environ):
-        if name.startswith(OTHERS) and not name.startswith(HARMLESS) and name not in SETTINGS:
-            del os.environ[name]
+    for name in relevant(os.environ).keys() - SETTINGS.keys():
+        del os.environ[name]
     # Processors of other kinds have none of these instructions; their results differ in the last bits.
     if platform.machine().lower() not in ("x86_64", "amd64"):
         return
@@ -50,6 +50,13 @@ def prepare() -> None:
     os.environ.update(SETTINGS)
     if not _has_avx2():
         raise UserError("this processor has no AVX2, which the pipeline's arithmetic needs. Use one made since 2015.")
+
+
+def relevant(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return what would change results in an environment."""
+    return {
+        name: value for name, value in environment.items() if name.startswith(OTHERS) and not name.startswith(HARMLESS)
+    }
 
 
 def device(gpus: int, wanted: str) -> tuple[bool, str]:

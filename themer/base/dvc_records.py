@@ -13,12 +13,18 @@ def require_recorded(record: Path) -> None:
     Without a record, nothing is required.
 
     Raises:
-        UserError: the recorded folder held files, and is not here.
+        UserError: the recorded folder held files, and is not here; or the record is damaged.
     """
     if not record.exists():
         return
-    for out in yaml.safe_load(record.read_text(encoding="utf-8"))["outs"]:
-        path = record.parent / out["path"]
+    try:
+        found = [
+            (record.parent / out["path"], out) for out in yaml.safe_load(record.read_text(encoding="utf-8"))["outs"]
+        ]
+    except (yaml.YAMLError, ValueError, LookupError, TypeError) as error:
+        remedy = f"git restore {record}, or delete it and run: dvc add {record.with_suffix('')}"
+        raise UserError(f"{record}: this file is damaged ({error}). Either run {remedy}") from None
+    for path, out in found:
         if out.get("nfiles") and not path.exists():
             raise UserError(
                 f"{path}: this folder is missing, and {record.name} records {out['nfiles']:,} files in it. Fetch them: "

@@ -16,6 +16,10 @@ REMEDIES = {
     errno.EDQUOT: "Make room, then run again.",
     errno.EROFS: "Allow writing, then run again.",
     errno.EACCES: "Allow access, then run again.",
+    errno.EPERM: "Allow access, then run again.",
+    errno.EEXIST: "A file is where a folder has to be. Move it away, then run again.",
+    errno.ENOTDIR: "A file is where a folder has to be. Move it away, then run again.",
+    errno.EISDIR: "A folder is where a file has to be. Move it away, then run again.",
 }
 
 

@@ -10,6 +10,8 @@ from themer.base.errors import suggestion
 PLACEHOLDER = "{url}"
 SET_ID = "{set_id}"
 OTHER = "Other"
+LONGEST_NAME = 60
+LOWEST_RATE = 0.001
 
 
 def _site(url: str) -> str:
@@ -27,6 +29,13 @@ def _set_page(url: str) -> str:
     return url
 
 
+def _rate(rate: float) -> float:
+    """Return a rate of requests, or raise ValueError for one so low that nothing would ever be asked for."""
+    if rate < LOWEST_RATE:
+        raise ValueError(f"the rate must be {LOWEST_RATE} or more, but it is {rate}")
+    return rate
+
+
 def _weights(name: str) -> str:
     """Return the name of weights, or raise ValueError."""
     if name in ("imagenet", "none") or name.endswith((".h5", ".keras")):
@@ -37,6 +46,7 @@ def _weights(name: str) -> str:
 
 Site = Annotated[str, AfterValidator(_site)]
 Fraction = Annotated[float, Field(gt=0, lt=1)]
+Timeout = Annotated[float, Field(gt=0, le=3600)]
 Channel = Annotated[int, Field(ge=0, le=255)]
 Weights = Annotated[str, AfterValidator(_weights)]
 PretrainedNetwork = Literal[
@@ -72,7 +82,7 @@ class Fetch(Section):
 
     source: str
     snapshot: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
-    limit: Annotated[int, Field(ge=1)] | None = None
+    limit: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
 
 
 class Source(Section):
@@ -83,8 +93,8 @@ class Source(Section):
     set_page: Annotated[str, AfterValidator(_set_page)] | None = None
     terms: str | None = None
     command: Annotated[list[str], Field(min_length=1)] | None = None
-    api_requests_per_minute: Annotated[float, Field(gt=0)] | None = 60
-    pictures_per_second: Annotated[float, Field(gt=0)] | None = 4
+    api_requests_per_minute: Annotated[float, Field(gt=0, le=60_000), AfterValidator(_rate)] | None = 60
+    pictures_per_second: Annotated[float, Field(gt=0, le=1000), AfterValidator(_rate)] | None = 4
 
     @property
     def pictures_per_minute(self) -> float | None:
@@ -105,13 +115,13 @@ class Download(Section):
     rebrickable_pictures: bool
     revalidate: bool
     connections: Annotated[int, Field(ge=1, le=64)]
-    connect_timeout_seconds: Annotated[float, Field(gt=0)]
-    read_timeout_seconds: Annotated[float, Field(gt=0)]
+    connect_timeout_seconds: Timeout
+    read_timeout_seconds: Timeout
     retries: Annotated[int, Field(ge=0, le=10)]
-    maximum_retry_after_seconds: Annotated[float, Field(gt=0)]
-    maximum_bytes: Annotated[int, Field(ge=1024)]
-    minimum_side_pixels: Annotated[int, Field(ge=2)]
-    placeholder_families: Annotated[int, Field(ge=2)]
+    maximum_retry_after_seconds: Annotated[float, Field(gt=0, le=86_400)]
+    maximum_bytes: Annotated[int, Field(ge=1024, le=1_000_000_000)]
+    minimum_side_pixels: Annotated[int, Field(ge=2, le=10_000)]
+    placeholder_families: Annotated[int, Field(ge=2, le=1_000_000)]
     minimum_success: Annotated[float, Field(ge=0, le=1)]
 
 
@@ -139,7 +149,7 @@ class Regroup(Section):
 
     by: Literal["groups", "root", "leaf"]
     groups: dict[str, Annotated[list[str], Field(min_length=1)]]
-    minimum_pictures: Annotated[int, Field(ge=1)]
+    minimum_pictures: Annotated[int, Field(ge=1, le=10_000_000)]
     other: bool
     relabel: dict[str, str | None]
     duplicate_distance: Annotated[int, Field(ge=0, le=64)]
@@ -195,7 +205,7 @@ class Resize(Section):
 
     size: Annotated[int, Field(ge=32, le=1024)]
     fill: tuple[Channel, Channel, Channel]
-    pictures_per_shard: Annotated[int, Field(ge=1)]
+    pictures_per_shard: Annotated[int, Field(ge=1, le=1_000_000)]
 
 
 class Train(Section):
@@ -204,16 +214,16 @@ class Train(Section):
     network: Network
     weights: Weights
     feature_views: Annotated[int, Field(ge=1, le=100)]
-    epochs: Annotated[int, Field(ge=0)]
-    warm_up_epochs: Annotated[int, Field(ge=0)]
-    batch_size: Annotated[int, Field(ge=1)]
+    epochs: Annotated[int, Field(ge=0, le=10_000)]
+    warm_up_epochs: Annotated[int, Field(ge=0, le=10_000)]
+    batch_size: Annotated[int, Field(ge=1, le=65_536)]
     learning_rate: Annotated[float, Field(gt=0, le=1)] | None
     dropout: Annotated[float, Field(ge=0, lt=1)]
     augmentation: Annotated[float, Field(ge=0, le=1)]
     photo_views: Annotated[float, Field(ge=0, le=1)]
     imbalance: Literal["none", "class_weights", "balanced_sampling"]
     label_smoothing: Annotated[float, Field(ge=0, lt=1)]
-    fine_tuned_blocks: Annotated[int, Field(ge=0)]
+    fine_tuned_blocks: Annotated[int, Field(ge=0, le=10_000)]
     interpolation: Annotated[float, Field(gt=0, le=1)]
     seed: Annotated[int, Field(ge=0, lt=2**31)]
 
@@ -312,8 +322,13 @@ class Params(Section):
 
     @model_validator(mode="after")
     def _sources_have_names_that_dvc_finds(self) -> "Params":
-        """Refuse a name that DVC takes for a path of keys."""
+        """Refuse a name that DVC takes for a path of keys, and one that is no name."""
         for name in self.sources:
+            if not 0 < len(name) <= LONGEST_NAME or not name.isprintable() or set(name) & set('/\\"{}$'):
+                raise ValueError(
+                    f'sources: "{name[:LONGEST_NAME]}": a name has 1 to {LONGEST_NAME} characters, none of them a '
+                    "slash, a quote, a brace or a dollar sign. Rename the source"
+                )
             if set(name) & set(".[]"):
                 raise ValueError(
                     f'sources: "{name}": DVC looks for the source in use by sources.{name}, where dots and brackets '

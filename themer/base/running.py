@@ -1,6 +1,7 @@
 """How every stage runs: alone, while DVC waits for it, on inputs that stay, and without a loss of results in git."""
 
 import functools
+import multiprocessing
 import os
 import shutil
 import signal
@@ -61,7 +62,8 @@ def begin() -> Start:
     """
     # DVC names the stage that it runs: train, or ../dvc.yaml:train from another folder.
     name = os.environ.get("DVC_STAGE", "").rpartition(":")[2]
-    if not name or not PIPELINE.exists():
+    # A process that a stage starts imports the stage, but does not run it.
+    if not name or not PIPELINE.exists() or multiprocessing.parent_process():
         return Start([], [], [], {}, {})
     deps, keys, tracked, command = declared(name)
     end_with_dvc(command)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas
 
 from themer.base.files import write_bytes
+from themer.base.own_files import damaged
 
 
 def write_csv(frame: pandas.DataFrame, path: Path) -> None:
@@ -17,9 +18,28 @@ def write_csv(frame: pandas.DataFrame, path: Path) -> None:
     write_bytes(text.encode(errors="replace"), path)
 
 
-def read_csv(path: Path) -> pandas.DataFrame:
-    """Read every column as text, so that "0011-2" keeps its zeros and a theme named "None" its name."""
-    return pandas.read_csv(path, dtype=str, keep_default_na=False)
+def read_csv(path: Path, *needed: str) -> pandas.DataFrame:
+    """Read every column as text, so that "0011-2" keeps its zeros and a theme named "None" its name.
+
+    Raises:
+        UserError: the file is no table, or lacks needed columns.
+    """
+    try:
+        table = pandas.read_csv(path, dtype=str, keep_default_na=False)
+    except ValueError as error:
+        raise damaged(path, error) from None
+    missing = [name for name in needed if name not in table.columns]
+    if missing:
+        raise damaged(path, f"no column {', '.join(missing)}")
+    return table
+
+
+def read_rows(path: Path, *needed: str) -> pandas.DataFrame:
+    """Read a table as `read_csv` does; raise UserError also if it has no rows."""
+    table = read_csv(path, *needed)
+    if table.empty:
+        raise damaged(path, "no rows")
+    return table
 
 
 def has_several(frame: pandas.DataFrame, keys: list[str], column: str) -> pandas.Series:
@@ -33,4 +53,5 @@ def has_several(frame: pandas.DataFrame, keys: list[str], column: str) -> pandas
 
 def column_by_set(path: Path, name: str) -> dict[str, str]:
     """Return a column of a table of sets, by set number."""
-    return {str(set_id): str(value) for set_id, value in read_csv(path).set_index("set_id")[name].items()}
+    table = read_csv(path, "set_id", name)
+    return {str(set_id): str(value) for set_id, value in zip(table["set_id"], table[name], strict=True)}

@@ -11,7 +11,7 @@ import requests
 from tqdm import tqdm
 
 from themer.base.errors import UserError
-from themer.catalogue.polite_http import PERMANENT_STATUSES, get, require_success
+from themer.catalogue.polite_http import PERMANENT_STATUSES, PoliteSession, get, require_success
 from themer.catalogue.robots import Robots
 from themer.catalogue.sets import MOST_LEFT_OUT, SetObject, is_set, leave_out, only_sets
 from themer.catalogue.snapshots import Journal
@@ -30,7 +30,7 @@ def export_url(base: str) -> str:
     return f"{base}/api/sets/export"
 
 
-def exported_sets(session: requests.Session, base: str) -> Iterator[SetObject] | None:
+def exported_sets(session: PoliteSession, base: str) -> Iterator[SetObject] | None:
     """Return every set of the export, or None if the service has no export: HTTP 403, 404, 405, 410, "not found".
 
     The export is a plain array, or pages in one of Laravel's formats: `{"data": [...], "next_page_url": ...,
@@ -49,7 +49,7 @@ def exported_sets(session: requests.Session, base: str) -> Iterator[SetObject] |
     return only_sets(_rows_of_pages(session, robots, response.url, content), export_url(base))
 
 
-def _rows_of_pages(session: requests.Session, robots: Robots, url: str, content: Any) -> Iterator[Any]:
+def _rows_of_pages(session: PoliteSession, robots: Robots, url: str, content: Any) -> Iterator[Any]:
     """Yield the rows of the first page, its JSON, and of those after it, up to a page that was there before."""
     urls, known, repeats = {url}, set[int](), 0
     while True:
@@ -113,24 +113,27 @@ def _require_all(sets: int, total: int | None, following: str | None, url: str) 
 
 
 def sets_one_by_one(
-    session: requests.Session, base: str, numbers: list[str], journal: Journal, limit: int | None = None
+    session: PoliteSession, base: str, numbers: list[str], journal: Journal, limit: int | None = None
 ) -> Iterator[SetObject]:
     """Yield the sets that the service has among the numbers, up to a limit, without a request for those in the journal.
 
-    At the end, the sets that can't be had are named on stderr; a fetch of another snapshot asks for them again.
+    At the end, the sets that can't be had are named on stderr. The journal has them as missing.
 
     Raises:
         UserError: more than a tenth of the sets can't be had.
     """
     robots, failures, given, asked = Robots(session), list[str](), 0, 0
     for asked, number in enumerate(tqdm(numbers, desc="sets", unit=" sets"), start=1):
-        try:
-            if number not in journal:
-                journal.keep(number, _get_set(session, robots, base, number))
-        except UserError as error:
-            failures.append(str(error))
-            if len(failures) > max(FEWEST_FAILURES, MOST_LEFT_OUT * asked):
-                leave_out(failures, asked, RUN_AGAIN)
+        if number not in journal:
+            try:
+                answer = _get_set(session, robots, base, number)
+            except UserError as error:
+                failures.append(str(error))
+                journal.missing.append(number)
+                if len(failures) > max(FEWEST_FAILURES, MOST_LEFT_OUT * asked):
+                    leave_out(failures, asked, RUN_AGAIN)
+                continue
+            journal.keep(number, answer)
         found = journal.found(number)
         if found is not None:
             yield found
@@ -140,7 +143,7 @@ def sets_one_by_one(
     leave_out(failures, asked, RUN_AGAIN)
 
 
-def _get_set(session: requests.Session, robots: Robots, base: str, number: str) -> SetObject | None:
+def _get_set(session: PoliteSession, robots: Robots, base: str, number: str) -> SetObject | None:
     """Return one set, or None for an unknown number: the service sends those status 200 and an error object."""
     url = f"{base}/api/sets/{quote(number, safe='')}"
     response = _get_allowed(session, robots, url)
@@ -159,10 +162,10 @@ def _says_not_found(content: Any) -> bool:
     return isinstance(content, dict) and "not found" in str(content.get("error", "")).lower()
 
 
-def _get_allowed(session: requests.Session, robots: Robots, url: str) -> requests.Response:
+def _get_allowed(session: PoliteSession, robots: Robots, url: str) -> requests.Response:
     """Return the response for a URL that robots.txt allows."""
     robots.require(url)
-    return get(session, url)
+    return get(session, url, robots.hooks)
 
 
 def _json_of(response: requests.Response) -> Any:

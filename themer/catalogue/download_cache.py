@@ -6,14 +6,17 @@ Files are named by the SHA-256 of their bytes. For each address, a small file na
 import hashlib
 import json
 import os
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 from uuid import uuid4
 
 import platformdirs
+from filelock import FileLock, Timeout
 
 from themer.base.errors import UserError
 from themer.base.params import Source
@@ -41,6 +44,8 @@ class DownloadCache:
         with self._explaining():
             self._contents.mkdir(parents=True, exist_ok=True)
             self._addresses.mkdir(exist_ok=True)
+            with TemporaryFile(dir=self._contents):
+                pass  # It can be written, which is to be known before any request.
 
     def find(self, address: str) -> Kept | None:
         """Return what is kept for an address, or None. Damaged bytes count as none."""
@@ -108,10 +113,37 @@ def cache_for(source: Source) -> DownloadCache | None:
     return cache
 
 
+@contextmanager
+def alone(source: Source) -> Iterator[None]:
+    """Let no other process of the user's ask the services of a source meanwhile: it waits, and finds what was kept.
+
+    A source that a command serves is asked by one process anyway.
+    """
+    if source.command is not None:
+        yield
+        return
+    digest = hashlib.sha256(f"{source.brick_insights} {source.rebrickable}".encode()).hexdigest()
+    lock = FileLock(cache_folder() / f"{digest[:16]}.lock")
+    try:
+        held = lock.acquire(timeout=0)
+    except Timeout:
+        print("Another process downloads from this source. This one waits until it ends.", file=sys.stderr, flush=True)
+        held = lock.acquire()
+    with held:
+        yield
+
+
 def cache_folder() -> Path:
-    """Return the folder that LEGO_THEMER_CACHE names, or the one where this system keeps caches."""
+    """Return the folder that LEGO_THEMER_CACHE names, or the one where this system keeps caches.
+
+    Raises:
+        UserError: the name begins with the ~ of a user whom the system doesn't know.
+    """
     named = os.environ.get(FOLDER_VARIABLE)
-    return Path(named).expanduser() if named else platformdirs.user_cache_path("lego-themer", appauthor=False)
+    try:
+        return Path(named).expanduser() if named else platformdirs.user_cache_path("lego-themer", appauthor=False)
+    except RuntimeError as error:
+        raise UserError(f"{FOLDER_VARIABLE} is {named!r}: {error} Name a folder that can be written.") from None
 
 
 def _write(content: bytes, path: Path) -> None:

@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from pyrate_limiter import Limiter, Rate
-from requests.adapters import HTTPAdapter
+from requests.adapters import BaseAdapter, HTTPAdapter
 from requests_ratelimiter import LimiterAdapter
 from requests_ratelimiter.buckets import HostBucketFactory
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
@@ -23,6 +24,8 @@ PERMANENT_STATUSES = frozenset({404, 410})
 TRANSIENT_STATUSES = frozenset({408, 425, 429})
 TIMEOUT_SECONDS = (10.0, 120.0)
 MOST_REDIRECTS = 5
+# What `requests` calls with each response, those that redirect to the next one included.
+Hooks = dict[str, Callable[..., None]]
 
 
 class PoliteSession(requests.Session):
@@ -31,15 +34,38 @@ class PoliteSession(requests.Session):
     `request`, and so `get`, asks as often as `retry` allows. `attempt` asks once.
     """
 
-    def __init__(self, adapter: HTTPAdapter, retry: Retrying, timeout_seconds: tuple[float, float]) -> None:
-        """`timeout_seconds`: how long to wait for a connection, and for the next bytes."""
+    def __init__(
+        self, adapter: HTTPAdapter, retry: Retrying, timeout_seconds: tuple[float, float], interval_seconds: float
+    ) -> None:
+        """`timeout_seconds`: how long to wait for a connection, and for the next bytes.
+
+        `interval_seconds` is what `adapter` leaves between two requests to a host.
+        """
         super().__init__()
         self.headers["User-Agent"] = USER_AGENT
         self.max_redirects = MOST_REDIRECTS
         self.retry = retry
-        self._timeout_seconds = timeout_seconds
+        self._timeout_seconds, self._interval_seconds = timeout_seconds, interval_seconds
+        self._slow_adapters: dict[str, HTTPAdapter] = {}
         self.mount("http://", adapter)
         self.mount("https://", adapter)
+
+    def get_adapter(self, url: str) -> BaseAdapter:
+        """Return what sends a request, with the rate limit of its host."""
+        return self._slow_adapters.get(_host(url)) or super().get_adapter(url)
+
+    def slow_down(self, url: str, interval_seconds: float) -> bool:
+        """Leave at least this long between two requests to the host of a URL, which was asked just now.
+
+        Return whether they were closer before.
+        """
+        host = _host(url)
+        if interval_seconds <= self._interval_seconds or host in self._slow_adapters:
+            return False
+        slow = _adapter(interval_seconds)
+        slow.limiter.try_acquire(host)
+        self._slow_adapters[host] = slow
+        return True
 
     def request(self, *args: Any, **kwargs: Any) -> requests.Response:
         """Return the response, the last one if the fault does not pass; raise RequestException without a response."""
@@ -72,13 +98,21 @@ def polite_session(
 
     Redirects and retries are requests like all others to the limit.
     """
-    adapter = HTTPAdapter(pool_maxsize=connections)
-    if requests_per_minute is not None:
-        # One request in each interval; LimiterAdapter's own limits allow several at once at most rates.
-        rate = Rate(1, math.ceil(60_000 / requests_per_minute))
-        limiter = Limiter(HostBucketFactory([rate]), buffer_ms=0)
-        adapter = LimiterAdapter(limiter=limiter, limit_statuses=(), pool_maxsize=connections)
-    return PoliteSession(adapter, retry or retry_policy(), timeout_seconds)
+    interval_seconds = 0 if requests_per_minute is None else 60 / requests_per_minute
+    adapter = _adapter(interval_seconds, connections) if interval_seconds else HTTPAdapter(pool_maxsize=connections)
+    return PoliteSession(adapter, retry or retry_policy(), timeout_seconds, interval_seconds)
+
+
+def _host(url: str) -> str:
+    """Return the host of a URL with its port, as requests writes it."""
+    return urlsplit(url).netloc.lower()
+
+
+def _adapter(interval_seconds: float, connections: int = 64) -> LimiterAdapter:
+    """Return what sends one request to each host in each interval."""
+    # LimiterAdapter's own limits allow several at once at most rates.
+    limiter = Limiter(HostBucketFactory([Rate(1, math.ceil(1000 * interval_seconds))]), buffer_ms=0)
+    return LimiterAdapter(limiter=limiter, limit_statuses=(), pool_maxsize=connections)
 
 
 def retry_policy(retries: int = 4, maximum_retry_after_seconds: float = 120) -> Retrying:
@@ -122,37 +156,56 @@ def retry_after_seconds(header: str, now: float) -> float | None:
         return None
 
 
-def get(session: requests.Session, url: str) -> requests.Response:
+def get(session: requests.Session, url: str, hooks: Hooks | None = None) -> requests.Response:
     """Return the response to a GET request, whatever its status; raise UserError without a response."""
     try:
-        return session.get(url)
+        return session.get(url, hooks=hooks)
     except requests.RequestException as error:
         raise _no_response(url, error) from None
 
 
-def get_as_sent(session: PoliteSession, url: str, headers: dict[str, str]) -> tuple[requests.Response, bytes]:
+class CutError(requests.RequestException):
+    """A body that is only a part of a file, in spite of its headers."""
+
+    def __init__(self, response: requests.Response, body: bytes) -> None:
+        super().__init__("broken off")
+        self.answer = response, body
+
+
+def get_as_sent(
+    session: PoliteSession, url: str, headers: dict[str, str], hooks: Hooks, is_cut: Callable[[bytes], bool]
+) -> tuple[requests.Response, bytes]:
     """Return the response to a GET request, whatever its status, and its body as it was sent.
 
-    A Content-Encoding may be the file's own gzip, another one, or not true at all. Raises UserError like `get`, and for
-    a body that breaks off each time.
+    A Content-Encoding may be the file's own gzip, another one, or not true at all. A file for which `is_cut` is true is
+    asked for again, and returned as it is in the end. Raises UserError like `get`, and for a body that breaks off each
+    time.
     """
     try:
-        return session.retry(_attempt_as_sent, session, url, {"Accept-Encoding": "identity", **headers})
+        return session.retry(_attempt_as_sent, session, url, headers, hooks, is_cut)
     except requests.HTTPError as error:
         return error.response, b""
+    except CutError as error:
+        return error.answer
     except requests.exceptions.ChunkedEncodingError:
         raise UserError(f"{url}: the response broke off. Try again later.") from None
     except requests.RequestException as error:
         raise _no_response(url, error) from None
 
 
-def _attempt_as_sent(session: PoliteSession, url: str, headers: dict[str, str]) -> tuple[requests.Response, bytes]:
+def _attempt_as_sent(
+    session: PoliteSession, url: str, headers: dict[str, str], hooks: Hooks, is_cut: Callable[[bytes], bool]
+) -> tuple[requests.Response, bytes]:
     """Return the response to one request, and its body as it was sent; raise RequestException without them."""
-    with session.attempt("GET", url, headers=headers, stream=True) as response:
+    headers = {"Accept-Encoding": "identity", **headers}
+    with session.attempt("GET", url, headers=headers, hooks=hooks, stream=True) as response:
         try:
-            return response, bytes(response.raw.read(decode_content=False))
+            body = bytes(response.raw.read(decode_content=False))
         except HTTPError as error:
             raise requests.exceptions.ChunkedEncodingError(str(error)) from None
+    if response.status_code == 200 and is_cut(body):
+        raise CutError(response, body)
+    return response, body
 
 
 def _no_response(url: str, error: requests.RequestException) -> UserError:

@@ -1,8 +1,5 @@
 """Rebrickable's tables of sets and themes."""
 
-import gzip
-import io
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +7,8 @@ import pandas
 
 from themer.base.errors import UserError
 from themer.base.files import write_bytes
+from themer.base.own_files import damaged
+from themer.catalogue.csv_files import gzipped_once, is_cut, parse_csv, require_columns, require_once
 from themer.catalogue.download_cache import DownloadCache, Kept
 from themer.catalogue.polite_http import PoliteSession, get_as_sent, require_success
 from themer.catalogue.robots import Robots
@@ -19,12 +18,12 @@ COLUMNS = {
     "sets": ["set_num", "theme_id"],
     "themes": ["id", "name", "parent_id"],
 }
+# Of the table of sets, for a source without Brick Insights.
+MORE_COLUMNS = ["name", "year", "img_url"]
 INTEGER_COLUMNS = {"year", "theme_id", "id", "parent_id"}
 # How other programs write that there is no parent or no picture.
 NO_VALUE = {"", "nan", "null", "none", "na", "n/a", "<na>", "\\n"}
 DAY_SECONDS = 86_400
-GZIP_MAGIC = b"\x1f\x8b"
-MOST_LAYERS = 3
 
 
 def fetch_tables(
@@ -44,15 +43,15 @@ def fetch_tables(
         UserError: a table can't be fetched, robots.txt forbids it, it lacks columns, or `check` raises it: then the
             cache keeps no table of this call.
     """
-    robots, fetched = Robots(session), dict[str, Kept]()
+    robots, fetched, tables = Robots(session), dict[str, Kept](), dict[str, pandas.DataFrame]()
     for name in COLUMNS:
         url = f"{base}/media/downloads/{name}.csv.gz"
         kept = None if cache is None else cache.find(url)
         if kept is None or not 0 <= kept.age_seconds < DAY_SECONDS:
             robots.require(url)
-            fetched[url] = kept = _fetched(session, url, name, kept)
+            fetched[url] = kept = _fetched(session, robots, url, kept)
+        tables[name] = parse_table(kept.content, name, url)
         write_bytes(gzipped_once(kept.content), folder / f"{name}.csv.gz")
-    tables = {name: read_table(folder / f"{name}.csv.gz") for name in COLUMNS}
     check(tables)
     if cache is not None:
         for url, one in fetched.items():
@@ -60,13 +59,13 @@ def fetch_tables(
     return tables
 
 
-def _fetched(session: PoliteSession, url: str, name: str, kept: Kept | None) -> Kept:
-    """Return a table that can be parsed, as it was sent, or the kept one if the service says that it is unchanged."""
-    response, content = get_as_sent(session, url, {"If-None-Match": kept.etag} if kept and kept.etag else {})
+def _fetched(session: PoliteSession, robots: Robots, url: str, kept: Kept | None) -> Kept:
+    """Return a table as it was sent, or the kept one if the service says that it is unchanged."""
+    headers = {"If-None-Match": kept.etag} if kept and kept.etag else {}
+    response, content = get_as_sent(session, url, headers, robots.hooks, is_cut)
     if kept is not None and response.status_code == 304:
         return kept
     require_success(response)
-    parse_table(content, name, url)
     return Kept(content, response.headers.get("ETag", ""), age_seconds=0)
 
 
@@ -76,50 +75,32 @@ def as_set_objects(table: pandas.DataFrame) -> list[SetObject]:
     Raises:
         UserError: the table lacks the columns that only this source needs.
     """
-    _require_columns(table, ["name", "year", "img_url"], "sets.csv.gz, for a source without brick_insights")
+    require_columns(list(table.columns), MORE_COLUMNS, "sets.csv.gz, for a source without brick_insights")
     rows = table[["set_num", "name", "year"]].rename(columns={"set_num": "set_id"})
     return [{**row._asdict(), "image_urls": {}} for row in rows.itertuples(index=False)]
 
 
 def read_table(path: Path) -> pandas.DataFrame:
-    """Read a table that `fetch_tables` wrote; the file name says which one."""
-    return parse_table(path.read_bytes(), path.name.split(".")[0], str(path))
-
-
-def gzipped_once(content: bytes) -> bytes:
-    """Return a file with one layer of gzip: unchanged if it has one."""
-    is_gzipped_once = content.startswith(GZIP_MAGIC) and not gzip.decompress(content).startswith(GZIP_MAGIC)
-    return content if is_gzipped_once else gzip.compress(gunzipped(content), mtime=0)
-
-
-def gunzipped(content: bytes) -> bytes:
-    """Return a file without its layers of gzip, if any."""
-    for _ in range(MOST_LAYERS):
-        if content.startswith(GZIP_MAGIC):
-            content = gzip.decompress(content)
-    return content
+    """Read a table that `fetch_tables` wrote; the file name says which one. Raise UserError if it is damaged."""
+    try:
+        return parse_table(path.read_bytes(), path.name.split(".")[0], "it")
+    except UserError as error:
+        raise damaged(path, str(error).removeprefix("it: ").partition(". ")[0]) from None
 
 
 def parse_table(content: bytes, name: str, origin: str) -> pandas.DataFrame:
     """Return a CSV table, gzipped or not, every column as text. Error messages name its origin, a URL or a path.
 
     Raises:
-        UserError: the bytes are no CSV, or lack one of the table's `COLUMNS`.
+        UserError: the bytes are no CSV, a row doesn't fit the heading, or it lacks one of the table's `COLUMNS`.
     """
-    try:
-        text = io.BytesIO(gunzipped(content))
-        # Without index_col, rows that end in commas would make the first column an index.
-        frame = pandas.read_csv(text, dtype=str, keep_default_na=False, index_col=False, encoding="utf-8-sig")
-    except (gzip.BadGzipFile, zlib.error, EOFError, ValueError) as error:
-        raise UserError(
-            f"{origin}: expected a gzipped CSV, received {content[:40]!r} ({error}). Check the source's address."
-        ) from None
-    return _tidied(frame.rename(columns=str.strip), name, origin)
+    frame = parse_csv(content, COLUMNS[name], origin, optional_end="parent_id")
+    require_once(list(frame.columns), [*COLUMNS[name], *MORE_COLUMNS, *sorted(INTEGER_COLUMNS)], origin)
+    return _tidied(frame, name, origin)
 
 
 def _tidied(frame: pandas.DataFrame, name: str, origin: str) -> pandas.DataFrame:
     """Return a table as Rebrickable writes it, even if a spreadsheet or another program has rewritten it."""
-    _require_columns(frame, COLUMNS[name], origin)
     frame = frame.assign(**{column: frame[column].map(whole_number) for column in INTEGER_COLUMNS & {*frame.columns}})
     if name == "themes":
         absent = NO_VALUE | ({"0", "-1"} - {*frame["id"]})
@@ -127,11 +108,3 @@ def _tidied(frame: pandas.DataFrame, name: str, origin: str) -> pandas.DataFrame
     if "img_url" in frame:
         frame = frame.assign(img_url=["" if text.strip().lower() in NO_VALUE else text for text in frame["img_url"]])
     return frame.assign(set_num=frame["set_num"].str.strip())
-
-
-def _require_columns(frame: pandas.DataFrame, columns: list[str], origin: str) -> None:
-    """Raise UserError naming the columns that a table lacks."""
-    missing = [column for column in columns if column not in frame.columns]
-    if missing:
-        found = str(list(frame.columns))[:120]
-        raise UserError(f"{origin}: the columns {missing} are missing among {found}. Check the source's address.")

@@ -1,17 +1,18 @@
 """Sets by their numbers: reading them, telling them from other rows, and an order unrelated to what they show."""
 
 import hashlib
-import json
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from themer.base.errors import UserError
+from themer.base.own_files import damaged, read_json
 
 SetObject = dict[str, Any]
+Row = TypeVar("Row")
 
 MOST_LEFT_OUT = 0.1
 MOST_EXAMPLES = 3
@@ -20,8 +21,10 @@ LONGEST_NUMBER = 200
 
 
 def read_sets(path: Path) -> list[SetObject]:
-    """Return the objects that the API sent, sorted by set number."""
-    sets: list[SetObject] = json.loads(path.read_text(encoding="utf-8"))
+    """Return the objects that the API sent, sorted by set number; raise UserError if the file is damaged."""
+    sets: list[SetObject] = read_json(path)
+    if not isinstance(sets, list) or not all(is_set(found) for found in sets):
+        raise damaged(path, "not a list of sets")
     return sets
 
 
@@ -60,6 +63,22 @@ def leave_out(problems: Sequence[str], total: int, remedy: str) -> None:
     if problems:
         lines = [f"fetch: left out {len(problems):,} of {total:,}:", *problems[:MOST_EXAMPLES]]
         print(*lines, *["…"][: len(problems) - MOST_EXAMPLES], sep="\n  ", file=sys.stderr)
+
+
+def last_of_each(rows: Iterable[tuple[str, Row]], kind: str) -> dict[str, Row]:
+    """Return the last row of each number; name on stderr the numbers whose rows differ."""
+    last, several = dict[str, Row](), set[str]()
+    for number, row in rows:
+        if last.setdefault(number, row) != row:
+            several.add(number)
+        last[number] = row
+    if several:
+        examples = ", ".join(sorted(several)[:MOST_EXAMPLES]) + (", …" if len(several) > MOST_EXAMPLES else "")
+        print(
+            f"fetch: {len(several):,} {kind} have several rows that differ; the last counts: {examples}",
+            file=sys.stderr,
+        )
+    return last
 
 
 def plain_text(value: Any) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from themer.base.errors import UserError
 from themer.base.files import drop_partial_line, write_bytes, write_json
+from themer.base.own_files import damaged, read_json
 from themer.base.params import Params
 from themer.catalogue.download_cache import DownloadCache
 from themer.catalogue.sets import SetObject
@@ -28,7 +29,7 @@ def identity(params: Params) -> Identity:
 def is_complete(folder: Path, wanted: Identity) -> bool:
     """Return whether the folder holds exactly this snapshot, complete."""
     marker = folder / "source.json"
-    return marker.exists() and bool(json.loads(marker.read_text(encoding="utf-8")) == wanted)
+    return marker.exists() and bool(read_json(marker) == wanted)
 
 
 def begin(folder: Path, wanted: Identity) -> None:
@@ -39,8 +40,10 @@ def begin(folder: Path, wanted: Identity) -> None:
             path.unlink()
 
 
-def finish(folder: Path, wanted: Identity, sets: Iterable[SetObject]) -> None:
+def finish(folder: Path, wanted: Identity, sets: Iterable[SetObject], missing: Iterable[str] = ()) -> None:
     """Write the sets, sorted by number and one per line, delete the journals, and mark the folder as complete.
+
+    It is not complete while numbers are missing: those that the next fetch asks for again.
 
     Raises:
         UserError: there are no sets.
@@ -51,7 +54,8 @@ def finish(folder: Path, wanted: Identity, sets: Iterable[SetObject]) -> None:
     lines = [json.dumps(by_number[number], ensure_ascii=False) for number in sorted(by_number)]
     # JSON may hold half a surrogate pair, which UTF-8 can't: it stays an escape.
     write_bytes(("[\n" + ",\n".join(lines) + "\n]\n").encode(errors="backslashreplace"), folder / "sets.json")
-    write_json(wanted, folder / "source.json")
+    numbers = sorted(missing)
+    write_json({**wanted, "missing": numbers} if numbers else wanted, folder / "source.json")
     for journal in folder.glob("answers-*.jsonl"):
         journal.unlink()
 
@@ -59,7 +63,7 @@ def finish(folder: Path, wanted: Identity, sets: Iterable[SetObject]) -> None:
 class Journal:
     """The results of a fetch set by set. Each is saved at once, so that a stopped fetch repeats no request.
 
-    With a cache, they also outlive the folder.
+    With a cache, they also outlive the folder. `missing` are the numbers that failed in this run.
     """
 
     def __init__(self, folder: Path, wanted: Identity, cache: DownloadCache | None = None) -> None:
@@ -68,8 +72,9 @@ class Journal:
         self._cache, self._origin = cache, f"snapshot {wanted['snapshot']} of {wanted.get('brick_insights')}"
         self._path = folder / f"answers-{_digits(wanted)}-{wanted['snapshot']}.jsonl"
         self._not_found_path = _not_found_path(folder, wanted)
-        self._sets = {number: found for line in _read_lines(self._path) for number, found in json.loads(line).items()}
+        self._sets = _read_answers(self._path)
         self._not_found = set(_read_lines(self._not_found_path))
+        self.missing: list[str] = []
 
     def __contains__(self, number: str) -> bool:
         """Return whether the result for this number is saved."""
@@ -115,9 +120,20 @@ def _digits(wanted: Identity) -> str:
     return hashlib.sha256(origin.encode()).hexdigest()[:16]
 
 
+def _read_answers(path: Path) -> dict[str, SetObject]:
+    """Return the sets in a journal by their numbers; raise UserError if it is damaged."""
+    try:
+        return {number: found for line in _read_lines(path) for number, found in json.loads(line).items()}
+    except (ValueError, AttributeError, RecursionError) as error:
+        raise damaged(path, error) from None
+
+
 def _read_lines(path: Path) -> list[str]:
     """Return the complete lines of a file, or none if there is no file."""
     if not path.exists():
         return []
     drop_partial_line(path)
-    return path.read_text(encoding="utf-8").split("\n")[:-1]
+    try:
+        return path.read_text(encoding="utf-8").split("\n")[:-1]
+    except UnicodeDecodeError as error:
+        raise damaged(path, error) from None

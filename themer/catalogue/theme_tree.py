@@ -17,24 +17,27 @@ FEWEST_ORPHANS = 3
 
 @dataclass(frozen=True)
 class ThemeTree:
-    """Rebrickable's themes: for each theme id, the names from the root theme down to this theme."""
+    """Rebrickable's themes: for each theme id, the names from the root theme down to this theme.
+
+    `circular` are the ids of themes that lead back to themselves, or to such a theme.
+    """
 
     paths: dict[str, tuple[str, ...]]
+    circular: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, table: pandas.DataFrame) -> "ThemeTree":
         """Return the tree of a table with the text columns id, name and parent_id.
 
-        It leaves out orphans: themes with an ancestor that is missing from the table. Names become plain text without
-        the separator of paths.
-
-        Raises:
-            UserError: a theme is its own ancestor.
+        It leaves out orphans: themes with an ancestor that is missing from the table, and circular ones. Names become
+        plain text without the separator of paths.
         """
         parents = dict(zip(table["id"], table["parent_id"], strict=True))
         names = {theme: _step(theme, name) for theme, name in zip(table["id"], table["name"], strict=True)}
         lineages = {theme: _lineage(theme, parents) for theme in parents}
-        return cls({theme: tuple(names[step] for step in line) for theme, line in lineages.items() if line})
+        circular = sorted(theme for theme, line in lineages.items() if line is None)
+        paths = {theme: tuple(names[step] for step in line) for theme, line in lineages.items() if line}
+        return cls(paths, tuple(circular))
 
     def all_paths(self) -> set[str]:
         """Return the path of every theme, such as `Duplo / Disney / Cars`."""
@@ -46,14 +49,12 @@ def _step(theme: str, name: str) -> str:
     return without_separator(plain_text(name)) or f"Theme {theme}"
 
 
-def _lineage(theme: str, parents: dict[str, str]) -> list[str]:
-    """Return the ids from the root down to a theme, or an empty list if an ancestor is missing."""
+def _lineage(theme: str, parents: dict[str, str]) -> list[str] | None:
+    """Return the ids from the root down to a theme: none if an ancestor is missing, None if the way up is a circle."""
     line = [theme]
     while (parent := parents[line[0]]) != "":
         if parent in line:
-            raise UserError(
-                f"themes: theme {theme} is its own ancestor ({' > '.join([parent, *line])}). Fetch the table again."
-            )
+            return None
         if parent not in parents:
             return []
         line.insert(0, parent)

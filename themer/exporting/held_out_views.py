@@ -1,16 +1,18 @@
 """Photograph-like views of the test pictures, so that the served model is judged on them without TensorFlow."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
+from itertools import chain
 from pathlib import Path
 
-import numpy as np
 from PIL import Image
 
-from themer.exporting.index_writer import viewed
-from themer.features.views import Views, read_split
+from themer.base.engines import engine
+from themer.features.embedding import Picture, numbered, tasks, view_of
+from themer.features.views import Views
 from themer.pictures.images import encode_png
-from themer.shards.files import OTHER, Example, read_summary, write_split, write_summary
+from themer.shards.files import OTHER, Example, read_examples, read_summary, write_split, write_summary
 
 SPLITS = ("test", f"{OTHER}test")
 VIEW = 2_000  # far from the views that the boundary and the distance limit are made from
@@ -31,6 +33,12 @@ def write_test_views(shards: Path, directory: Path) -> None:
 
 def _viewed(shards: Path, split: str, views: Views) -> Iterator[Example]:
     """Yield the examples of a split with a view in place of the picture."""
-    for one in viewed(read_split(shards, split), views, VIEW).as_numpy_iterator():
-        pixels = np.rint(one["image"]).astype(np.uint8)
-        yield Example(one["set_id"].decode(), int(one["label"]), encode_png(Image.fromarray(pixels)))
+    pngs = chain.from_iterable(
+        engine().ordered_map(partial(_drawn, views), tasks(numbered(read_examples(shards, split))))
+    )
+    return (replace(example, image_png=png) for example, png in zip(read_examples(shards, split), pngs, strict=True))
+
+
+def _drawn(views: Views, pictures: Sequence[Picture]) -> list[bytes]:
+    """Return a view of each picture as PNG."""
+    return [encode_png(Image.fromarray(view_of(views, VIEW, picture))) for picture in pictures]

@@ -1,9 +1,10 @@
 """Write the index that `themer.answering.index` reads."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import numpy as np
@@ -24,9 +25,9 @@ from themer.answering.index import (
     IndexSummary,
 )
 from themer.answering.nearest import nearest_distances
-from themer.answering.runtime import ModelOutputs, Runtime
+from themer.answering.runtime import LiteRuntime, ModelOutputs
+from themer.base.engines import engine
 from themer.base.params import SET_ID, SPLITS
-from themer.base.quiet_tensorflow import tf
 from themer.base.tables import write_csv
 from themer.exporting.other_themes import (
     FEWEST_FAMILIES,
@@ -39,8 +40,9 @@ from themer.exporting.other_themes import (
     total,
 )
 from themer.exporting.thresholds import write_index_summary
-from themer.features.views import Views, centre, read_split
-from themer.shards.files import OTHER, read_summary, require_fit
+from themer.features.embedding import Draw, Picture, centred, loaded, numbered, tasks, unchanged, view_of
+from themer.features.views import Views
+from themer.shards.files import OTHER, read_examples, read_summary, require_fit
 from themer.training.confidence import ALWAYS_ABSTAIN
 
 # Chosen by trying: with these the model abstains on 2 % of 267 photographs of real sets and on 82 % of 119 pictures of
@@ -48,7 +50,6 @@ from themer.training.confidence import ALWAYS_ABSTAIN
 NEIGHBOURS = 5
 QUANTILE = 0.98
 PHOTO_VIEWS = 4
-PICTURES_PER_BATCH = 32
 # The strength of augmentation and the share of photograph-like views, for each view that the boundary is fitted to.
 BOUNDARY_VIEWS = ((0.0, 1.0), (0.5, 0.0))
 FIRST_BOUNDARY_VIEW = 1_000  # far from the views for the distance limit
@@ -78,8 +79,15 @@ def set_facts(labelled: pandas.DataFrame, set_page: str | None) -> dict[str, Set
     return {set_id: SetFacts(name, year, page.replace(SET_ID, quote(set_id, safe=""))) for set_id, name, year in rows}
 
 
+class ServedModel(NamedTuple):
+    """A model for this process, and what stands for its content on the engine's workers."""
+
+    runtime: LiteRuntime
+    shared: Any
+
+
 def write_index(
-    runtime: Runtime,
+    model_path: Path,
     shards: Path,
     photos: Path,
     directory: Path,
@@ -93,7 +101,7 @@ def write_index(
     `choose_thresholds` is called.
 
     Args:
-        runtime: the model.
+        model_path: the `.tflite` file of the model.
         shards: the folder with the shards of the sets.
         photos: the folder with the shards of the user's photos.
         directory: the folder to write.
@@ -104,39 +112,42 @@ def write_index(
     Raises:
         UserError: there are no shards, or the model has other labels or another input size.
     """
-    tf.config.experimental.enable_op_determinism()
-    require_fit(runtime.description.labels, runtime.description.size, shards)
+    model = ServedModel(LiteRuntime(model_path), engine().shared(model_path.read_bytes()))
+    description = model.runtime.description
+    require_fit(description.labels, description.size, shards)
     directory.mkdir(parents=True, exist_ok=True)
     # The summary is deleted first and written last, so an interrupted run leaves no valid index.
     (directory / SUMMARY_NAME).unlink(missing_ok=True)
-    pictures, width = _write_features(runtime, shards, photos, directory / FEATURES_NAME)
+    pictures, width = _write_features(model, shards, photos, directory / FEATURES_NAME)
     write_csv(_with_facts(pictures, facts), directory / PICTURES_NAME)
     write_csv(_validation(pictures), directory / VALIDATION_NAME)
-    _write_boundary(runtime, shards, pictures, families, directory)
-    limit = _distance_limit(runtime, shards, directory, pictures)
-    shape = (len(runtime.description.labels), width)
-    summary = IndexSummary(runtime.model_sha256, *shape, NEIGHBOURS, QUANTILE, limit, ALWAYS_ABSTAIN, 0.0, made_from)
+    _write_boundary(model, shards, pictures, families, directory)
+    limit = _distance_limit(model, shards, directory, pictures)
+    shape = (len(description.labels), width)
+    summary = IndexSummary(
+        model.runtime.model_sha256, *shape, NEIGHBOURS, QUANTILE, limit, ALWAYS_ABSTAIN, 0.0, made_from
+    )
     write_index_summary(summary, directory)
 
 
-def _write_features(runtime: Runtime, shards: Path, photos: Path, path: Path) -> tuple[pandas.DataFrame, int]:
+def _write_features(model: ServedModel, shards: Path, photos: Path, path: Path) -> tuple[pandas.DataFrame, int]:
     """Write the features of all pictures; return the table of `_described` with each split, and the width."""
     summary = read_summary(shards)
     own = [(name, photos, split) for name, split in zip(PHOTOS, ("train", f"{OTHER}train"), strict=True)]
     sources = [*own, *((split, shards, split) for split in _splits(summary.pictures))]
     sources = [one for one in sources if one[2] in read_summary(one[1]).pictures]
     count = sum(read_summary(source).pictures[split] for _, source, split in sources)
-    size, labels = runtime.description.size, np.array(runtime.description.labels)
-    width = runtime.run(np.zeros((1, size, size, 3), np.uint8)).features.shape[1]
+    labels, width = np.array(model.runtime.description.labels), _width(model.runtime)
     parts = []
     with path.open("wb") as file:
         np.lib.format.write_array_header_1_0(file, {"descr": "<f2", "fortran_order": False, "shape": (count, width)})
         for name, source, split in sources:
-            total = read_summary(source).pictures[split]
-            for batch, outputs in _outputs(runtime, read_split(source, split), total, name):
+            probabilities = [np.zeros((0, len(labels)), np.float32)]
+            for outputs in _outputs(model, source, split, unchanged, name):
                 file.write(outputs.features.astype("<f2").tobytes())
-                known = np.array(read_summary(source).other_themes) if split.startswith(OTHER) else labels
-                parts.append(_described(batch, outputs, known).assign(split=name))
+                probabilities.append(outputs.probabilities)
+            known = np.array(read_summary(source).other_themes) if split.startswith(OTHER) else labels
+            parts.append(_described(source, split, np.concatenate(probabilities), known).assign(split=name))
     return pandas.concat(parts, ignore_index=True), width
 
 
@@ -147,7 +158,7 @@ def _splits(pictures: Mapping[str, int]) -> list[str]:
 
 
 def _write_boundary(
-    runtime: Runtime, shards: Path, pictures: pandas.DataFrame, families: Mapping[str, str], directory: Path
+    model: ServedModel, shards: Path, pictures: pandas.DataFrame, families: Mapping[str, str], directory: Path
 ) -> None:
     """Write the boundary to other themes, and each picture's held-out probability of showing a label.
 
@@ -160,15 +171,15 @@ def _write_boundary(
     boundary, shares = Boundary.none(), np.ones(len(chosen), np.float32)
     if len(np.unique(family_of[is_other])) >= FEWEST_FAMILIES:
         features = np.load(directory / FEATURES_NAME, mmap_mode="r")[used].astype(np.float32)
-        classes, class_count = classes_of(list(chosen["label"]), is_other, runtime.description.labels)
+        classes, class_count = classes_of(list(chosen["label"]), is_other, model.runtime.description.labels)
         folds = folds_of(list(family_of))
         moments = [Moments.empty(class_count, features.shape[1]) for _ in range(FOLDS)]
         with threadpool_limits(1):
             _add(moments, features, classes, folds)
-            for split, views in _boundary_views(runtime, shards):
+            for split, views in _boundary_views(model, shards):
                 rows = (chosen["split"] == split).to_numpy()
                 _add(moments, views, classes[rows], folds[rows])
-            whole = fit_boundary(total(moments), len(runtime.description.labels))
+            whole = fit_boundary(total(moments), len(model.runtime.description.labels))
             boundary, shares = calibrated(whole, moments, features, classes, folds)
     boundary.write(directory)
     other = np.where(is_other, "yes", "no")
@@ -182,7 +193,7 @@ def _add(moments: list[Moments], features: np.ndarray, classes: np.ndarray, fold
         of_fold.add(features[folds == fold], classes[folds == fold])
 
 
-def _boundary_views(runtime: Runtime, shards: Path) -> Iterator[tuple[str, np.ndarray]]:
+def _boundary_views(model: ServedModel, shards: Path) -> Iterator[tuple[str, np.ndarray]]:
     """Yield each split of sets outside the test splits with the features of a view of its pictures, view by view.
 
     Without photograph-like views, a photo would look like another theme, because its background is unlike those of
@@ -192,29 +203,34 @@ def _boundary_views(runtime: Runtime, shards: Path) -> Iterator[tuple[str, np.nd
     for split in _splits(summary.pictures):
         if split.endswith("test"):
             continue
-        pictures = read_split(shards, split)
         for number, (strength, photo_share) in enumerate(BOUNDARY_VIEWS, start=FIRST_BOUNDARY_VIEW):
-            views = viewed(pictures, Views(0, strength, photo_share, summary.fill), number)
-            yield split, _features_of(runtime, views, summary.pictures[split], f"views of {split}")
-        centres = pictures.map(lambda one: {"image": centre(tf.cast(one["image"], tf.float32)[tf.newaxis])[0]})
-        yield split, _features_of(runtime, centres, summary.pictures[split], f"centres of {split}")
+            draw = partial(view_of, Views(0, strength, photo_share, summary.fill), number)
+            yield split, _features_of(model, shards, split, draw, f"views of {split}")
+        yield split, _features_of(model, shards, split, centred, f"centres of {split}")
 
 
-def _features_of(runtime: Runtime, pictures: tf.data.Dataset, total: int, name: str) -> np.ndarray:
-    """Return the features of a dataset with "image", float32 [n, width]."""
+def _features_of(model: ServedModel, shards: Path, split: str, draw: Draw, name: str) -> np.ndarray:
+    """Return the features of a view of each picture of a split, float32 [n, width]."""
+    empty = np.zeros((0, _width(model.runtime)), np.float32)
+    return np.concatenate([empty, *(outputs.features for outputs in _outputs(model, shards, split, draw, name))])
+
+
+def _width(runtime: LiteRuntime) -> int:
+    """Return the number of features of a picture."""
     size = runtime.description.size
-    empty = runtime.run(np.zeros((0, size, size, 3), np.uint8)).features
-    return np.concatenate([empty, *(outputs.features for _, outputs in _outputs(runtime, pictures, total, name))])
+    return int(runtime.run(np.zeros((1, size, size, 3), np.uint8)).features.shape[1])
 
 
-def _described(batch: dict[str, np.ndarray], outputs: ModelOutputs, labels: np.ndarray) -> pandas.DataFrame:
-    """Return a table of a batch of pictures: set_id, label, confidence and correct."""
+def _described(shards: Path, split: str, probabilities: np.ndarray, labels: np.ndarray) -> pandas.DataFrame:
+    """Return a table of a split's pictures: set_id, label, confidence and correct."""
+    pairs = [(example.set_id, example.label) for example in read_examples(shards, split)]
+    set_ids, actual = [set_id for set_id, _ in pairs], np.array([label for _, label in pairs], np.int64)
     return pandas.DataFrame(
         {
-            "set_id": [set_id.decode() for set_id in batch["set_id"]],
-            "label": labels[batch["label"]],
-            "confidence": outputs.probabilities.max(axis=1),
-            "correct": outputs.probabilities.argmax(axis=1) == batch["label"],
+            "set_id": set_ids,
+            "label": labels[actual],
+            "confidence": probabilities.max(axis=1),
+            "correct": probabilities.argmax(axis=1) == actual,
         }
     )
 
@@ -225,14 +241,19 @@ def _with_facts(pictures: pandas.DataFrame, facts: Mapping[str, SetFacts]) -> pa
     return pandas.concat([pictures, known], axis=1)[list(IndexedPicture._fields)]
 
 
-def _outputs(
-    runtime: Runtime, pictures: tf.data.Dataset, total: int, name: str
-) -> Iterator[tuple[dict[str, np.ndarray], ModelOutputs]]:
-    """Yield batches of a dataset with "image", each with the model's outputs."""
-    with tqdm(total=total, desc=name, unit=" pictures") as progress:
-        for batch in pictures.batch(PICTURES_PER_BATCH).prefetch(1).as_numpy_iterator():
-            yield batch, runtime.run(batch["image"])
-            progress.update(len(batch["image"]))
+def _outputs(model: ServedModel, shards: Path, split: str, draw: Draw, name: str) -> Iterator[ModelOutputs]:
+    """Yield the model's outputs for a view of each picture of a split, some pictures at a time."""
+    pictures = tasks(numbered(read_examples(shards, split)))
+    with tqdm(total=read_summary(shards).pictures[split], desc=name, unit=" pictures") as progress:
+        for outputs in engine().ordered_map(partial(outputs_of, model.shared, draw), pictures):
+            yield outputs
+            progress.update(len(outputs.features))
+
+
+def outputs_of(model: bytes, draw: Draw, pictures: Sequence[Picture]) -> ModelOutputs:
+    """Return what a `.tflite` file, given its content, makes of a view of each picture."""
+    runtime = loaded("served model", model, partial(LiteRuntime, threads=1))
+    return runtime.run(np.stack([draw(picture) for picture in pictures]))
 
 
 def _validation(pictures: pandas.DataFrame) -> pandas.DataFrame:
@@ -241,7 +262,7 @@ def _validation(pictures: pandas.DataFrame) -> pandas.DataFrame:
     return chosen[["set_id", "confidence"]].assign(correct=np.where(chosen["correct"], "yes", "no"))
 
 
-def _distance_limit(runtime: Runtime, shards: Path, directory: Path, pictures: pandas.DataFrame) -> float:
+def _distance_limit(model: ServedModel, shards: Path, directory: Path, pictures: pandas.DataFrame) -> float:
     """Return the distance to the training pictures above which a picture is unfamiliar.
 
     It is measured on validation pictures, because training pictures are closer to each other than to other pictures. It
@@ -249,28 +270,16 @@ def _distance_limit(runtime: Runtime, shards: Path, directory: Path, pictures: p
     """
     rows = np.load(directory / FEATURES_NAME, mmap_mode="r")
     training = rows[: int(pictures["split"].isin(TRAINING).sum())]
-    total = int((pictures["split"] == "validation").sum()) * (1 + PHOTO_VIEWS)
-    views = with_photo_views(read_split(shards, "validation"), read_summary(shards).fill)
     with threadpool_limits(1):
         found = [
             nearest_distances(outputs.features, training, NEIGHBOURS)[:, -1]
-            for _, outputs in _outputs(runtime, views, total, "distance limit")
+            for draw in limit_views(read_summary(shards).fill)
+            for outputs in _outputs(model, shards, "validation", draw, "distance limit")
         ]
     return float(np.quantile(np.concatenate(found), QUANTILE))
 
 
-def with_photo_views(pictures: tf.data.Dataset, fill: tuple[int, int, int]) -> tf.data.Dataset:
-    """Return elements with "image", float32: each picture unchanged, then several photograph-like views of each."""
-    plain = pictures.map(lambda element: {**element, "image": tf.cast(element["image"], tf.float32)})
-    numbers = tf.data.Dataset.range(1, PHOTO_VIEWS + 1, output_type=tf.int32)
+def limit_views(fill: tuple[int, int, int]) -> list[Draw]:
+    """Return what draws each picture for the distance limit: unchanged, then several photograph-like views."""
     views = Views(seed=0, strength=0.0, photo_share=1.0, fill=fill)
-    return plain.concatenate(numbers.flat_map(lambda number: viewed(pictures, views, number)))
-
-
-def viewed(pictures: tf.data.Dataset, views: Views, number: tf.Tensor | int) -> tf.data.Dataset:
-    """Return the elements with a view, float32, in place of "image"; each number gives another view."""
-    return pictures.enumerate().map(
-        lambda index, element: {**element, "image": views.view(element["image"], number, index)},
-        num_parallel_calls=tf.data.AUTOTUNE,
-        deterministic=True,
-    )
+    return [unchanged, *(partial(view_of, views, number) for number in range(1, PHOTO_VIEWS + 1))]

@@ -9,8 +9,9 @@ import numpy as np
 
 from themer.answering.runtime import ModelOutputs
 from themer.base.quiet_tensorflow import keras
-from themer.features.views import centre
+from themer.features.views import CENTRE
 from themer.networks.model_file import Classifier
+from themer.networks.parts import networks_of
 
 PICTURES_PER_BATCH = 8
 
@@ -51,7 +52,7 @@ def with_all_outputs(model: keras.Model, views: int) -> keras.Model:
     extractor, norms = _extractor(model)
     features, *maps = extractor(inputs)
     if views == 2:
-        features = keras.layers.Average(name="views")([features, extractor(centre(inputs))[0]])
+        features = keras.layers.Average(name="views")([features, extractor(centre_layer(inputs))[0]])
     logits = keras.layers.Dense(head.units, name="logits")
     outputs = {"logits": logits(features), "features": features}
     logits.set_weights(head.get_weights())
@@ -67,7 +68,7 @@ def _extractor(model: keras.Model) -> tuple[keras.Model, list[keras.layers.Layer
     The layer normalizations between the maps' average and the features are the second result. Of networks side by side
     the maps are joined, as their features are.
     """
-    parts = _backbones(model)
+    parts = networks_of(model)
     after = [_after_pooling(part) for part in parts]
     if not parts or not all(after) or (len(parts) > 1 and not _can_be_joined(after)):
         return keras.Model(model.inputs, [model.get_layer("probabilities").input], name="extractor"), []
@@ -80,15 +81,6 @@ def _extractor(model: keras.Model) -> tuple[keras.Model, list[keras.layers.Layer
         found[0] if len(parts) == 1 else keras.layers.Concatenate()([*found]) for found in zip(*ends, strict=True)
     ]
     return keras.Model(inputs, outputs, name="extractor"), after[0][1:]
-
-
-def _backbones(model: keras.Model) -> list[keras.Model]:
-    """Return the networks that a classifier's backbone consists of; none if it has no backbone."""
-    backbones = [layer for layer in model.layers if layer.name == "backbone"]
-    layers = [layer for backbone in backbones for layer in backbone.layers]
-    # A network that stands alone may have models within it too, such as ConvNeXt's stem.
-    several = any(layer.name == "joined" for layer in layers)
-    return [layer for layer in layers if isinstance(layer, keras.Model)] if several else backbones
 
 
 def _after_pooling(backbone: keras.Model) -> list[keras.layers.Layer]:
@@ -119,3 +111,12 @@ def _class_maps(maps: Any, kernel: np.ndarray, bias: np.ndarray, norms: list[ker
     weighted = layer(maps)
     layer.set_weights([kernel[np.newaxis, np.newaxis], np.zeros_like(bias) if norms else bias])
     return weighted
+
+
+def centre_layer(pixels: Any) -> Any:
+    """Return the centre of pictures, enlarged to their size: float32 [n, size, size, 3]."""
+    size = pixels.shape[1]
+    margin = round(size * (1 - CENTRE) / 2)
+    # Names that do not depend on what was built before, so that exported models have the same bytes.
+    inner = keras.layers.Cropping2D(margin, name="inner")(pixels)
+    return keras.layers.Resizing(size, size, name="centre")(inner)

@@ -10,6 +10,7 @@ result is valid.
 import hashlib
 import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -23,6 +24,9 @@ from themer.shards.files import read_summary
 
 THEMER = Path(__file__).parent.parent
 NETWORKS_NAME, SUMMARY_NAME = "networks.json", "features.json"
+# The code that features depend on, that all of training depends on, and the libraries of both.
+PACKAGES, ALL_PACKAGES = ("features", "networks"), ("features", "networks", "training")
+LIBRARIES = ("ai-edge-litert", "keras", "numpy", "pillow", "tensorflow")
 # Every setting that features depend on. dvc.yaml lists them too, and a test compares both.
 SETTINGS = {"augmentation", "feature_views", "network", "photo_views", "seed", "weights"}
 
@@ -56,7 +60,7 @@ def store_features(shards: Path, photos: Path, settings: Train, directory: Path)
 
 def _store_network(shards: Path, photos: Path, settings: Train, directory: Path) -> None:
     """Write the features of the one network that the settings name."""
-    made_from = f"{fingerprint([shards, photos], settings, SETTINGS)}-{code_sha256()[:16]}"
+    made_from = fingerprint([shards, photos], settings, SETTINGS, PACKAGES)
     if not settings.is_pretrained:
         prepare_directory(directory, FeatureSummary(made_from, 0, settings.feature_views))
         return
@@ -114,26 +118,30 @@ def read_features(directory: Path, split: str, view: int) -> Features:
     return Features(parts)
 
 
-def fingerprint(directories: list[Path], settings: Train, keys: set[str] | None = None) -> str:
-    """Return 16 hexadecimal digits for directories of shards, settings, and the versions of Keras and TensorFlow.
+def fingerprint(
+    directories: list[Path], settings: Train, keys: set[str] | None = None, packages: Sequence[str] = ALL_PACKAGES
+) -> str:
+    """Return 16 hexadecimal digits for directories of shards, settings, the code that computes, and its libraries.
 
-    `keys` are the settings that count; None means all. The content of a file of weights always counts.
+    `keys` are the settings that count; None means all. The content of a file of weights always counts. `packages` are
+    the packages of the project whose code counts, beside that of the arithmetic.
 
     Raises:
         UserError: a directory has no shards, or the file of weights can't be read.
     """
     for directory in directories:
         read_summary(directory)
-    versions = f"{version('keras')} {version('tensorflow')}"
+    versions = " ".join(f"{name} {version(name)}" for name in LIBRARIES)
     values = settings.model_dump_json(include=keys)
     content = files_sha256(path for directory in directories for path in directory.iterdir())
-    return hashlib.sha256(f"{versions} {values} {weights_sha256(settings)} {content}".encode()).hexdigest()[:16]
+    everything = f"{versions} {values} {weights_sha256(settings)} {content} {code_sha256(packages)}"
+    return hashlib.sha256(everything.encode()).hexdigest()[:16]
 
 
-def code_sha256() -> str:
-    """Return the SHA-256 of the code that turns pictures into features, 64 hexadecimal digits."""
+def code_sha256(packages: Sequence[str]) -> str:
+    """Return the SHA-256 of the code of packages of the project and of the arithmetic, 64 hexadecimal digits."""
     base = [THEMER / "base" / name for name in ("arithmetic.py", "quiet_tensorflow.py")]
-    return files_sha256([*base, *(THEMER / "features").glob("*.py"), *(THEMER / "networks").glob("*.py")])
+    return files_sha256([*base, *(path for package in packages for path in (THEMER / package).glob("*.py"))])
 
 
 def weights_sha256(settings: Train) -> str:

@@ -2,10 +2,17 @@
 
 A view replaces the white background: with a plain colour, a gradient, a floor and a wall, or a texture. It may print
 the picture on a box. It changes the camera's position and the light, and adds objects, blur, noise and JPEG artefacts.
-The same seed gives the same view on any number of threads.
+A view depends on the picture and the generator alone: Pillow computes it in 8 bits, the same on every processor.
 """
 
-from themer.base.quiet_tensorflow import keras, tf
+import colorsys
+import io
+import math
+from statistics import NormalDist
+
+import numpy as np
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
+from scipy import ndimage
 
 # Limits of the camera's position. The shift is a share of the picture's side.
 ROTATION_RADIANS = 0.35
@@ -20,193 +27,205 @@ BOX_LOG_ASPECT = 0.5
 WHITE = (255, 255, 255)
 LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601
 # Difference from the background colour, in the channel that differs most: certainly background, certainly not.
-BACKGROUND_DIFFERENCE, FOREGROUND_DIFFERENCE = 15.0, 50.0
+BACKGROUND_DIFFERENCE, FOREGROUND_DIFFERENCE = 15, 50
+LIKENESS = [round(255 * min(1, max(0, (FOREGROUND_DIFFERENCE - one) / 35))) for one in range(256)]
 CELL = 8  # pixels, the side of a cell of the grid on which the background grows inwards from the edges
 SHAPES_BEHIND, SHAPES_IN_FRONT = 5, 3
 REDUCTION = 2  # backdrops and shapes are drawn smaller, for speed; in photographs they are out of focus anyway
+LEVELS = np.arange(256.0)
+NORMAL = np.array([NormalDist().inv_cdf((byte + 0.5) / 256) for byte in range(256)])  # for random bytes
+
+Colour = tuple[int, int, int]
+BILINEAR = Image.Resampling.BILINEAR
 
 
-def photo_view(image: tf.Tensor, seed: tf.Tensor, fill: tuple[int, int, int] = WHITE) -> tf.Tensor:
-    """Return a random photograph-like view of a padded product picture.
+def photo_view(image: np.ndarray, generator: np.random.Generator, fill: Colour = WHITE) -> np.ndarray:
+    """Return a random photograph-like view of a padded product picture; `fill` is the RGB of its padding.
 
-    Args:
-        image: pixels 0..255 of any number type, [size, size, 3].
-        seed: int32 [2]; the same seed gives the same view.
-        fill: RGB of the padding.
-
-    Returns:
-        float32 [size, size, 3], 0..255.
+    Both are uint8 [size, size, 3].
     """
-    image = tf.cast(image, tf.float32)
+    picture = Image.fromarray(image)
     if fill != WHITE:
-        image = image + (255 - image) * background(image, fill)
-    seeds = tf.unstack(tf.random.split(seed, 7))
-    size = image.shape[0]
-    picture, surroundings = _projected(image, background(image), _camera(seeds[0], LOG_DISTANCE, 0.0))
-    objects, uncovered = shapes(size, seeds[2], SHAPES_BEHIND, largest=0.5, presence=0.25)
-    behind = backdrop(size, seeds[1]) * uncovered + objects
+        picture.paste(WHITE, mask=background(picture, fill))
+    camera = _camera(generator, LOG_DISTANCE, 0.0)
+    picture, surroundings = _projected(picture, background(picture), camera, outside=255)
+    small = picture.width // REDUCTION
+    behind = backdrop(small, generator)
+    objects = shapes(small, generator, SHAPES_BEHIND, largest=0.5, presence=0.25)
+    behind.paste(objects, mask=objects)
     # Multiplying keeps the product's shadows, which fall on the new background.
-    scene = picture * (1 - surroundings) + behind * picture / 255 * surroundings
-    occluders, uncovered = shapes(size, seeds[3], SHAPES_IN_FRONT, largest=0.25, presence=0.2)
-    scene = scene * uncovered + occluders
-    is_boxed = _uniform(seeds[6], 1)[0] < BOX_SHARE
-    scene = tf.cond(is_boxed, lambda: _on_box(scene, seeds[6]), lambda: scene)
-    return _degraded(_relit(scene, seeds[4]), seeds[5])
+    white = Image.new("RGB", picture.size, WHITE)
+    scene = ImageChops.multiply(picture, Image.composite(behind.resize(picture.size, BILINEAR), white, surroundings))
+    occluders = shapes(small, generator, SHAPES_IN_FRONT, largest=0.25, presence=0.2)
+    if occluders.getbbox():
+        occluders = occluders.resize(picture.size, BILINEAR)
+        scene.paste(occluders, mask=occluders)
+    if generator.random() < BOX_SHARE:
+        scene = _on_box(scene, generator)
+    return _degraded(_relit(scene, generator), generator)
 
 
-def background(image: tf.Tensor, colour: tuple[int, int, int] = WHITE) -> tf.Tensor:
-    """Return a mask of the background: the area in one colour that is connected to an edge of the picture.
-
-    The mask is float32 [size, size, 1], 0..1; `image` is float32 [size, size, 3], 0..255.
-    """
-    difference = tf.reduce_max(tf.abs(image - tf.constant(colour, tf.float32)), 2, keepdims=True)
-    likeness = (FOREGROUND_DIFFERENCE - difference) / (FOREGROUND_DIFFERENCE - BACKGROUND_DIFFERENCE)
-    likeness = tf.clip_by_value(likeness, 0, 1)
-    cells = tf.nn.avg_pool2d(likeness[None], CELL, CELL, "SAME")
-    open_cells = tf.cast(cells > 0.5, tf.float32)
-    side = open_cells.shape[1]
-    edge = tf.pad(tf.zeros((1, side - 2, side - 2, 1)), [[0, 0], [1, 1], [1, 1], [0, 0]], constant_values=1.0)
-    reached = edge * open_cells
-    for _ in range(side // 2):
-        reached = tf.nn.max_pool2d(reached, 3, 1, "SAME") * open_cells
+def background(picture: Image.Image, colour: Colour = WHITE) -> Image.Image:
+    """Return a mask, mode L, of the background: the area in one colour that is connected to an edge of the picture."""
+    red, green, blue = ImageChops.difference(picture, Image.new("RGB", picture.size, colour)).split()
+    likeness = ImageChops.lighter(ImageChops.lighter(red, green), blue).point(LIKENESS)
+    side = math.ceil(picture.width / CELL)
+    open_cells = np.asarray(likeness.resize((side, side), Image.Resampling.BOX)) > 127
+    # A border around the picture joins all areas at its edges.
+    areas, _ = ndimage.label(np.pad(open_cells, 1, constant_values=True), np.ones((3, 3)))
+    reached = Image.fromarray(np.uint8(255) * (areas[1:-1, 1:-1] == areas[0, 0]))
     # One cell more, because cells on an outline are only partly background.
-    reached = tf.nn.max_pool2d(reached, 3, 1, "SAME")
-    return likeness * tf.image.resize(reached, image.shape[:2])[0]
+    reached = reached.filter(ImageFilter.MaxFilter(3))
+    return ImageChops.multiply(likeness, reached.resize(picture.size, BILINEAR))
 
 
-def backdrop(size: int, seed: tf.Tensor) -> tf.Tensor:
-    """Return a random surface or room, float32 [size, size, 3], 0..255."""
-    small = size // REDUCTION
-    seeds = tf.unstack(tf.random.split(seed, 3))
-    first, second = colours(2, seeds[0])
-    draws = _uniform(seeds[1], 8)
-    second = tf.where(draws[0] < 0.35, first, second)
-    # Anything from a slow gradient to a sharp edge between a floor and a wall.
-    position = _ramp(small, draws[1]) + (draws[2] - 0.5) * 0.6
-    mixture = tf.clip_by_value(position * tf.exp(draws[3] * 3.5) + 0.5, 0, 1)
-    surface = first + (second - first) * mixture
+def backdrop(size: int, generator: np.random.Generator) -> Image.Image:
+    """Return a random surface or room, RGB, `size` pixels wide and high."""
+    first, second = colours(2, generator)
+    one_colour, direction, shift, steepness, rows, columns, grain = generator.random(7).tolist()
+    surface = Image.new("RGB", (size, size), first)
+    if one_colour >= 0.35:
+        # Anything from a slow gradient to a sharp edge between a floor and a wall.
+        slope = 255 * math.exp(steepness * 3.5)
+        surface.paste(second, mask=_ramp(size, direction, slope, 127.5 + slope * (shift - 0.5) * 0.6))
     # Coarse or fine grain, longer in one direction, as in wood and cloth.
-    cells = tf.cast(tf.exp(draws[4:6] * 4.2) * 2, tf.int32)
-    grain = tf.image.resize(tf.random.stateless_normal([cells[0], cells[1], 1], seeds[2]), (small, small))
-    amplitude = tf.maximum(draws[6] - 0.3, 0) * 55
-    return tf.image.resize(tf.clip_by_value(surface + grain * amplitude, 0, 255), (size, size))
+    cells = (int(math.exp(columns * 4.2) * 2), int(math.exp(rows * 4.2) * 2))
+    texture = _noise("L", cells, max(grain - 0.3, 0) * 55, generator).resize(surface.size, BILINEAR)
+    return ImageChops.add(surface, Image.merge("RGB", [texture] * 3), 1, -128)
 
 
-def shapes(size: int, seed: tf.Tensor, count: int, largest: float, presence: float) -> tuple[tf.Tensor, tf.Tensor]:
-    """Return random ellipses and rectangles on black, and a mask of the area that none of them covers.
+def shapes(size: int, generator: np.random.Generator, count: int, largest: float, presence: float) -> Image.Image:
+    """Return up to `count` random ellipses and rectangles, each there with the probability `presence`.
 
-    Args:
-        size: pixels, the side of both results.
-        seed: int32 [2]; the same seed gives the same shapes.
-        count: the number of shapes.
-        largest: the largest side of a shape, as a share of `size`.
-        presence: the probability of each shape.
-
-    Returns:
-        The shapes, float32 [size, size, 3], 0..255, and the mask, float32 [size, size, 1], 1 where there is no shape.
+    The picture is RGBA, `size` pixels wide and high, transparent where there is no shape. The largest side of a shape
+    is a share `largest` of it.
     """
-    line = tf.linspace(0.0, 1.0, size // REDUCTION)
-    seeds = tf.unstack(tf.random.split(seed, 2))
-    across, down, width, height, kind, present = tf.unstack(tf.random.stateless_uniform([6, count], seeds[0]))
-    dx = ((line[:, None] - across) / (0.03 + width * largest / 2)) ** 2
-    dy = ((line[:, None] - down) / (0.03 + height * largest / 2)) ** 2
-    rectangle, ellipse = tf.maximum(dx[None], dy[:, None]), dx[None] + dy[:, None]
-    inside = tf.logical_and(tf.where(kind < 0.5, rectangle, ellipse) < 1, present < presence)
-    # The first shape at a pixel covers the others. One more entry is for the pixels without a shape.
-    topmost = tf.argmax(tf.pad(tf.cast(inside, tf.uint8), [[0, 0], [0, 0], [0, 1]], constant_values=1), axis=2)
-    paints = tf.pad(tf.stack(colours(count, seeds[1])), [[0, 0], [0, 1]], constant_values=1.0)
-    layer = tf.image.resize(tf.gather(tf.pad(paints, [[0, 1], [0, 0]]), topmost), (size, size))
-    return layer[..., :3], 1 - layer[..., 3:]
+    layer = Image.new("RGBA", (size, size))
+    draw = ImageDraw.Draw(layer)
+    for colour, numbers in zip(colours(count, generator), generator.random((count, 6)).tolist(), strict=True):
+        across, down, width, height, kind, present = numbers
+        left, right = _interval(across, 0.03 + width * largest / 2, size)
+        top, bottom = _interval(down, 0.03 + height * largest / 2, size)
+        if present < presence:
+            (draw.rectangle if kind < 0.5 else draw.ellipse)((left, top, right, bottom), (*colour, 255))
+    return layer
 
 
-def colours(count: int, seed: tf.Tensor) -> list[tf.Tensor]:
-    """Return random colours, float32 [3], 0..255: any hue, any saturation, and often black, grey or white."""
-    draws = tf.random.stateless_uniform([count, 4], seed)
-    hue, saturation, value, kind = tf.unstack(draws, axis=1)
-    saturation = tf.where(kind < 0.3, saturation * 0.12, saturation)
-    value = tf.where(kind > 0.85, value * 0.15, tf.sqrt(value))
-    return list(tf.unstack(tf.image.hsv_to_rgb(tf.stack([hue, saturation, value], axis=1)) * 255))
+def colours(count: int, generator: np.random.Generator) -> list[Colour]:
+    """Return random colours, RGB, 0..255: any hue, any saturation, and often black, grey or white."""
+    found = []
+    for hue, saturation, value, kind in generator.random((count, 4)).tolist():
+        saturation = saturation * 0.12 if kind < 0.3 else saturation
+        value = value * 0.15 if kind > 0.85 else math.sqrt(value)
+        red, green, blue = colorsys.hsv_to_rgb(hue, saturation, value)
+        found.append((round(255 * red), round(255 * green), round(255 * blue)))
+    return found
 
 
-def _camera(seed: tf.Tensor, log_distance: tuple[float, float], log_aspect: float) -> tf.Tensor:
-    """Return a random camera: a transform, float32 [3, 3], from coordinates in the view to those in the picture.
+def _interval(centre: float, radius: float, size: int) -> tuple[int, int]:
+    """Return the first and the last pixel nearer to a place than a radius, both shares of a side; at least one."""
+    first = math.ceil((centre - radius) * (size - 1))
+    return first, max(first, math.floor((centre + radius) * (size - 1)))
+
+
+def _camera(generator: np.random.Generator, log_distance: tuple[float, float], log_aspect: float) -> np.ndarray:
+    """Return a random camera: a transform, float64 [3, 3], from coordinates in the view to those in the picture.
 
     Coordinates are homogeneous; the picture reaches from -1 to 1.
     """
-    rotation, distance, right, down, tilt_x, tilt_y, flip, aspect = tf.unstack(_uniform(seed, 8, -1, 1))
+    rotation, distance, right, down, tilt_x, tilt_y, flip, aspect = generator.uniform(-1, 1, 8).tolist()
     low, high = log_distance
-    scale, stretch = tf.exp((low + high + distance * (high - low)) / 2), tf.exp(aspect * log_aspect / 2)
-    cosine, sine = scale * tf.cos(rotation * ROTATION_RADIANS), scale * tf.sin(rotation * ROTATION_RADIANS)
+    scale, stretch = math.exp((low + high + distance * (high - low)) / 2), math.exp(aspect * log_aspect / 2)
+    cosine, sine = scale * math.cos(rotation * ROTATION_RADIANS), scale * math.sin(rotation * ROTATION_RADIANS)
     # The print on a box is never mirrored.
-    flip = tf.sign(flip) if log_aspect == 0 else 1.0
-    rows = [
-        [flip * cosine * stretch, -flip * sine, right * SHIFT * 2],
-        [sine, cosine / stretch, down * SHIFT * 2],
-        [tilt_x * FORESHORTENING, tilt_y * FORESHORTENING, 1.0],
-    ]
-    return tf.stack([tf.stack(row) for row in rows])
+    flip = math.copysign(1, flip) if log_aspect == 0 else 1
+    first = [flip * cosine * stretch, -flip * sine, right * SHIFT * 2]
+    second = [sine, cosine / stretch, down * SHIFT * 2]
+    return np.array([first, second, [tilt_x * FORESHORTENING, tilt_y * FORESHORTENING, 1]])
 
 
-def _projected(image: tf.Tensor, mask: tf.Tensor, camera: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """Return a picture and its background mask through a camera; outside the picture everything is background."""
-    half = (image.shape[0] - 1) / 2
-    to_pixels = tf.constant([[half, 0, half], [0, half, half], [0, 0, 1]], tf.float32)
-    from_pixels = tf.constant([[1 / half, 0, -1], [0, 1 / half, -1], [0, 0, 1]], tf.float32)
+def _projected(
+    picture: Image.Image, mask: Image.Image, camera: np.ndarray, outside: int
+) -> tuple[Image.Image, Image.Image]:
+    """Return a picture and a mask through a camera; around the picture, both have the value `outside`."""
+    middle, half = picture.width / 2, (picture.width - 1) / 2
+    to_pixels = np.array([[half, 0, middle], [0, half, middle], [0, 0, 1]])
+    from_pixels = np.array([[1, 0, -middle], [0, 1, -middle], [0, 0, half]]) / half
     in_pixels = to_pixels @ camera @ from_pixels
-    transform = tf.reshape(in_pixels / in_pixels[2, 2], [9])[:8]
-    projected = keras.ops.image.affine_transform(tf.concat([image - 255, mask - 1], axis=2), transform)
-    return projected[..., :3] + 255, projected[..., 3:] + 1
+    numbers = (in_pixels / in_pixels[2, 2]).ravel()[:8].tolist()
+    # One transform of four channels takes half the time of two.
+    layers = Image.merge("RGBX", (*picture.split(), mask))
+    method, around = Image.Transform.PERSPECTIVE, (outside,) * 4
+    red, green, blue, seen = layers.transform(picture.size, method, numbers, BILINEAR, fillcolor=around).split()
+    return Image.merge("RGB", (red, green, blue)), seen
 
 
-def _on_box(scene: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+def _on_box(scene: Image.Image, generator: np.random.Generator) -> Image.Image:
     """Return a scene as the front of a box on a backdrop, which is often white, with one side of the box visible."""
-    seeds = tf.unstack(tf.random.split(seed, 4))
-    camera = _camera(seeds[0], BOX_LOG_DISTANCE, BOX_LOG_ASPECT)
-    front, outside = _projected(scene, tf.zeros_like(scene[..., :1]), camera)
-    ground, (side_colour,) = backdrop(scene.shape[0], seeds[1]), colours(1, seeds[2])
-    white, depth_x, depth_y = tf.unstack(_uniform(seeds[3], 3, -1, 1))
-    ground = tf.where(white < 0.2, 255.0, ground)
+    camera = _camera(generator, BOX_LOG_DISTANCE, BOX_LOG_ASPECT)
+    front, inside = _projected(scene, Image.new("L", scene.size, 255), camera, outside=0)
+    (side_colour,) = colours(1, generator)
+    white, depth_x, depth_y = generator.uniform(-1, 1, 3).tolist()
+    ground = Image.new("RGB", (1, 1), WHITE) if white < 0.2 else backdrop(scene.width // REDUCTION, generator)
+    ground = ground.resize(scene.size, BILINEAR)
     # The side is a copy of the front in one colour, shifted a little.
-    offset = tf.stack([depth_x * 0.12, depth_y * 0.06]) * scene.shape[0]
-    side = tf.roll(outside, tf.cast(offset[::-1], tf.int32), axis=[0, 1])
-    ground = ground * side + side_colour * 0.8 * (1 - side)
-    return front * (1 - outside) + ground * outside
+    side = ImageChops.offset(inside, int(depth_x * 0.12 * scene.width), int(depth_y * 0.06 * scene.width))
+    red, green, blue = side_colour
+    ground.paste((red * 4 // 5, green * 4 // 5, blue * 4 // 5), mask=side)
+    ground.paste(front, mask=inside)
+    return ground
 
 
-def _relit(scene: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+def _relit(scene: Image.Image, generator: np.random.Generator) -> Image.Image:
     """Change the light: exposure, gamma, contrast, saturation, colour cast, and more light from one side."""
-    draws = tf.unstack(_uniform(seed, 9, -1, 1))
-    exposure, gamma, contrast, saturation, direction, slope, *gains = draws
+    exposure, gamma, contrast, saturation, direction, slope, *gains = generator.uniform(-1, 1, 9).tolist()
     # Like gamma, this changes the mid-tones most, but it needs no power of every pixel.
-    scene = scene + gamma * 0.5 * scene * (1 - scene / 255)
-    grey = tf.tensordot(scene, LUMA, 1)[..., None]
-    scene = grey + (scene - grey) * (1 + saturation * 0.5)
-    scene = scene * tf.exp(exposure * 0.3) * (1 + tf.stack(gains) * 0.15)
-    scene = scene * (1 + _ramp(scene.shape[0], (direction + 1) / 2) * slope * 0.6)
-    return tf.clip_by_value((scene - 127.5) * (1 + contrast * 0.25) + 127.5, 0, 255)
+    curve = np.rint(LEVELS + gamma * 0.5 * LEVELS * (1 - LEVELS / 255)).astype(int).tolist()
+    angle, slope = (direction + 1) / 2, slope * 0.6
+    brightest = 1 + abs(slope)
+    light = _ramp(scene.width, angle, 255 * slope / brightest, 255 / brightest)
+    scene = Image.composite(scene.point(curve * 3), Image.new("RGB", scene.size), light)
+    exposed = [brightest * math.exp(exposure * 0.3) * (1 + gain * 0.15) for gain in gains]
+    return recoloured(scene, saturation * 0.5, exposed, contrast * 0.25)
 
 
-def _degraded(scene: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-    """Reduce quality as cameras and their files do: resolution, noise, JPEG artefacts."""
-    seeds = tf.unstack(tf.random.split(seed, 3))
-    detail, noise = tf.unstack(_uniform(seeds[0], 2))
-    size = scene.shape[0]
-    side = tf.cast(size * (1 - 0.65 * detail**2), tf.int32)
-    scene = tf.image.resize(tf.image.resize(scene, tf.stack([side, side]), antialias=True), (size, size))
-    scene = scene + tf.random.stateless_normal(scene.shape, seeds[1]) * noise**2 * 14
-    pixels = tf.cast(tf.clip_by_value(scene, 0, 255), tf.uint8)
-    pixels = tf.image.stateless_random_jpeg_quality(pixels, 25, 95, seeds[2])
-    return tf.cast(tf.ensure_shape(pixels, scene.shape), tf.float32)
+def recoloured(
+    picture: Image.Image, saturation: float, gains: list[float], contrast: float, brightness: float = 0.0
+) -> Image.Image:
+    """Return an RGB picture with other colours: more saturation, a factor for each channel, more contrast and light.
+
+    All but `brightness`, in levels of 255, are shares. The steps are linear, so one matrix does them all: nothing is
+    rounded or cut off in between.
+    """
+    matrix, shift = [], brightness - 127.5 * contrast
+    for channel, gain in enumerate(gains):
+        row = [-luma * saturation for luma in LUMA]
+        row[channel] += 1 + saturation
+        matrix += [*(gain * (1 + contrast) * number for number in row), shift]
+    return picture.convert("RGB", tuple(matrix))
 
 
-def _ramp(size: int, direction: tf.Tensor) -> tf.Tensor:
-    """Return values that rise from about -0.5 to 0.5 in a direction given as 0..1, float32 [size, size, 1]."""
-    line = tf.linspace(-0.5, 0.5, size)
-    x, y = tf.meshgrid(line, line)
+def _degraded(scene: Image.Image, generator: np.random.Generator) -> np.ndarray:
+    """Reduce quality as cameras and their files do: resolution, noise, JPEG artefacts; return the pixels."""
+    detail, noise, quality = generator.random(3).tolist()
+    side, deviation = int(scene.width * (1 - 0.65 * detail**2)), noise**2 * 14
+    scene = scene.resize((side, side), BILINEAR).resize(scene.size, BILINEAR)
+    scene = ImageChops.add(scene, _noise("RGB", scene.size, deviation, generator), 1, -128)
+    file = io.BytesIO()
+    scene.save(file, "JPEG", quality=25 + int(quality * 70))
+    return np.asarray(Image.open(file, formats=["JPEG"]))
+
+
+def _noise(mode: str, size: tuple[int, int], deviation: float, generator: np.random.Generator) -> Image.Image:
+    """Return a picture of normal noise around 128."""
+    table = np.rint(np.clip(128 + deviation * NORMAL, 0, 255)).astype(np.uint8).tobytes()
+    count = size[0] * size[1] * len(mode)
+    return Image.frombytes(mode, size, generator.bytes(count).translate(table))
+
+
+def _ramp(size: int, direction: float, slope: float, middle: float) -> Image.Image:
+    """Return a gradient, mode L, that rises by about `slope` in a direction given as 0..1."""
+    line = np.linspace(-slope / 2, slope / 2, size, dtype=np.float32)
     angle = direction * 6.2832
-    return (x * tf.cos(angle) + y * tf.sin(angle))[..., None]
-
-
-def _uniform(seed: tf.Tensor, count: int, low: float = 0.0, high: float = 1.0) -> tf.Tensor:
-    """Return random numbers between `low` and `high`, float32 [count]."""
-    return tf.random.stateless_uniform([count], seed, low, high)
+    across, down = line * np.float32(math.cos(angle)), line * np.float32(math.sin(angle)) + np.float32(middle + 0.5)
+    return Image.fromarray(np.clip(across + down[:, np.newaxis], 0, 255).astype(np.uint8))

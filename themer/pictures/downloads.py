@@ -7,12 +7,11 @@ from pathlib import Path
 
 import requests
 
-from themer.base.errors import UserError
 from themer.catalogue.download_cache import DownloadCache
 from themer.catalogue.polite_http import PERMANENT_STATUSES, PoliteSession, failure_kind
-from themer.catalogue.robots import ForbiddenError, Robots
+from themer.catalogue.robots import ForbiddenError, Robots, RobotsError
 from themer.catalogue.sources import located
-from themer.pictures.images import PictureError, decode, perceptual_hash
+from themer.pictures.images import MAXIMUM_PIXELS, PictureError, decode, perceptual_hash
 from themer.pictures.ledger import EARLIER_FAILED, SHARED, UNREADABLE, Ledger, Row, Status, digest_of
 
 
@@ -34,6 +33,20 @@ class Client:
     minimum_side_pixels: int
     cache: DownloadCache | None = None
     revalidate: bool = False
+
+    @property
+    def refusals(self) -> dict[str, str]:
+        """What the row of a picture says that a limit refuses, by the kind of its problem."""
+        return refusals(self.maximum_bytes, self.minimum_side_pixels)
+
+
+def refusals(maximum_bytes: int, minimum_side_pixels: int) -> dict[str, str]:
+    """Return the errors of whole pictures that these limits refuse, for good unless a limit changes."""
+    return {
+        "too many bytes": f"more than {maximum_bytes} bytes",
+        "too many pixels": f"more than {MAXIMUM_PIXELS} pixels",
+        "too small": f"smaller than {minimum_side_pixels} pixels",
+    }
 
 
 class UnreadableError(requests.RequestException):
@@ -82,14 +95,16 @@ def _known_rows(ledger: Ledger, set_id: str, urls: list[str]) -> list[Row]:
 def _outcome(rows: list[Row]) -> Row:
     """Return a set's row from those of its URLs. A set is gone only if all of them say so themselves.
 
-    A picture's row notes that an earlier URL failed, if that may pass: its picture would be the set's.
+    A picture's row notes that an earlier URL failed, if that may pass: its picture would be the set's. The row of a
+    picture that a limit refuses has the last URL, as that of a set that is gone: no URL is left to ask.
     """
     *before, last = rows
     if last.sha256:
         noted = SHARED if last.status == "placeholder" else ""
         return replace(last, error=EARLIER_FAILED if any(row.may_pass for row in before) else noted)
     failures = [row for row in rows if row.status != "gone"]
-    return min(failures, key=lambda row: not row.may_pass, default=last)
+    found = min(failures, key=lambda row: not row.may_pass, default=last)
+    return replace(found, url=last.url) if found.status == "rejected" and not found.may_pass else found
 
 
 def _request(client: Client, known: Row, part: Path) -> Row:
@@ -102,16 +117,21 @@ def _request(client: Client, known: Row, part: Path) -> Row:
 
 def _refused_row(client: Client, known: Row) -> Row | None:
     """Return the row of a URL that can't be requested or that robots.txt doesn't allow, or None."""
-    url, row = located(known.url, client.address), Row(known.set_id, known.url, "failed")
+    url = located(known.url, client.address)
     if _is_malformed(url):
-        return replace(row, error="malformed address")
+        return Row(known.set_id, known.url, "failed", error="malformed address")
     try:
         client.robots.require(url)
-    except ForbiddenError:
-        return replace(row, status="forbidden", error="robots.txt forbids it")
-    except UserError:
-        return replace(row, error="robots.txt can't be read")
+    except RobotsError as error:
+        return _not_allowed(known, error)
     return None
+
+
+def _not_allowed(known: Row, error: RobotsError) -> Row:
+    """Return the row of a URL that robots.txt forbids, or of one on a host whose robots.txt can't be read."""
+    if isinstance(error, ForbiddenError):
+        return Row(known.set_id, known.url, "forbidden", error="robots.txt forbids it")
+    return Row(known.set_id, known.url, "failed", error="robots.txt can't be read")
 
 
 def _is_malformed(url: str) -> bool:
@@ -137,19 +157,24 @@ def _kept_row(client: Client, known: Row, part: Path) -> Row | None:
 def _requested_row(client: Client, known: Row, part: Path) -> Row:
     """Return the row of a URL that is requested as often as the session's policy allows."""
     try:
-        return client.session.retry(_attempt, client, known, part)
+        return client.session.retry(_attempt, client, known, part, set[bytes]())
     except UnreadableError as error:
         return error.row
+    except RobotsError as error:
+        return _not_allowed(known, error)
     except requests.RequestException as error:
         status = str(error.response.status_code) if isinstance(error, requests.HTTPError) else ""
         return Row(known.set_id, known.url, "failed", status, error=failure_kind(error))
 
 
-def _attempt(client: Client, known: Row, part: Path) -> Row:
-    """Return the row of one response; raise RequestException for what may pass. A 304 leaves a known row as it is."""
+def _attempt(client: Client, known: Row, part: Path, unreadable: set[bytes]) -> Row:
+    """Return the row of one response; raise RequestException for what may pass soon.
+
+    A 304 leaves a known row as it is. The same unreadable bytes twice are left to the next run.
+    """
     headers = {"If-None-Match": known.etag} if known.etag else {}
     url = located(known.url, client.address)
-    with client.session.attempt("GET", url, headers=headers, stream=True) as response:
+    with client.session.attempt("GET", url, headers=headers, hooks=client.robots.hooks, stream=True) as response:
         body = _body(response, client.maximum_bytes)
     status = response.status_code
     if status == 304 and known.sha256:
@@ -158,7 +183,13 @@ def _attempt(client: Client, known: Row, part: Path) -> Row:
         kind: Status = "gone" if status in PERMANENT_STATUSES else "failed"
         return Row(known.set_id, known.url, kind, str(status), error=f"HTTP {status}")
     etag = response.headers.get("ETag", "")
-    row = _checked(Row(known.set_id, known.url, http_status="200", etag=etag), body, client, part)
+    try:
+        row = _checked(Row(known.set_id, known.url, http_status="200", etag=etag), body, client, part)
+    except UnreadableError as error:
+        if body in unreadable:
+            return error.row
+        unreadable.add(body)
+        raise
     if client.cache is not None and len(body) <= client.maximum_bytes:
         client.cache.keep(known.url, body, etag)
     return row
@@ -181,11 +212,11 @@ def _checked(row: Row, content: bytes, client: Client, part: Path) -> Row:
         UnreadableError: it is no picture, or only a part of one.
     """
     if len(content) > client.maximum_bytes:
-        return replace(row, status="rejected", error="too many bytes")
+        return replace(row, status="rejected", error=client.refusals["too many bytes"])
     try:
         picture = decode(content, client.minimum_side_pixels)
     except PictureError as error:
-        rejected = replace(row, status="rejected", error=error.kind)
+        rejected = replace(row, status="rejected", error=client.refusals.get(error.kind, error.kind))
         if error.kind in UNREADABLE:
             raise UnreadableError(rejected) from None
         return rejected

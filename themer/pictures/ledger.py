@@ -4,7 +4,7 @@ import csv
 import hashlib
 import threading
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Literal
@@ -78,14 +78,17 @@ class Ledger:
     def has_picture(self, set_id: str) -> bool:
         """Return whether the picture of the set's row is here, with the right number of bytes."""
         row, path = self.rows.get(set_id), self.picture_path(set_id)
-        return row is not None and row.sha256 != "" and path.exists() and path.stat().st_size == int(row.bytes)
+        return row is not None and row.sha256 != "" and path.exists() and str(path.stat().st_size) == row.bytes
 
-    def is_settled(self, set_id: str, urls: list[str]) -> bool:
-        """Return whether a set needs no request for these URLs: its picture is here, or all of them are gone."""
+    def is_settled(self, set_id: str, urls: list[str], refusals: Collection[str] = ()) -> bool:
+        """Return whether a set needs no request for these URLs: its picture is here, or none of them has one for it.
+
+        `refusals` are the errors of pictures that the limits of now refuse.
+        """
         row = self.rows.get(set_id)
         if row is None or row.url not in urls:
             return False
-        if row.status == "gone":
+        if row.status == "gone" or row.error in refusals:
             return row.url == urls[-1]
         return self.has_picture(set_id) and not row.may_pass
 
@@ -166,4 +169,4 @@ def _read_rows(table: Path) -> dict[str, Row]:
     if table.stat().st_size == 0:
         table.unlink()
         return {}
-    return {row["set_id"]: Row(**row) for row in read_csv(table).to_dict("records")}
+    return {row["set_id"]: Row(**row) for row in read_csv(table, *COLUMNS)[COLUMNS].to_dict("records")}

@@ -1,7 +1,7 @@
 """The user's own photos: finding them in folders named after their labels, and splitting them without leaks."""
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -56,45 +56,14 @@ def survey_photos(root: Path, labels: Sequence[str]) -> Survey:
     return Survey(dict(sorted(label_of.items())), problems)
 
 
-def find_photos(root: Path, labels: Sequence[str]) -> dict[str, str]:
-    """Return the label of each photo by its name, sorted by name.
-
-    Raises:
-        UserError: with every problem that `survey_photos` finds, a line for each.
-    """
-    found = survey_photos(root, labels)
-    require_no_problems(found.problems)
-    return found.label_of
-
-
 def require_no_problems(problems: Sequence[str]) -> None:
     """Raise UserError with a line for each problem, if there are any."""
     if problems:
         raise UserError("\n".join(problems))
 
 
-def photo_states(root: Path, photos: Iterable[str]) -> dict[str, tuple[int, int]]:
-    """Return the size in bytes and the time of change in nanoseconds of each photo."""
-    found = {photo: photo_path(root, photo).stat() for photo in photos}
-    return {photo: (state.st_size, state.st_mtime_ns) for photo, state in found.items()}
-
-
-def require_unchanged(root: Path, labels: Sequence[str], before: dict[str, tuple[int, int]]) -> None:
-    """Raise UserError if the photos are no longer those of which `photo_states` returned `before`.
-
-    DVC records the photos that are there when a stage ends: it would take a photo that arrived meanwhile as packed.
-    """
-    after = photo_states(root, find_photos(root, labels))
-    changed = sorted(photo for photo in before.keys() | after.keys() if before.get(photo) != after.get(photo))
-    if changed:
-        raise UserError(
-            f"{root}: {len(changed):,} photos came, went or changed while they were packed, such as {changed[0]}. "
-            "Nothing is lost; run again: dvc repro"
-        )
-
-
 def photo_path(root: Path, photo: str) -> Path:
-    """Return the path of the photo with a name from `find_photos`."""
+    """Return the path of the photo with a name from `survey_photos`."""
     return root / photo.removeprefix(PREFIX)
 
 
@@ -109,7 +78,7 @@ def photo_table(
     """Return the columns photo, label, family and split, with a row for each photo.
 
     Args:
-        label_of: the label of each photo by its name, from `find_photos`.
+        label_of: the label of each photo by its name, from `survey_photos`.
         hashes: the perceptual hash of each photo.
         official: family, split and perceptual_hash of the official pictures.
         distance: near-duplicates differ in at most this many of the 256 bits of their hashes.

@@ -1,4 +1,4 @@
 """Shards: every picture padded and packed with its label into TFRecord files, and read back in the same order.
 
-Needs no TensorFlow. As a `tf.data` dataset, shards are read by `themer.features.views`.
+Needs no TensorFlow.
 """

@@ -13,7 +13,7 @@ from PIL import Image
 
 from themer.base.errors import UserError
 from themer.base.files import write_json
-from themer.shards.records import read_records, serialized, values_of, write_records
+from themer.shards.records import read_record, read_records, record_positions, serialized, values_of, write_records
 
 SUMMARY_NAME = "shards.json"
 OTHER = "other_"
@@ -124,6 +124,27 @@ def read_batches(directory: Path, split: str, batch_size: int) -> Iterator[Batch
     while batch := list(islice(examples, batch_size)):
         labels = np.array([example.label for example in batch], np.int32)
         yield Batch([example.set_id for example in batch], labels, np.stack([example.pixels for example in batch]))
+
+
+class Rows:
+    """A split's pictures, each read from its file when asked for; memory holds only where it begins.
+
+    Raises:
+        UserError: a file of the split is missing or damaged.
+    """
+
+    def __init__(self, directory: Path, split: str) -> None:
+        self._paths = split_files(directory, split)
+        positions = [np.fromiter(record_positions(path), np.int64) for path in self._paths]
+        self._positions = np.concatenate(positions)
+        self._files = np.repeat(np.arange(len(positions), dtype=np.int32), [len(found) for found in positions])
+
+    def __len__(self) -> int:
+        return len(self._positions)
+
+    def __getitem__(self, row: int) -> Example:
+        """Return the picture of a row, in the order of the shards."""
+        return _example(values_of(read_record(self._paths[self._files[row]], int(self._positions[row]))))
 
 
 def read_labels(directory: Path, split: str) -> np.ndarray:

@@ -1,69 +1,47 @@
-"""Packing picture files into shards: threads read and pad the pictures, and the order stays fixed."""
+"""Packing picture files into shards: an engine pads the pictures, and the order stays fixed."""
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable
+from functools import partial
+from itertools import chain
 from pathlib import Path
-from typing import TypeVar
 
-from PIL import Image
 from tqdm import tqdm
 
-from themer.base.errors import UserError
+from themer.base.engines import Engine
 from themer.base.params import Resize
 from themer.catalogue.sets import shuffled
-from themer.pictures.images import WHITE, Colour, PictureError, decode, encode_png, square
+from themer.pictures.files import chunks, squares
 from themer.shards.files import Example, write_split
-
-
-def read_picture(path: Path, remedy: str, fill: Colour = WHITE) -> Image.Image:
-    """Return a file's picture as `decode` does; raise UserError with the path and the remedy if it can't be read."""
-    try:
-        return decode(path.read_bytes(), fill=fill)
-    except (OSError, PictureError) as error:
-        raise UserError(f"{path}: can't be read ({error}). {remedy}") from None
-
-
-def padded_example(set_id: str, label: int, picture: Image.Image, settings: Resize) -> Example:
-    """Return the example of a picture: padded to a square, with its set number or name and the index of its label."""
-    return Example(set_id, label, encode_png(square(picture, settings.size, settings.fill)))
 
 
 def pack_split(
     directory: Path,
     split: str,
-    set_ids: Iterable[str],
-    make_example: Callable[[str], Example],
-    pictures_per_shard: int,
-    workers: int,
+    label_of: dict[str, int],
+    path_of: Callable[[str], Path],
+    remedy: str,
+    settings: Resize,
+    workers: Engine,
 ) -> int:
     """Write a split's shards in shuffled order and return the number of examples.
 
-    `workers` threads make the examples. Their number changes no byte, and memory use doesn't grow with the number of
-    pictures: see `ordered_map`.
+    The engine changes no byte, and memory use doesn't grow with the number of pictures.
+
+    Args:
+        directory: where the shards are.
+        split: their name.
+        label_of: the index of the label of each set, by its number, or of each photo, by its name.
+        path_of: returns the path of the picture of one of them.
+        remedy: what to do about a picture that can't be read.
+        settings: side in pixels, fill, and pictures per shard.
+        workers: pads the pictures.
+
+    Raises:
+        UserError: a picture can't be read.
     """
-    order = shuffled(set_ids)
-    progress = tqdm(ordered_map(make_example, order, workers), total=len(order), desc=split, unit=" pictures")
-    return write_split(directory, split, progress, pictures_per_shard)
-
-
-Item = TypeVar("Item")
-Result = TypeVar("Result")
-
-
-def ordered_map(function: Callable[[Item], Result], items: Iterable[Item], workers: int) -> Iterator[Result]:
-    """Yield the function's result for each item, in the order of the items, computed by `workers` threads.
-
-    At most four results per worker wait at a time; `Executor.map` would take all items at once.
-    """
-    with ThreadPoolExecutor(workers) as pool:
-        waiting: deque[Future[Result]] = deque()
-        try:
-            for item in items:
-                waiting.append(pool.submit(function, item))
-                if len(waiting) >= 4 * workers:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        finally:
-            pool.shutdown(cancel_futures=True)
+    order = shuffled(label_of)
+    pad = partial(squares, remedy=remedy, size=settings.size, fill=settings.fill)
+    padded = chain.from_iterable(workers.ordered_map(pad, chunks(map(path_of, order))))
+    progress = tqdm(zip(order, padded, strict=True), total=len(order), desc=split, unit=" pictures")
+    examples: Iterable[Example] = (Example(name, label_of[name], png) for name, png in progress)
+    return write_split(directory, split, examples, settings.pictures_per_shard)

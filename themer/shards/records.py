@@ -4,10 +4,11 @@ Formats: https://www.tensorflow.org/tutorials/load_data/tfrecord#tfrecords_forma
 https://github.com/tensorflow/tensorflow/blob/v2.21.0/tensorflow/core/example/example.proto
 """
 
+import os
 import struct
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import google_crc32c
 from google.protobuf import text_format
@@ -83,14 +84,42 @@ def write_records(path: Path, records: Iterable[bytes]) -> int:
 def read_records(path: Path) -> Iterator[bytes]:
     """Yield the records of a TFRecord file; raise UserError if it is damaged."""
     with path.open("rb") as file:
-        while length := file.read(LENGTH.size):
-            length_checksum = file.read(CHECKSUM.size)
-            if length_checksum != _checksum(length):
-                raise _damaged(path)
-            record = file.read(LENGTH.unpack(length)[0])
-            if file.read(CHECKSUM.size) != _checksum(record):
-                raise _damaged(path)
-            yield record
+        while (length := _length(file, path)) is not None:
+            yield _content(file, length, path)
+
+
+def record_positions(path: Path) -> Iterator[int]:
+    """Yield where each record of a TFRecord file begins, in bytes; raise UserError if a length is damaged."""
+    with path.open("rb") as file:
+        position = 0
+        while (length := _length(file, path)) is not None:
+            yield position
+            position = file.seek(length + CHECKSUM.size, os.SEEK_CUR)
+
+
+def read_record(path: Path, position: int) -> bytes:
+    """Return the record that begins at a position of `record_positions`; raise UserError if it is damaged."""
+    with path.open("rb") as file:
+        file.seek(position)
+        return _content(file, _length(file, path) or 0, path)
+
+
+def _length(file: BinaryIO, path: Path) -> int | None:
+    """Return the length in bytes of the record that begins here, or None at the end of the file."""
+    length = file.read(LENGTH.size)
+    if not length:
+        return None
+    if file.read(CHECKSUM.size) != _checksum(length):
+        raise _damaged(path)
+    return int(LENGTH.unpack(length)[0])
+
+
+def _content(file: BinaryIO, length: int, path: Path) -> bytes:
+    """Return a record of a length, which begins here."""
+    record = file.read(length)
+    if file.read(CHECKSUM.size) != _checksum(record):
+        raise _damaged(path)
+    return record
 
 
 def _checksum(content: bytes) -> bytes:

@@ -4,7 +4,7 @@ It resumes after each epoch.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,13 @@ from themer.base.errors import UserError
 from themer.base.params import Train
 from themer.base.quiet_tensorflow import keras, tf
 from themer.features.feature_store import fingerprint, read_features
+from themer.networks.lite import lite_model
+from themer.networks.parts import parts_of
 from themer.networks.registry import build, default_learning_rate, dropout_layers
 from themer.training.checkpoints import Checkpoints, Progress
 from themer.training.confidence import expected_calibration_error, fit_temperature, log_loss, with_temperature
 from themer.training.linear_head import Rows, blocks, fit_head
-from themer.training.training_pictures import TrainingPictures
+from themer.training.training_pictures import Batch, TrainingPictures
 
 
 @dataclass(frozen=True)
@@ -81,13 +83,17 @@ def train(
     keras.utils.set_random_seed(settings.seed)
     tf.config.experimental.enable_op_determinism()
     pictures = TrainingPictures(shards, photos, settings)
+    model = build(settings, pictures.summary.size, len(pictures.summary.labels))
+    parts = parts_of(model)
+    frozen = [lite_model(part) for part in parts.frozen]
     checkpoints = Checkpoints(checkpoint, fingerprint([shards, photos], settings))
-    model, progress = checkpoints.load() or _start(pictures, features, settings, checkpoints)
+    trained, progress = checkpoints.load() or _start(parts.trained, frozen, pictures, features, checkpoints)
     while progress.epoch < settings.epochs:
-        _run_epoch(model, progress, pictures, settings)
-        checkpoints.save(model, progress)
+        _run_epoch(trained, frozen, progress, pictures)
+        checkpoints.save(trained, progress)
     if settings.is_pretrained and settings.epochs > 0:
-        _interpolate(model, checkpoints, settings.interpolation)
+        _interpolate(trained, checkpoints, settings.interpolation)
+    parts.trained.set_weights(trained.get_weights())
     return model, progress
 
 
@@ -132,29 +138,39 @@ def head_rows(pictures: TrainingPictures, features: Path) -> Iterator[Rows]:
             yield from blocks(read_features(features, split, view), labels, weights[labels])
 
 
-def probabilities(model: keras.Model, pictures: tf.data.Dataset) -> tuple[np.ndarray, np.ndarray]:
-    """Return the probabilities, float32 [n, labels], and the actual labels, int32 [n], of batches of pictures."""
-    batches = [(model.predict_on_batch(pixels), labels.numpy()) for pixels, labels in pictures]
-    predicted, actual = zip(*batches, strict=True)
+def probabilities(model: keras.Model, pictures: Iterable[Batch]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the probabilities, float32 [n, labels], and the actual labels, int [n], of batches of pictures."""
+    predicted, actual, size = [], [], 0
+    for batch in pictures:
+        # A last batch of another size would be a graph of its own.
+        count, size = len(batch.labels), max(size, len(batch.labels))
+        filled = [np.resize(one, (size, *one.shape[1:])) for one in batch.inputs]
+        predicted.append(model.predict_on_batch(_floats(filled))[:count])
+        actual.append(batch.labels)
     return np.concatenate(predicted), np.concatenate(actual)
 
 
+def _floats(inputs: list[np.ndarray]) -> np.ndarray | list[np.ndarray]:
+    """Return a model's inputs as float32; the only one alone."""
+    floats = [one.astype(np.float32, copy=False) for one in inputs]
+    return floats if len(floats) > 1 else floats[0]
+
+
 def _start(
-    pictures: TrainingPictures, features: Path, settings: Train, checkpoints: Checkpoints
+    model: keras.Model, frozen: list[bytes], pictures: TrainingPictures, features: Path, checkpoints: Checkpoints
 ) -> tuple[keras.Model, Progress]:
-    """Return the compiled network before its first epoch; on a pretrained backbone, the classifier is fitted."""
-    model, progress = build(settings, pictures.summary.size, len(pictures.summary.labels)), Progress()
-    loss = SparseCrossentropy(settings.label_smoothing)
+    """Return the compiled model before its first epoch; on a pretrained backbone, the classifier is fitted."""
+    progress, settings = Progress(), pictures.settings
     model.compile(
         optimizer=keras.optimizers.Adam(learning_rate(settings, pictures.batches_per_epoch)),
-        loss=loss,
+        loss=SparseCrossentropy(settings.label_smoothing),
         metrics=[keras.metrics.SparseCategoricalAccuracy(name="accuracy")],
     )
     # A state before the first epoch then has the same variables as later states.
     model.optimizer.build(model.trainable_variables)
     if settings.is_pretrained:
         _fit_last_layer(model.get_layer("probabilities"), pictures, features)
-        _record(progress, 0, {"validation": _validation_scores(model, pictures)})
+        _record(progress, 0, {"validation": _validation_scores(model, frozen, pictures)})
         checkpoints.save(model, progress)
     return model, progress
 
@@ -179,22 +195,24 @@ def _interpolate(model: keras.Model, checkpoints: Checkpoints, share: float) -> 
         variable.assign(variable + share * (end - variable))
 
 
-def _validation_scores(model: keras.Model, pictures: TrainingPictures) -> dict[str, float]:
+def _validation_scores(model: keras.Model, frozen: list[bytes], pictures: TrainingPictures) -> dict[str, float]:
     """Return the log loss and the accuracy on the validation split."""
-    predicted, actual = probabilities(model, pictures.plain("validation"))
+    predicted, actual = probabilities(model, pictures.plain("validation", frozen))
     return {"loss": log_loss(actual, predicted), "accuracy": float(np.mean(predicted.argmax(axis=1) == actual))}
 
 
-def _run_epoch(model: keras.Model, progress: Progress, pictures: TrainingPictures, settings: Train) -> None:
+def _run_epoch(model: keras.Model, frozen: list[bytes], progress: Progress, pictures: TrainingPictures) -> None:
     """Train for one epoch and record the scores on the training and validation splits."""
-    epoch = progress.epoch + 1
+    epoch, settings = progress.epoch + 1, pictures.settings
     _seed_dropout(model, settings.seed, epoch)
+    scores = []
     with tqdm(total=pictures.batches_per_epoch, desc=f"epoch {epoch}/{settings.epochs}", unit="batch") as bar:
-        after_batch = keras.callbacks.LambdaCallback(on_train_batch_end=lambda batch, logs: bar.update())
-        # The batches are already shuffled, and Keras would warn about its own shuffling.
-        fitted = model.fit(pictures.epoch(epoch), verbose=0, shuffle=False, callbacks=[after_batch])
-        training = {name: values[0] for name, values in fitted.history.items()}
-        validation = _validation_scores(model, pictures)
+        for batch in pictures.epoch(epoch, frozen):
+            inputs, weights = _floats(batch.inputs), batch.weights
+            scores.append(model.train_on_batch(inputs, batch.labels, sample_weight=weights, return_dict=True))
+            bar.update()
+        training = {name: float(np.mean([of_batch[name] for of_batch in scores])) for name in scores[0]}
+        validation = _validation_scores(model, frozen, pictures)
         bar.set_postfix_str(f"loss {training['loss']:.3f}, validation accuracy {validation['accuracy']:.3f}")
     _record(progress, epoch, {"train": training, "validation": validation})
 

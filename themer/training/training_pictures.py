@@ -1,18 +1,30 @@
 """The pictures of an epoch: sets and photos, balanced, shuffled, each in a random view, in batches."""
 
 import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
+from themer.base.engines import Threads
 from themer.base.errors import UserError
 from themer.base.params import Train
-from themer.base.quiet_tensorflow import tf
-from themer.features.views import Views, read_split
-from themer.shards.files import ShardSummary, read_labels, read_summary
+from themer.features.embedding import Picture, embed, numbered, tasks, unchanged, view_of
+from themer.features.views import Views
+from themer.shards.files import Rows, ShardSummary, read_examples, read_labels, read_summary
 from themer.training.balance import balance
 
-SHUFFLED_PICTURES = 512
+Embed = Callable[[Sequence[Picture]], list[np.ndarray]]
+
+
+class Batch(NamedTuple):
+    """Some pictures: the outputs of each network's frozen blocks, or pixels, labels int [n], weights float32 [n]."""
+
+    inputs: list[np.ndarray]
+    labels: np.ndarray
+    weights: np.ndarray
 
 
 class TrainingPictures:
@@ -25,53 +37,50 @@ class TrainingPictures:
     """
 
     def __init__(self, shards: Path, photos: Path, settings: Train) -> None:
-        self.sources = {"train": shards, "photos": photos}
-        self.settings = settings
+        self.shards, self.settings = shards, settings
         self.summary = read_summary(shards)
-        self.labels = {name: read_labels(directory, "train") for name, directory in self.sources.items()}
+        sources = {"train": shards, "photos": photos}
+        self.labels = {name: read_labels(directory, "train") for name, directory in sources.items()}
         self.counts = count_labels(shards, np.concatenate(list(self.labels.values())), self.summary)
         self.copies, self.weights = balance(self.counts, settings)
         self.views = Views(settings.seed, settings.augmentation, settings.photo_views, self.summary.fill)
+        self._rows = [Rows(directory, "train") for directory in sources.values()]
 
     @property
     def batches_per_epoch(self) -> int:
         """The number of batches in an epoch."""
         return math.ceil(int((self.counts * self.copies).sum()) / self.settings.batch_size)
 
-    def epoch(self, epoch: int) -> tf.data.Dataset:
-        """Return an epoch's batches: pixels float32 [n, size, size, 3], labels int32 [n], weights float32 [n].
+    def epoch(self, epoch: int, frozen: Sequence[bytes] = ()) -> Iterator[Batch]:
+        """Yield an epoch's batches: pixels uint8 [n, size, size, 3], or what models of frozen blocks make of them.
 
         Order and views depend on the seed and the epoch alone, so any epoch can be repeated without the earlier ones.
         """
-        copies, weights = tf.constant(self.copies), tf.constant(self.weights)
+        labels, size = np.concatenate(list(self.labels.values())), self.settings.batch_size
+        rows = np.repeat(np.arange(len(labels)), self.copies[labels])
+        shuffled = np.random.default_rng([self.settings.seed, epoch]).permutation(len(rows))
+        # The first views are also the last, so that all batches have the same size.
+        order = np.resize(shuffled, self.batches_per_epoch * size)
+        pictures = (Picture(self._png(rows[number]), int(number)) for number in order)
+        draw = partial(view_of, self.views, epoch)
+        yield from self._batches(pictures, labels[rows[order]], partial(embed, frozen, draw))
 
-        def viewed(index: tf.Tensor, one: dict[str, tf.Tensor]) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-            return self.views.view(one["image"], epoch, index), one["label"], weights[one["label"]]
+    def plain(self, split: str, frozen: Sequence[bytes] = ()) -> Iterator[Batch]:
+        """Yield batches of a split's unchanged pictures."""
+        pictures = numbered(read_examples(self.shards, split))
+        return self._batches(pictures, read_labels(self.shards, split), partial(embed, frozen, unchanged))
 
-        pictures = self._mixed(epoch)
-        if self.copies.max() > 1:
-            pictures = pictures.flat_map(lambda one: tf.data.Dataset.from_tensors(one).repeat(copies[one["label"]]))
-        shuffled = pictures.enumerate().shuffle(SHUFFLED_PICTURES, seed=self.settings.seed + epoch)
-        views = shuffled.map(viewed, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
-        return self._batched(views, self.batches_per_epoch)
+    def _batches(self, pictures: Iterable[Picture], labels: np.ndarray, embed: Embed) -> Iterator[Batch]:
+        """Yield the pictures in batches, with their labels, int [n]."""
+        size = self.settings.batch_size
+        for number, inputs in enumerate(Threads().ordered_map(embed, tasks(pictures, size))):
+            of_batch = labels[number * size : (number + 1) * size]
+            yield Batch(inputs, of_batch, self.weights[of_batch])
 
-    def plain(self, split: str) -> tf.data.Dataset:
-        """Return batches of a split's unchanged pictures: pixels float32 [n, size, size, 3] and labels int32 [n]."""
-        pictures = read_split(self.sources["train"], split)
-        plain = pictures.map(lambda one: (tf.cast(one["image"], tf.float32), one["label"]))
-        return self._batched(plain, math.ceil(self.summary.pictures[split] / self.settings.batch_size))
-
-    def _mixed(self, epoch: int) -> tf.data.Dataset:
-        """Return the pictures of sets and photos, mixed evenly over the epoch."""
-        filled = [name for name, labels in self.labels.items() if len(labels)]
-        datasets = [read_split(self.sources[name], "train") for name in filled]
-        shares = [len(self.labels[name]) / self.counts.sum() for name in filled]
-        return tf.data.Dataset.sample_from_datasets(datasets, shares, seed=self.settings.seed + epoch)
-
-    def _batched(self, pictures: tf.data.Dataset, batches: int) -> tf.data.Dataset:
-        """Return the pictures in batches, with their number, which Keras would otherwise guess and warn about."""
-        batched = pictures.batch(self.settings.batch_size)
-        return batched.apply(tf.data.experimental.assert_cardinality(batches)).prefetch(2)
+    def _png(self, row: int) -> bytes:
+        """Return a picture's PNG; the rows of the photos follow those of the sets."""
+        sets, photos = self._rows
+        return (sets[row] if row < len(sets) else photos[row - len(sets)]).image_png
 
 
 def count_labels(shards: Path, labels: np.ndarray, summary: ShardSummary) -> np.ndarray:

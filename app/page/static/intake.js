@@ -1,8 +1,9 @@
 // Pictures that are dropped, chosen or pasted, and folders of them. The camera has its own module.
 
+import { isPicture } from "./shrink.js";
+
 const LINK = "That is a link, not a picture. Save the picture and choose its file, or copy the picture itself and paste it.";
 const NO_PICTURE = "There is no picture to paste. Copy a picture, not its text or link, or choose its file.";
-const PICTURES = /\.(jpe?g|jfif|png|webp|gif|bmp|avif|hei[cf])$/i;
 
 /** Call `take(files)` for files, and `refuse(sentence)` for anything else that is dropped or pasted. */
 export function listen(take, refuse) {
@@ -49,10 +50,12 @@ export function listenToExamples(take, refuse) {
   }
 }
 
-/** Take the pictures from folders. What has another name than a picture is left out, and said. */
-function takePictures(files, take, refuse) {
+/** Take the pictures from folders, whatever their names. What is not a picture is left out, and said. */
+async function takePictures(files, take, refuse) {
   files = files.filter((file) => !file.name.startsWith(".")); // leftovers of operating systems
-  const pictures = files.filter((file) => PICTURES.test(file.name)).sort((a, b) => (pathOf(a) < pathOf(b) ? -1 : 1));
+  const pictures = [];
+  for (const file of files) if (await isPicture(file)) pictures.push(file);
+  pictures.sort((a, b) => (pathOf(a) < pathOf(b) ? -1 : 1));
   const others = files.length - pictures.length;
   if (pictures.length) take(pictures);
   if (!pictures.length) refuse("There are no pictures in the folder.");

@@ -7,6 +7,7 @@ const QUALITY = 0.9;
 const SMALL_BYTES = 200_000; // sent as they are, if the server can read them
 const READABLE_BYTES = 200_000_000;
 const FORMATS = [/^\xff\xd8\xff/, /^\x89PNG\r\n\x1a\n/, /^GIF8[79]a/, /^BM/, /^RIFF[^]{4}WEBP/]; // which the server reads
+const OTHERS = [/^[^]{4}ftyp(avi|hei|hev|mif1|msf1)/, /^(II\*\0|MM\0\*)/]; // AVIF, HEIC, TIFF: some browsers read them
 
 let last = Promise.resolve();
 
@@ -20,10 +21,11 @@ export function prepare(file, limits) {
   return prepared;
 }
 
-async function prepareNow(file, { maximumMegabytes, fill }) {
+async function prepareNow(file, limits) {
+  const { maximumMegabytes, fill } = limits;
   if (file.size > READABLE_BYTES) throw tooLarge(file, maximumMegabytes);
   const content = await read(file);
-  const sendable = await isSendable(content);
+  const sendable = await isSendable(content) && await isWithin(content, limits);
   if (sendable && content.size <= SMALL_BYTES) return content;
   const small = await shrink(content, fill).catch(() => null); // the server says what is wrong with it
   if (small && (small.size < content.size || !sendable)) return small;
@@ -40,9 +42,25 @@ async function read(file) {
   }
 }
 
-async function isSendable(content) {
-  const start = new Uint8Array(await content.slice(0, 12).arrayBuffer());
-  return FORMATS.some((format) => format.test(String.fromCharCode(...start)));
+const isSendable = (content) => startsLike(content, FORMATS);
+
+/** Return whether a file is a picture, by its content. If it can't be read, the page says so later. */
+export const isPicture = (file) => startsLike(file, [...FORMATS, ...OTHERS]).catch(() => true);
+
+async function startsLike(content, formats) {
+  const start = String.fromCharCode(...new Uint8Array(await content.slice(0, 12).arrayBuffer()));
+  return formats.some((format) => format.test(start));
+}
+
+/** Return whether the server takes a picture of this width and height, as far as the browser can tell. Nothing is decoded. */
+async function isWithin(content, { maximumPixels, maximumSide }) {
+  const picture = new Image();
+  const known = new Promise((resolve) => { picture.onload = picture.onerror = resolve; });
+  picture.src = URL.createObjectURL(content);
+  await known;
+  URL.revokeObjectURL(picture.src);
+  const { naturalWidth, naturalHeight } = picture;
+  return naturalWidth * naturalHeight <= maximumPixels && Math.max(naturalWidth, naturalHeight) <= maximumSide;
 }
 
 /** Return a JPEG of the upright picture, as the server would see it: transparency on the model's fill colour. */

@@ -23,9 +23,12 @@ export function listenToDownloads(finished) {
 export const lineOf = ({ file, prediction, problem }) => (prediction ? line(prediction) : `${file}: ${problem.title}. ${problem.detail}`);
 
 function csv(entries) {
-  const rows = [Object.keys(COLUMNS), ...entries.map((entry) => Object.values(COLUMNS).map((value) => value(entry)))];
+  const rows = [Object.keys(COLUMNS), ...entries.map((entry) => Object.values(COLUMNS).map((value) => harmless(value(entry))))];
   return rows.map((row) => `${row.map(quoted).join(",")}\r\n`).join("");
 }
+
+/** Return a value that no spreadsheet runs as a formula; see https://owasp.org/www-community/attacks/CSV_Injection */
+const harmless = (value) => (typeof value === "string" && /^[=+\-@\t\r\n＝＋－＠][^]/.test(value) ? `'${value}` : value);
 
 const quoted = (value) => (/[",\r\n]/.test(value ?? "") ? `"${String(value).replaceAll('"', '""')}"` : `${value ?? ""}`);
 

@@ -8,16 +8,18 @@ const wordings = JSON.parse(constants.words);
 export const words = (confidence) => wordings.find(([least]) => confidence >= least)[1];
 
 /** Return the CSS class of a theme's accent colour. */
-export const accent = (theme) => (labels.includes(theme) ? `accent-${labels.indexOf(theme) % 8}` : "accent-none");
+export const accent = (theme) => (labels.includes(theme) ? `accent-${labels.indexOf(theme) % constants.accents}` : "accent-none");
 
-/** Return "93 %" for 0.93. Only exact values become 0 % or 100 %. */
+/** Return "93 %" for 0.93, which stays on one line. Only exact values become 0 % or 100 %. */
 export function perCent(share) {
-  if (share > 0.995 && share < 1) return "99 %";
-  if (share > 0 && share < 0.005) return "< 1 %";
-  return `${Math.round(100 * share)} %`;
+  if (share > 0.995 && share < 1) return onOneLine("99 %");
+  if (share > 0 && share < 0.005) return onOneLine("< 1 %");
+  return onOneLine(`${Math.round(100 * share)} %`);
 }
 
-const sentence = (text) => (text ? `${text[0].toUpperCase()}${text.slice(1)}.` : "");
+const onOneLine = (text) => text.replace(/(<) | (?=%)/g, "$1\u00a0");
+
+const sentence = (text) => (text ? onOneLine(`${text[0].toUpperCase()}${text.slice(1)}.`) : "");
 
 /** Return a theme, or in words why there is none. */
 export const headline = ({ theme, none_of_these }) => theme ?? (none_of_these ? "None of these themes" : "Not sure");
@@ -41,5 +43,5 @@ function lookalike({ other_theme, reason, similar }) {
 
 /** Return a prediction as one line of text. */
 export function line(prediction) {
-  return `${prediction.file}: ${headline(prediction)}. ${pieces(prediction).flat().join("")}`;
+  return `${prediction.file}: ${headline(prediction)}. ${pieces(prediction).flat().join("").replaceAll("\u00a0", " ")}`;
 }

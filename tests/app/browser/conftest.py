@@ -8,22 +8,25 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from app import create_app
 from app.settings import Settings
+from tests.app.browser.chromium import OPTIONS, require_chromium
 from tests.conftest import PROJECT
 
-CHROMIUM = shutil.which("chromium")
+CHROMIUM, FIREFOX = shutil.which("chromium"), shutil.which("firefox") or shutil.which("firefox-esr")
 FAKE_CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+FAKE_CAMERA_IN_FIREFOX = {"media.navigator.streams.fake": True, "media.navigator.permission.disabled": True}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip the tests in this folder without a browser."""
+    name, found = ("firefox", FIREFOX) if config.getoption("--firefox") else ("chromium", CHROMIUM)
     here = [item for item in items if Path(__file__).parent in item.path.parents]
-    for item in here if CHROMIUM is None else []:
-        item.add_marker(pytest.mark.skip(reason="needs chromium"))
+    for item in here if found is None else []:
+        item.add_marker(pytest.mark.skip(reason=f"needs {name}"))
 
 
 @contextmanager
@@ -66,10 +69,18 @@ def empty_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(pytestconfig: pytest.Config) -> Iterator[Browser]:
     """A headless browser."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *FAKE_CAMERA])
+        if pytestconfig.getoption("--firefox"):
+            camera = {"firefox_user_prefs": FAKE_CAMERA_IN_FIREFOX}
+            browser = playwright.firefox.launch(executable_path=FIREFOX, channel="moz-firefox", **camera)
+            try:
+                browser.new_context().close()
+            except Error as error:
+                pytest.skip(f"this Playwright can't drive this Firefox: {error}")
+        else:
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *FAKE_CAMERA])
         yield browser
         browser.close()
 
@@ -81,6 +92,8 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     errors: list[str] = []
 
     def opened(address: str, **options: object) -> Page:
+        for name in sorted(OPTIONS & options.keys()):
+            require_chromium(browser, name)
         contexts.append(browser.new_context(**options))
         page = contexts[-1].new_page()
         page.set_default_timeout(20_000)

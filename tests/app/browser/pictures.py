@@ -33,5 +33,5 @@ def photo_file(folder: Path, turned: bool = False) -> Path:
     orientation = Image.Exif()
     orientation[0x0112] = 6 if turned else 1
     stored = photo.transpose(Image.Transpose.ROTATE_90) if turned else photo
-    stored.save(folder / "photo.jpg", quality=85, exif=orientation)
+    stored.save(folder / "photo.jpg", quality=92, exif=orientation)
     return folder / "photo.jpg"

@@ -11,6 +11,7 @@ from werkzeug.serving import make_server
 
 from app import create_app
 from app.settings import Settings
+from tests.app.browser.chromium import developer_tools, require_chromium
 from tests.app.browser.pictures import drawn_file
 
 PREDICTED = ".prediction:not([aria-busy])"
@@ -43,9 +44,9 @@ def test_a_card_shows_how_much_has_been_sent(open_page, site, tmp_path):
     noise = np.random.default_rng(0).integers(0, 255, (200, 240, 3), np.uint8)
     Image.fromarray(noise).save(tmp_path / "noise.png")
     page = open_page(site)
-    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", SLOW)
+    developer_tools(page).send("Network.emulateNetworkConditions", SLOW)
     page.set_input_files("#pictures", str(tmp_path / "noise.png"))
-    expect(page.locator(".confidence")).to_have_text(re.compile(r"^Sending, \d+ %$"))
+    expect(page.locator(".confidence")).to_have_text(re.compile(r"^Sending, \d+\xa0%$"))
     expect(page.get_by_role("progressbar")).to_have_attribute("value", re.compile(r"^0\.\d+$"))
     expect(page.locator(PREDICTED)).to_have_count(1)
     expect(page.get_by_role("progressbar")).to_have_count(0)
@@ -77,7 +78,7 @@ def test_a_heat_map_that_was_switched_on_twice_can_be_switched_off(open_page, si
     page = open_page(site)
     page.set_input_files("#pictures", str(technic))
     expect(page.locator(PREDICTED)).to_have_count(1)
-    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", SLOW | {"latency": 500})
+    developer_tools(page).send("Network.emulateNetworkConditions", SLOW | {"latency": 500})
     switch = page.get_by_role("switch")
     for _ in range(3):
         switch.click(force=True)
@@ -88,6 +89,7 @@ def test_a_heat_map_that_was_switched_on_twice_can_be_switched_off(open_page, si
 
 def test_offline_it_waits_and_then_goes_on_by_itself(open_page, site, technic):
     page = open_page(site)
+    require_chromium(page.context.browser, "being offline")
     page.context.set_offline(True)
     page.set_input_files("#pictures", str(technic))
     expect(page.locator(".confidence")).to_contain_text("You are offline.")

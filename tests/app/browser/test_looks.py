@@ -2,15 +2,64 @@
 
 import re
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from tests.app.browser.chromium import require_chromium
 from tests.app.browser.pictures import drawn_file
 
 PREDICTED = ".prediction:not([aria-busy])"
 PHONE = {"viewport": {"width": 360, "height": 800}, "has_touch": True, "is_mobile": True, "reduced_motion": "reduce"}
 GAP = """() => document.querySelector(".switch").getBoundingClientRect().top
     - document.querySelector(".frame").getBoundingClientRect().bottom"""
+# The colours as they are painted, each as red, green and blue: bricks, words and the surface behind them.
+COLOURS = """() => {
+    const context = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+    const painted = (colour) => {
+        context.fillStyle = colour;
+        context.fillRect(0, 0, 1, 1);
+        return [...context.getImageData(0, 0, 1, 1).data].slice(0, 3);
+    };
+    const probe = document.querySelector("main").appendChild(document.createElement("p"));
+    const colour = (name, value) => {
+        Object.assign(probe, { className: name }).style.color = value;
+        return painted(getComputedStyle(probe).color);
+    };
+    const count = Number(document.getElementById("constants").dataset.accents);
+    const names = Array.from({ length: count }, (_, number) => `accent-${number}`);
+    return [names.map((name) => colour(name, "var(--brick)")), names.map((name) => colour(name, "var(--word)")),
+        colour("", "var(--surface)")];
+}"""
+LINES = """cells => cells.map((cell) => {
+    const range = document.createRange();
+    range.selectNodeContents(cell);
+    return new Set([...range.getClientRects()].filter((box) => box.width > 1).map((box) => Math.round(box.top))).size;
+})"""
+
+
+def contrast(one: list[int], other: list[int]) -> float:
+    """Return the contrast of two colours as WCAG defines it."""
+    channels = np.array([one, other]) / 255
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    dark, light = sorted(linear @ [0.2126, 0.7152, 0.0722])
+    return float((light + 0.05) / (dark + 0.05))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_twenty_themes_have_colours_of_their_own_that_stand_out(open_page, site, scheme):
+    bricks, words, surface = open_page(site, color_scheme=scheme).evaluate(COLOURS)
+    assert len({tuple(brick) for brick in bricks}) == len({tuple(word) for word in words}) == 20
+    assert min(contrast(brick, surface) for brick in bricks) >= 3
+    assert min(contrast(word, surface) for word in words) >= 4.5
+
+
+def test_no_percentage_is_broken_over_two_lines(open_page, site):
+    page = open_page(f"{site}/about", **PHONE)
+    cells = page.locator("td.number")
+    assert "100\N{NO-BREAK SPACE}%" in cells.all_inner_texts()
+    assert max(cells.evaluate_all(LINES)) == 1
+    assert not re.search(r"\d %", page.locator("main").inner_text())
 
 
 @pytest.fixture
@@ -40,7 +89,9 @@ def test_on_a_phone_nobody_is_told_to_drop_or_to_press_keys(open_page, site):
 
 
 def test_with_a_mouse_dropping_and_pasting_are_offered(open_page, site):
-    words = open_page(site).locator("main").inner_text()
+    page = open_page(site)
+    require_chromium(page.context.browser, "a mouse")
+    words = page.locator("main").inner_text()
     assert "Drop a picture" in words and "Ctrl" in words and "Take or choose" not in words
 
 
@@ -73,6 +124,7 @@ def test_in_forced_colours_bars_are_as_long_as_the_probabilities(answered):
 
 def test_two_pictures_fit_on_a_printed_page_without_buttons(answered):
     page = answered(count=2, color_scheme="dark")
+    require_chromium(page.context.browser, "PDF with plain pages")
     assert len(re.findall(rb"/Type /Page\b", page.pdf(format="A4", print_background=True))) == 1
     page.emulate_media(media="print")
     assert page.locator("button:visible, input:visible").count() == 0

@@ -6,7 +6,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.app.browser.chromium import developer_tools, require_chromium
 from tests.app.browser.pictures import broken_file, drawn_file
+from tests.drawn_sets import drawn_set
 
 PREDICTED = ".prediction:not([aria-busy])"
 
@@ -24,7 +26,7 @@ def folder(tmp_path):
 
 def drop(page, path):
     """Drop a file or folder as the desktop does."""
-    session = page.context.new_cdp_session(page)
+    session = developer_tools(page)
     data = {"items": [], "files": [str(path)], "dragOperationsMask": 1}
     for kind in ("dragEnter", "dragOver", "drop"):
         session.send("Input.dispatchDragEvent", {"type": kind, "x": 200, "y": 200, "data": data})
@@ -56,6 +58,7 @@ def test_the_rest_can_be_cancelled(open_page, plain_site, tmp_path):
 
 def test_a_chosen_folder_is_walked(open_page, site, folder):
     page = open_page(site)
+    require_chromium(page.context.browser, "a mouse")
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name="choose a folder").click()
     chooser.value.set_files(str(folder))
@@ -75,6 +78,20 @@ def test_a_dropped_file_needs_no_ending(open_page, site, tmp_path):
     expect(page.locator(".verdict")).to_have_text("technic")
 
 
+def test_a_folders_pictures_are_known_by_their_content(open_page, site, tmp_path):
+    folder = tmp_path / "scans"
+    folder.mkdir()
+    drawn_file(folder, "technic", 9001).rename(folder / "a scan")
+    drawn_set("technic", 9002).save(folder / "b.tiff")
+    (folder / "c.png").write_text("not a picture")
+    page = open_page(site)
+    drop(page, folder)
+    expect(page.locator(PREDICTED)).to_have_count(2)
+    assert page.locator(".file").all_inner_texts() == ["scans/a scan", "scans/b.tiff"]
+    assert page.locator(".verdict").all_inner_texts() == ["technic", "Unsupported format"]
+    expect(page.get_by_role("alert").first).to_have_text("One file that is not a picture is left out.")
+
+
 def test_a_folder_without_pictures_says_so(open_page, site, tmp_path):
     (tmp_path / "empty").mkdir()
     page = open_page(site)
@@ -91,6 +108,7 @@ def test_all_answers_can_be_copied_and_downloaded(open_page, site, tmp_path):
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     lines = page.evaluate("navigator.clipboard.readText()").splitlines()
     assert lines[0].startswith('a "b", ü.png: technic. ') and lines[1].startswith("broken.jpg: Broken picture. ")
+    require_chromium(page.context.browser, "downloads")
     with page.expect_download() as download:
         page.get_by_role("button", name="Download CSV").click()
     with download.value.path().open(newline="", encoding="utf-8-sig") as file:
@@ -99,6 +117,20 @@ def test_all_answers_can_be_copied_and_downloaded(open_page, site, tmp_path):
     assert (first["file"], first["theme"], first["problem"]) == ('a "b", ü.png', "technic", "")
     assert 0 < float(first["confidence"]) <= 1 and first["most_similar_set"]
     assert (second["file"], second["theme"]) == ("broken.jpg", "") and second["problem"].startswith("Broken picture.")
+
+
+def test_the_downloaded_table_has_no_formulas(open_page, site, tmp_path):
+    names = ["=1+1.png", "-2.png", "ordinary=name.png"]
+    paths = [str(drawn_file(tmp_path, "technic", 9001).rename(tmp_path / name)) for name in names]
+    page = open_page(site)
+    page.set_input_files("#pictures", paths)
+    expect(page.locator(PREDICTED)).to_have_count(3)
+    require_chromium(page.context.browser, "downloads")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download CSV").click()
+    with download.value.path().open(newline="", encoding="utf-8-sig") as file:
+        found = sorted(row["file"] for row in csv.DictReader(file))
+    assert found == ["'-2.png", "'=1+1.png", "ordinary=name.png"]
 
 
 def test_an_example_is_predicted(open_page, site):

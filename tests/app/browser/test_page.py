@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from tests.app.browser.chromium import require_chromium
 from tests.app.browser.pictures import broken_file, drawn_file
 from themer.base.theme_paths import slug
 
@@ -54,7 +55,7 @@ def test_a_dropped_picture_gets_its_theme(open_page, site, technic):
     page = open_page(site)
     assert page.evaluate(DROP, named(technic)) == "visible"
     expect(page.get_by_role("heading", level=3)).to_have_text("technic")
-    expect(page.locator(".confidence")).to_have_text(re.compile(r"^\w[\w ]+, \d\d %$"))
+    expect(page.locator(".confidence")).to_have_text(re.compile(r"^\w[\w ]+, \d\d\xa0%$"))
     expect(page.locator(".file")).to_have_text("technic-9001.png")
     expect(page.get_by_role("status").first).to_contain_text("technic-9001.png: technic.")
 
@@ -104,7 +105,7 @@ def test_a_plain_colour_is_not_sure_with_the_reason(open_page, site, tmp_path):
     page = predicted(open_page(site), tmp_path / "orange.png")
     expect(page.get_by_role("heading", level=3)).to_have_text("Not sure")
     expect(page.locator(".confidence")).to_have_text(
-        re.compile(r"^Unlike every training picture\. Best guess: \w+, <? ?\d+ %\.$")
+        re.compile(r"^Unlike every training picture\. Best guess: \w+, <?\xa0?\d+\xa0%\.$")
     )
 
 
@@ -138,6 +139,7 @@ def test_a_picture_that_is_too_large_is_not_sent(open_page, site, tmp_path):
 
 def test_a_pasted_picture_gets_its_theme(open_page, site, technic):
     page = open_page(site)
+    require_chromium(page.context.browser, "a made event with pasted files")
     page.evaluate(PASTE, named(technic))
     expect(page.locator(PREDICTED)).to_have_count(1)
     expect(page.get_by_role("heading", level=3)).to_have_text("technic")

@@ -54,6 +54,14 @@ def test_a_small_picture_is_sent_as_it_is(sent, tmp_path):
     assert len(sizes) == 2 and all(path.stat().st_size < size < path.stat().st_size + 400 for size in sizes)
 
 
+@pytest.mark.parametrize("size", [(6000, 5000), (31_000, 20)])
+def test_few_bytes_of_more_pixels_than_the_server_takes_are_sent_small(sent, tmp_path, size):
+    Image.new("1", size, 1).save(tmp_path / "plan.png")
+    page, _ = sent(tmp_path / "plan.png")
+    assert (tmp_path / "plan.png").stat().st_size < 20_000
+    assert max(page.locator(".picture").evaluate(SIZE)) == 1024
+
+
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
 def test_what_is_transparent_gets_the_models_fill_colour(sent, tmp_path, kind):
     noise = Image.effect_noise((900, 900), 80)

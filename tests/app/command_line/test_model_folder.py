@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from app.command_line.model_folder import checkout, default_model
+from app.command_line.model_folder import checkout, default_model, require_model
 from tests.conftest import PROJECT
 from themer.base.errors import UserError
 
@@ -30,3 +30,21 @@ def test_the_environment_names_a_model_everywhere(folder, monkeypatch):
     monkeypatch.chdir(folder)
     monkeypatch.setenv("LEGO_THEMER_MODEL", "/opt/model")
     assert default_model() == Path("/opt/model")
+
+
+def test_what_is_missing_of_a_named_model_is_named(tmp_path):
+    with pytest.raises(UserError, match=rf"{tmp_path}/none/classifier\.tflite: there is no model yet.*--model DIR"):
+        require_model(tmp_path / "none")
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "classifier.tflite").touch()
+    with pytest.raises(UserError, match=f"Name it: --model {tmp_path}/models"):
+        require_model(tmp_path)
+    with pytest.raises(UserError, match=f"{tmp_path}/models/index: the model's index is missing. Copy it"):
+        require_model(tmp_path / "models")
+
+
+def test_a_model_is_named_by_its_folder_or_its_file(tmp_path):
+    (tmp_path / "index").mkdir()
+    (tmp_path / "classifier.tflite").touch()
+    expected = tmp_path / "classifier.tflite", tmp_path / "index"
+    assert require_model(tmp_path) == require_model(tmp_path / "classifier.tflite") == expected

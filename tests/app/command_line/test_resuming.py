@@ -1,6 +1,8 @@
+from pathlib import Path
+
 import pytest
 
-from app.command_line.resuming import finished
+from app.command_line.resuming import drop, finished, remaining
 from themer.base.errors import UserError
 
 WHOLE = b'{"file": "a.png", "theme": null}\n{"file": "b.png", "problem": {}}\n'
@@ -26,6 +28,29 @@ def test_a_file_of_anything_else_is_refused_and_left_as_it_is(tmp_path, content)
     with pytest.raises(UserError, match="line [13]: not a line that"):
         finished(tmp_path / "other")
     assert (tmp_path / "other").read_bytes() == content
+
+
+def test_only_what_could_not_be_read_and_is_named_again_is_dropped(tmp_path):
+    other = b'{"file": "c.png", "problem": {}}\n'
+    (tmp_path / "real.jsonl").write_bytes(WHOLE + other)
+    (tmp_path / "real.jsonl").chmod(0o600)
+    (tmp_path / "out.jsonl").symlink_to("real.jsonl")
+    drop(tmp_path / "out.jsonl", {"a.png", "b.png", "d.png"})
+    assert (tmp_path / "out.jsonl").read_bytes() == WHOLE.splitlines(keepends=True)[0] + other
+    assert (tmp_path / "out.jsonl").is_symlink() and (tmp_path / "real.jsonl").stat().st_mode & 0o777 == 0o600
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_each_picture_remains_once():
+    named = [Path("a.png"), "-", Path("b.png"), Path("b.png"), Path("c.png"), "-"]
+    found = list(remaining(named, {"a.png": True, "b.png": False, "-": True}, Path("out.jsonl")))
+    assert found == ["-", Path("b.png"), Path("c.png")]
+
+
+@pytest.mark.parametrize("path", ["/dev/full", "/dev/null", "/dev/zero"])
+def test_a_device_is_refused(path):
+    with pytest.raises(UserError, match=f"{path}: this is not a file. Name a file of JSON lines"):
+        finished(Path(path))
 
 
 def test_a_folder_is_refused(tmp_path):

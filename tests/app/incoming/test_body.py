@@ -78,6 +78,17 @@ def test_json_of_another_shape_is_a_problem_that_names_the_place(body, words):
     assert raised.value.status in (400, 422)
 
 
+@pytest.mark.parametrize(
+    ("value", "received"),
+    [("null", "null"), ("true", "a boolean"), ("4", "a number"), ("0.5", "a number"), ("{}", "an object")]
+    + [('["QQ", null]', "null"), ("[[]]", "a list")],
+)
+def test_a_value_of_another_type_is_a_problem_that_says_what_to_send(value, received):
+    with pytest.raises(Problem, match=f'Expected base64, received {received}. Send {{"image": "...') as raised:
+        uploads(b'{"image": %s}' % value.encode())
+    assert raised.value.status == 400
+
+
 def test_too_many_texts_are_refused():
     with pytest.raises(Problem, match="at most 3 pictures at once, not 4"):
         uploads(b'{"image": ["", "", "", ""]}')

@@ -5,7 +5,7 @@ from PIL import Image
 
 from tests.app.uploads import drawing, encoded, problem_of, upload
 from tests.drawn_sets import drawn_set
-from themer.pictures.own_photos import find_photos
+from themer.pictures.own_photos import survey_photos
 
 
 @pytest.fixture
@@ -37,7 +37,9 @@ def test_pictures_are_not_kept_unless_contributed(client_of, writable):
 
 def test_a_picture_is_kept_where_the_pipeline_finds_it(client_of, writable):
     response = client_of(root=writable, contributions=True).post("/api/contribute", data=contributed(drawing()))
-    [(photo, label)] = find_photos(writable / "data" / "photos", ["minifigure", "technic"]).items()
+    found = survey_photos(writable / "data" / "photos", ["minifigure", "technic"])
+    [(photo, label)] = found.label_of.items()
+    assert found.problems == []
     assert response.status_code == 201 and label == "minifigure"
     assert photo == f"photos/{response.json['photo']}" and "name" not in photo
     assert [path.name for path in (writable / "data" / "photos" / "minifigure").iterdir()] == [photo.rpartition("/")[2]]
@@ -47,8 +49,8 @@ def test_a_picture_of_none_of_the_themes_is_kept_where_the_pipeline_finds_it(cli
     client = client_of(root=writable, contributions=True)
     response = client.post("/api/contribute", data=contributed(drawing(), "None of these themes"))
     assert response.status_code == 201 and response.json["photo"].startswith("none-of-these-themes/")
-    found = find_photos(writable / "data" / "photos", ["minifigure", "technic"])
-    assert list(found.values()) == ["None of these themes"]
+    found = survey_photos(writable / "data" / "photos", ["minifigure", "technic"])
+    assert (list(found.label_of.values()), found.problems) == (["None of these themes"], [])
 
 
 def test_metadata_is_removed(client_of, writable):

@@ -10,7 +10,7 @@ from urllib3.filepost import encode_multipart_formdata
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.test import EnvironBuilder
 
-from app.incoming.form import InMemoryRequest
+from app.incoming.form import InMemoryRequest, read_uploads
 from app.problem import Problem
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), min_size=1).filter(lambda name: "%" not in name)
@@ -46,6 +46,12 @@ def test_parts_are_read_as_sent(name, file_name, content, text):
 def test_a_part_with_an_empty_file_name_is_a_file():
     request = form_of(("image", "", b""))
     assert request.files["image"].filename == "" and not request.form
+
+
+@pytest.mark.parametrize("name", ["", "  "])
+def test_a_picture_without_a_name_is_named_by_its_place(name):
+    sent = [("image", "", b""), ("image", "a.jpg", b"x"), ("image", name, b"y")]
+    assert [one.name for one in read_uploads(form_of(*sent).files.getlist("image"), 3)] == ["a.jpg", "picture 2"]
 
 
 def test_large_files_are_kept_in_memory(monkeypatch, tmp_path):

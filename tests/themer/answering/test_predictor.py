@@ -15,12 +15,12 @@ from tests.small_shards import FILL, LABELS, picture
 from tests.themer.small_model import small_model
 from themer.answering.abstention import Boundary
 from themer.answering.index import Index
-from themer.answering.predictor import OTHER_THEME, OUT_OF_DISTRIBUTION, Predictor
+from themer.answering.predictor import OTHER_THEME, OUT_OF_DISTRIBUTION, Predictor, per_cent
 from themer.answering.runtime import LiteRuntime
 from themer.base.errors import UserError
 from themer.exporting.thresholds import write_index_summary
-from themer.features.views import read_split
 from themer.pictures.images import square
+from themer.shards.files import read_examples
 
 PICTURES = np.stack([picture(index % 3, index) for index in range(19)])
 
@@ -46,8 +46,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Predictor:
 @pytest.fixture(scope="module")
 def training_picture(project: Path) -> Image.Image:
     """The first picture of the training split."""
-    [example] = read_split(project / paths.shards, "train").take(1).as_numpy_iterator()
-    return Image.fromarray(example["image"])
+    example = next(read_examples(project / paths.shards, "train"))
+    return Image.fromarray(example.pixels)
 
 
 def changed(project: Path, threshold: float = 0.0, labels: list[str] = LABELS) -> Predictor:
@@ -127,6 +127,20 @@ def test_below_the_threshold_the_model_steps_back_to_a_theme_above(project, trai
     assert (found.theme, found.level, found.sure) == ("Space", "ancestor", False)
     assert found.confidence == pytest.approx(1, abs=1e-5)
     assert found.reason == f"the most probable theme has only {100 * max(found.probabilities.values()):.0f} %"
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [(0, "0 %"), (1e-9, "< 1 %"), (0.004, "< 1 %"), (0.93, "93 %"), (0.994, "99 %"), (0.9999999, "99 %"), (1, "100 %")],
+)
+def test_only_exact_values_become_0_or_100_per_cent(share, words):
+    assert per_cent(share) == words
+
+
+def test_no_reason_says_100_per_cent_of_less(project):
+    probabilities = np.array([0.9996, 0.0002, 0.0002], np.float32)
+    _, reason = changed(project, threshold=1.0)._choice(probabilities, familiar=True, known=1.0)
+    assert reason == "the most probable theme has only 99 %"
 
 
 def with_boundary(project: Path, known: float, boundary: float, other_theme: str = "") -> Predictor:

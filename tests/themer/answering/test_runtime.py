@@ -3,6 +3,7 @@ import sys
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import numpy as np
 import pytest
@@ -57,6 +58,22 @@ def test_concurrent_threads_each_get_their_own_outputs(path):
         found = list(pool.map(runtime.run, batches))
     for pixels, outputs in zip(batches, found, strict=True):
         np.testing.assert_array_equal(outputs.probabilities, alone.run(pixels).probabilities)
+
+
+class Meeting(np.ndarray):
+    """Pixels of a picture that runs only once another is about to run."""
+
+    barrier = Barrier(2, timeout=5)
+
+    def astype(self, dtype, *args, **kwargs):
+        self.barrier.wait()
+        return np.asarray(super().astype(dtype, *args, **kwargs))
+
+
+def test_pictures_of_one_batch_run_at_once_and_keep_their_order(path):
+    pixels = np.stack([picture(index % 3, index) for index in range(6)])
+    together = LiteRuntime(path, 2, at_once=2).run(pixels.view(Meeting))
+    np.testing.assert_array_equal(together.probabilities, LiteRuntime(path, 1).run(pixels).probabilities)
 
 
 def test_a_failure_frees_its_slot(path):

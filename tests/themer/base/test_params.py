@@ -176,11 +176,43 @@ def test_a_source_that_dvc_could_not_find_by_its_name_is_refused(params, name):
     assert f'sources: "{name}": DVC looks for the source in use by sources.{name}' in str(error.value)
 
 
-@pytest.mark.parametrize("name", ["my-mirror", "my mirror", "a/b", "Übung"])
+@pytest.mark.parametrize("name", ["my-mirror", "my mirror", "Übung", "x" * 60])
 def test_a_source_may_have_any_other_name(params, name):
     params["sources"][name] = {"rebrickable": "https://example.org"}
     params["fetch"]["source"] = name
     assert parse_params(params).source.rebrickable == "https://example.org"
+
+
+@pytest.mark.parametrize("name", ["a/b", "a\\\\b", "", "x" * 250, "a\nb", "${x}", 'a"b'])
+def test_a_source_with_a_name_that_is_none_is_refused(params, name):
+    params["sources"][name] = {"rebrickable": "https://example.org"}
+    with pytest.raises(UserError, match="a name has 1 to 60 characters, none of them"):
+        parse_params(params)
+
+
+TOO_LARGE = {
+    "sources.live.api_requests_per_minute": 60_000,
+    "sources.live.pictures_per_second": 1000,
+    "download.connect_timeout_seconds": 3600,
+    "download.read_timeout_seconds": 3600,
+    "download.maximum_retry_after_seconds": 86_400,
+    "download.maximum_bytes": 1_000_000_000,
+    "fetch.limit": 10_000_000,
+}
+
+
+@pytest.mark.parametrize("key", TOO_LARGE)
+@pytest.mark.parametrize("value", [1e308, 10**12])
+def test_a_value_beyond_all_measure_is_refused_with_the_largest_one(write_params, key, value):
+    value = value if isinstance(value, int) or key.endswith(("seconds", "minute", "second")) else 10**30
+    with pytest.raises(UserError, match=f"{key}: Input should be less than or equal to {TOO_LARGE[key]}"):
+        load_params(write_params({key: value}))
+
+
+@pytest.mark.parametrize("key", [key for key in TOO_LARGE if key.endswith(("minute", "second"))])
+def test_a_rate_that_would_never_ask_is_refused(write_params, key):
+    with pytest.raises(UserError, match=f"{key}: the rate must be 0.001 or more"):
+        load_params(write_params({key: 1e-300}))
 
 
 def test_an_unknown_network_is_named_with_the_known_ones(write_params):

@@ -1,3 +1,4 @@
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -6,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import PROJECT
+from themer.base.running import Start, begin
 
 STAGE = """
 from pathlib import Path
@@ -199,6 +201,15 @@ def test_a_second_copy_of_a_stage_is_refused_until_the_first_one_ends(folder):
     assert ran("print('also')").stdout == "also\n"
 
 
+@pytest.mark.parametrize("path", [".cache", ".cache/locks"])
+def test_a_file_in_the_way_of_the_locks_is_an_error_that_says_so(folder, path):
+    Path(path).parent.mkdir(exist_ok=True)
+    Path(path).touch()
+    done = ran("print('never')")
+    assert done.returncode == 1 and done.stdout == "" and "Traceback" not in done.stderr
+    assert done.stderr.startswith("error: .cache") and "A file is where a folder has to be. Move it away" in done.stderr
+
+
 @pytest.mark.parametrize("shell", ["/bin/bash", "/bin/sh"])
 def test_a_stage_ends_when_dvc_is_killed_and_the_next_one_runs_alone(folder, shell):
     commit_tracked()
@@ -213,3 +224,11 @@ def test_a_stage_ends_when_dvc_is_killed_and_the_next_one_runs_alone(folder, she
         # The stage holds the other end of the pipe: this returns when it is gone.
         dvc.stdout.read()
     assert again.returncode == 0 and "again\n" in again.stdout
+
+
+def test_a_process_that_a_stage_starts_does_not_begin_it_again(monkeypatch):
+    """Dask's worker processes import the stage that starts them."""
+    monkeypatch.chdir(PROJECT)
+    monkeypatch.setenv("DVC_STAGE", "join")
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        assert pool.apply(begin) == Start([], [], [], {}, {})

@@ -4,6 +4,7 @@ import pytest
 
 from themer.base.errors import UserError
 from themer.catalogue.brick_insights import exported_sets, sets_one_by_one
+from themer.catalogue.download_cache import DownloadCache
 from themer.catalogue.polite_http import polite_session
 from themer.catalogue.snapshots import Journal
 
@@ -247,3 +248,14 @@ def test_another_address_has_a_journal_of_its_own(tmp_path):
         Journal(tmp_path, IDENTITY).keep(number, found)
     other = Journal(tmp_path, {**IDENTITY, "brick_insights": "http://other"})
     assert "1-1" not in other and "2-1" not in other
+
+
+def test_a_cache_that_cannot_be_written_is_no_fault_of_the_set(site, tmp_path):
+    for number in range(9):
+        site.put(f"/api/sets/{number}-1", json.dumps({"set_id": f"{number}-1"}).encode())
+    journal = Journal(tmp_path / "raw", IDENTITY, DownloadCache(tmp_path / "cache"))
+    (tmp_path / "cache" / "contents").rmdir()
+    (tmp_path / "cache" / "contents").touch()
+    with pytest.raises(UserError, match="downloads can't be kept there"):
+        list(sets_one_by_one(polite_session(), site.url, [f"{number}-1" for number in range(9)], journal))
+    assert len(site.request_counts()) == 1

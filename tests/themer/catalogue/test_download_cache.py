@@ -1,6 +1,9 @@
 import os
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import platformdirs
 import pytest
@@ -110,3 +113,31 @@ def test_bytes_that_cannot_be_written_are_an_error_too(tmp_path):
 def test_a_source_with_a_command_is_not_cached():
     assert cache_for(Source(command=["python"], rebrickable="{url}")) is None
     assert cache_for(Source(rebrickable="http://127.0.0.1:1")) is not None
+
+
+@pytest.mark.parametrize("name", ["~nosuchuser/x", "~nosuchuser"])
+def test_a_folder_of_an_unknown_user_is_an_error(monkeypatch, name):
+    monkeypatch.setenv(FOLDER_VARIABLE, name)
+    with pytest.raises(UserError, match=f"{FOLDER_VARIABLE} is '{name}': .* Name a folder that can be written"):
+        cache_folder()
+
+
+@contextmanager
+def without_privileges() -> Iterator[None]:
+    """Give up the rights of the superuser, if this process has them: they ignore permissions."""
+    user = os.geteuid()
+    os.seteuid(65534 if user == 0 else user)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+
+
+def test_a_folder_that_cannot_be_written_is_an_error_before_any_download():
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        DownloadCache(folder)
+        for path in (folder, folder / "contents"):
+            path.chmod(0o555)
+        with without_privileges(), pytest.raises(UserError, match="downloads can't be kept there .Permission denied."):
+            DownloadCache(folder)

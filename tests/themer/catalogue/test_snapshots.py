@@ -89,3 +89,24 @@ def test_whatever_json_can_hold_is_kept(tmp_path):
     assert snapshots.Journal(tmp_path, IDENTITY).found("1-1") == odd
     snapshots.finish(tmp_path, IDENTITY, [odd])
     assert read_sets(tmp_path / "sets.json") == [odd]
+
+
+DAMAGES = [("answers-*", b"{]\n"), ("answers-*", b"[1]\n"), ("answers-*", b"\xff\n"), ("not_found-*", b"\xff\n")]
+
+
+@pytest.mark.parametrize(("pattern", "line"), DAMAGES)
+def test_a_damaged_journal_is_an_error_that_names_it(tmp_path, pattern, line):
+    journal = snapshots.Journal(tmp_path, IDENTITY)
+    journal.keep("1-1", {"set_id": "1-1"})
+    journal.keep("2-1", None)
+    [path] = tmp_path.glob(pattern)
+    path.write_bytes(line + path.read_bytes())
+    with pytest.raises(UserError, match=f"{path.name}: this file is damaged"):
+        snapshots.Journal(tmp_path, IDENTITY)
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b'[{"set_id": 5}]', b"[3]", b"null"])
+def test_a_damaged_list_of_sets_is_an_error_that_names_it(tmp_path, content):
+    (tmp_path / "sets.json").write_bytes(content)
+    with pytest.raises(UserError, match="sets.json: this file is damaged"):
+        read_sets(tmp_path / "sets.json")

@@ -34,10 +34,10 @@ def test_a_theme_with_a_missing_parent_is_an_orphan():
     assert "5" not in ThemeTree.of(TABLE).paths
 
 
-def test_a_cycle_of_parents_is_an_error():
-    cycle = pandas.DataFrame([("1", "A", "2"), ("2", "B", "1")], columns=TABLE.columns)
-    with pytest.raises(UserError, match="its own ancestor"):
-        ThemeTree.of(cycle)
+def test_themes_that_lead_back_to_themselves_are_orphans_as_are_those_below():
+    rows = [("1", "A", "2"), ("2", "B", "1"), ("3", "Own parent", "3"), ("4", "Below", "1"), ("5", "Root", "")]
+    tree = ThemeTree.of(pandas.DataFrame(rows, columns=TABLE.columns))
+    assert tree.paths == {"5": ("Root",)} and tree.circular == ("1", "2", "3", "4")
 
 
 @settings(deadline=None)

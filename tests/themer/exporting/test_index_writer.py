@@ -19,11 +19,11 @@ from themer.answering.runtime import LiteRuntime
 from themer.base.errors import UserError
 from themer.base.files import write_json
 from themer.base.tables import read_csv
-from themer.exporting.index_writer import SetFacts, set_facts, with_photo_views, write_index
+from themer.exporting.index_writer import SetFacts, limit_views, set_facts, write_index
 from themer.exporting.thresholds import choose_thresholds
-from themer.features.views import read_split
+from themer.features.embedding import numbered
 from themer.pictures.images import encode_png
-from themer.shards.files import Example, read_summary, write_split, write_summary
+from themer.shards.files import Example, read_examples, read_summary, write_split, write_summary
 from themer.training.confidence import ALWAYS_ABSTAIN
 
 FILES = ["boundary.npy", "features.npy", "index.json", "pictures.csv", "shares.csv", "validation.csv"]
@@ -49,8 +49,8 @@ def index(project: Path) -> Index:
 
 def pictures_of(project: Path, split: str) -> tuple[list[str], np.ndarray]:
     """Return the numbers of a split's sets and their pictures."""
-    examples = list(read_split(project / paths.shards, split).as_numpy_iterator())
-    return [example["set_id"].decode() for example in examples], np.stack([example["image"] for example in examples])
+    examples = list(read_examples(project / paths.shards, split))
+    return [example.set_id for example in examples], np.stack([example.pixels for example in examples])
 
 
 def test_all_sets_and_training_photos_are_rows_of_length_one(index):
@@ -67,7 +67,7 @@ def with_others(project: Path, runtime: LiteRuntime, tmp_path_factory: pytest.Te
     shards, photos, folder = (tmp_path_factory.mktemp(name) for name in ("shards", "photos", "index"))
     add_black(project / paths.shards, shards, OTHERS, "City / Police", "{split} {number}")
     add_black(project / paths.photo_shards, photos, OTHER_PHOTOS, "None of these themes", "photos/none {number}")
-    write_index(runtime, shards, photos, folder, "with others", FACTS)
+    write_index(project / paths.model, shards, photos, folder, "with others", FACTS)
     return folder
 
 
@@ -114,7 +114,9 @@ def test_the_boundary_tells_pictures_of_other_themes_that_no_boundary_was_fitted
 
 
 def test_the_same_inputs_give_the_same_bytes(project, runtime, tmp_path):
-    write_index(runtime, project / paths.shards, project / paths.photo_shards, tmp_path, made_from="small model")
+    write_index(
+        project / paths.model, project / paths.shards, project / paths.photo_shards, tmp_path, made_from="small model"
+    )
     assert Index(tmp_path).summary.threshold == ALWAYS_ABSTAIN
     choose_thresholds(tmp_path, NOTHING_HELD_OUT, promises(accepted_risk=1.0))
     assert sorted(path.name for path in tmp_path.iterdir()) == FILES
@@ -152,9 +154,9 @@ def test_validation_confidence_is_written_for_the_threshold(project, runtime):
 
 @pytest.fixture(scope="module")
 def validation_views(project: Path) -> np.ndarray:
-    """The validation pictures unchanged and in all photograph-like views, float32 [30, size, size, 3]."""
-    views = with_photo_views(read_split(project / paths.shards, "validation"), FILL)
-    return np.stack([view["image"] for view in views.as_numpy_iterator()])
+    """The validation pictures unchanged and in all photograph-like views, uint8 [30, size, size, 3]."""
+    pictures = list(numbered(read_examples(project / paths.shards, "validation")))
+    return np.stack([draw(picture) for draw in limit_views(FILL) for picture in pictures])
 
 
 def test_nearly_all_views_of_the_validation_pictures_are_within_the_limit(validation_views, runtime, index):
@@ -166,7 +168,7 @@ def test_nearly_all_views_of_the_validation_pictures_are_within_the_limit(valida
 def test_the_unchanged_pictures_are_first_and_all_views_differ(validation_views, project):
     plain, *views = np.split(validation_views, 5)
     np.testing.assert_array_equal(plain, pictures_of(project, "validation")[1])
-    assert all(np.abs(one - other).mean() > 1 for one, other in combinations([plain, *views], 2))
+    assert all(np.abs(one.astype(int) - other).mean() > 1 for one, other in combinations([plain, *views], 2))
 
 
 def test_features_of_zeros_are_too_far_from_every_training_picture(index):
@@ -198,7 +200,7 @@ def test_an_interrupted_run_leaves_no_index(project, runtime, tmp_path):
     broken = write_shards(tmp_path / "shards")
     next(broken.glob("validation-*")).unlink()
     with pytest.raises(UserError, match="validation"):
-        write_index(runtime, broken, project / paths.photo_shards, tmp_path / "out", "small model")
+        write_index(project / paths.model, broken, project / paths.photo_shards, tmp_path / "out", "small model")
     with pytest.raises(UserError, match="not an index of features"):
         Index(tmp_path / "out")
 
@@ -207,4 +209,4 @@ def test_shards_with_other_labels_are_refused(project, runtime, tmp_path):
     shards = write_shards(tmp_path / "shards")
     write_summary(shards, replace(read_summary(shards), labels=["blue", "green", "pink"]))
     with pytest.raises(UserError, match=r"predicts blue, green, red from 32 px.*blue, green, pink in 32 px"):
-        write_index(runtime, shards, project / paths.photo_shards, tmp_path / "index", "small model")
+        write_index(project / paths.model, shards, project / paths.photo_shards, tmp_path / "index", "small model")

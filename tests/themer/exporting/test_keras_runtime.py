@@ -9,8 +9,7 @@ from tests.themer.exporting.short_networks import CUTS, short_classifier
 from tests.themer.small_model import untrained_classifier
 from themer.answering.runtime import ModelOutputs
 from themer.base.quiet_tensorflow import keras
-from themer.exporting.keras_runtime import KerasRuntime, with_all_outputs
-from themer.features.views import centre
+from themer.exporting.keras_runtime import KerasRuntime, centre_layer, with_all_outputs
 
 # Networks side by side whose maps have one size.
 TWO_LITES = "efficientnet_lite0 + efficientnet_lite1"
@@ -108,7 +107,7 @@ def test_networks_side_by_side_have_no_class_maps_if_one_normalizes_its_features
 @pytest.mark.parametrize("network", ["lego_cnn", "efficientnet_lite0", TWO_LITES])
 def test_with_two_views_the_logits_are_the_mean_of_those_of_the_picture_and_its_centre(network):
     model = model_of(network)
-    views = [np.log(np.asarray(model(pixels))) for pixels in (PIXELS, centre(PIXELS))]
+    views = [np.log(np.asarray(model(pixels))) for pixels in (PIXELS, centre_layer(PIXELS))]
     both = run(model, views=2)
     np.testing.assert_allclose(both.probabilities, softmax(np.mean(views, axis=0), axis=1), atol=1e-5)
     np.testing.assert_allclose(np.linalg.norm(both.features, axis=1), 1, atol=1e-5)

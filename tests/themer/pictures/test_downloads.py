@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Site, picture_bytes
+from themer.base.errors import UserError
 from themer.catalogue.download_cache import DownloadCache
 from themer.catalogue.polite_http import polite_session, retry_policy
 from themer.catalogue.robots import Robots
@@ -53,8 +54,8 @@ def test_a_transient_error_is_requested_again(site, tmp_path, status):
 REJECTED = {
     "an HTML page": (b"<html>", "not an image"),
     "half a picture": (picture_bytes(size=(200, 200))[:1500], "truncated"),
-    "a pixel": (picture_bytes(size=(1, 1)), "too small"),
-    "a large file": (b"\xff\xd8" + bytes(200_000), "too many bytes"),
+    "a pixel": (picture_bytes(size=(1, 1)), "smaller than 8 pixels"),
+    "a large file": (b"\xff\xd8" + bytes(200_000), "more than 100000 bytes"),
 }
 
 
@@ -65,6 +66,14 @@ def test_a_response_without_a_usable_picture_is_rejected(site, tmp_path, case):
     row = download(site, tmp_path, {"1-1": ["{url}/1.jpg"]})["1-1"]
     assert (row.status, row.error, row.sha256) == ("rejected", error, "")
     assert list((tmp_path / "thumbnails").iterdir()) == []
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"", picture_bytes(size=(200, 200))[:1500]])
+def test_the_same_unreadable_bytes_twice_are_left_to_the_next_run(site, tmp_path, body):
+    site.put("/1.jpg", body)
+    row = download(site, tmp_path, {"1-1": ["{url}/1.jpg"]}, retries=4)["1-1"]
+    assert row.status == "rejected" and row.may_pass
+    assert site.request_counts() == {"/1.jpg": 2}
 
 
 def test_an_incomplete_response_is_requested_again_at_once(site, tmp_path, monkeypatch):
@@ -212,6 +221,31 @@ def test_a_url_that_must_not_be_requested_is_a_row_unless_the_next_one_has_the_p
     assert [(row.status, row.error) for row in (rows["1-1"], rows["3-1"])] == [REFUSED[url]] * 2
     assert (rows["2-1"].status, rows["2-1"].url) == ("ok", "{url}/2.jpg")
     assert site.request_counts() == {"/2.jpg": 1, "/gone.jpg": 1}
+
+
+@pytest.mark.parametrize(
+    ("target", "error"),
+    [
+        ("/private/1.jpg", ("forbidden", "robots.txt forbids it")),
+        ("http://127.0.0.1:9/", REFUSED["http://127.0.0.1:9/1.jpg"]),
+    ],
+)
+def test_a_redirect_to_where_no_request_may_go_is_a_row(site, tmp_path, target, error):
+    site.put("/robots.txt", b"User-agent: *\nDisallow: /private\n")
+    site.put("/1.jpg", status=302, Location=target)
+    site.put("/private/1.jpg", picture_bytes())
+    row = download(site, tmp_path, {"1-1": ["{url}/1.jpg"]})["1-1"]
+    assert (row.status, row.error) == error
+    assert site.request_counts() == {"/1.jpg": 1}
+
+
+def test_a_cache_that_cannot_be_written_is_no_fault_of_the_picture(site, tmp_path):
+    site.put("/1.jpg", picture_bytes())
+    cache = DownloadCache(tmp_path / "cache")
+    (tmp_path / "cache" / "contents").rmdir()
+    (tmp_path / "cache" / "contents").touch()
+    with pytest.raises(UserError, match="downloads can't be kept there"):
+        download(site, tmp_path, {"1-1": ["{url}/1.jpg"]}, cache=cache)
 
 
 def test_a_kept_picture_needs_no_host(site, tmp_path):

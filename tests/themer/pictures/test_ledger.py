@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import picture_bytes
+from themer.base.errors import UserError
 from themer.pictures.images import decode, perceptual_hash
 from themer.pictures.ledger import COLUMNS, Ledger, Row, digest_of, shared_pictures
 
@@ -125,3 +126,10 @@ def test_an_incomplete_heading_leaves_an_empty_ledger(tmp_path):
 def test_a_resumed_run_requests_failures_again(tmp_path, status):
     ledger_in(tmp_path).keep(Row("1-1", "{url}/1.jpg", status))
     assert not ledger_in(tmp_path).is_settled("1-1", ["{url}/1.jpg"])
+
+
+@pytest.mark.parametrize("content", [b"set_id,url\n1-1,x\n", b"\xff,\n\xff\n"])
+def test_a_damaged_table_is_an_error_that_names_it(tmp_path, content):
+    (tmp_path / "thumbnails.csv").write_bytes(content)
+    with pytest.raises(UserError, match="thumbnails.csv: this file is damaged"):
+        ledger_in(tmp_path)

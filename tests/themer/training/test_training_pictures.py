@@ -6,12 +6,10 @@ from hypothesis import strategies as st
 
 from tests.small_shards import settings, write_photo_shards, write_shards
 from themer.base.errors import UserError
-from themer.shards.files import read_labels
-from themer.training import training_pictures
+from themer.shards.files import read_examples, read_labels
 from themer.training.balance import MOST_VIEWS_PER_PICTURE, balance, label_copies, label_weights
 from themer.training.training_pictures import TrainingPictures
 
-# Order and number of the pictures do not depend on the views, whose graph takes a second to build.
 UNCHANGED = {"augmentation": 0, "photo_views": 0}
 
 counts = st.lists(st.integers(1, 500), min_size=2, max_size=8).map(np.array)
@@ -28,11 +26,11 @@ def no_photos(tmp_path_factory):
 
 
 def labels(pictures: TrainingPictures, epoch: int = 1) -> np.ndarray:
-    return np.concatenate([label for _, label, _ in pictures.epoch(epoch).as_numpy_iterator()])
+    return np.concatenate([batch.labels for batch in pictures.epoch(epoch)])
 
 
 def pixels(pictures: TrainingPictures, epoch: int) -> np.ndarray:
-    return np.concatenate([batch for batch, _, _ in pictures.epoch(epoch).as_numpy_iterator()])
+    return np.concatenate([batch.inputs[0] for batch in pictures.epoch(epoch)])
 
 
 @examples(deadline=None)
@@ -81,7 +79,7 @@ def test_an_epoch_shows_every_picture_once(shards, no_photos):
 def test_photos_in_the_training_split_join_training(shards, tmp_path):
     photos = write_photo_shards(tmp_path, train=(2, 0, 3), test=(4, 4, 4))
     pictures = TrainingPictures(shards, photos, settings(**UNCHANGED))
-    assert pictures.counts.tolist() == np.bincount(labels(pictures)).tolist() == [5, 5, 7]
+    assert pictures.counts.tolist() == np.bincount(labels(pictures)[:17]).tolist() == [5, 5, 7]
     assert len({one.tobytes() for one in pixels(pictures, 1)}) == 17
     np.testing.assert_allclose(pictures.weights, 17 / 3 / np.array([5, 5, 7]), rtol=1e-6)
     assert read_labels(photos, "train").tolist() == [0, 0, 2, 2, 2]
@@ -95,8 +93,7 @@ def test_a_label_may_have_photos_only(no_photos, tmp_path):
     assert TrainingPictures(shards, photos, settings()).counts.tolist() == [2, 5, 4]
 
 
-def test_photos_are_spread_over_an_epoch(tmp_path, monkeypatch):
-    monkeypatch.setattr(training_pictures, "SHUFFLED_PICTURES", 1)
+def test_photos_are_spread_over_an_epoch(tmp_path):
     shards = write_shards(tmp_path / "shards", train=(2, 96, 2))
     photos = write_photo_shards(tmp_path / "photos", train=(0, 0, 50))
     is_photo = labels(TrainingPictures(shards, photos, settings(**UNCHANGED))) == 2
@@ -106,8 +103,14 @@ def test_photos_are_spread_over_an_epoch(tmp_path, monkeypatch):
 def test_balanced_sampling_repeats_rare_labels(tmp_path, no_photos):
     shards = write_shards(tmp_path, train=(2, 6, 1))
     pictures = TrainingPictures(shards, no_photos, settings(imbalance="balanced_sampling", **UNCHANGED))
-    assert np.bincount(labels(pictures)).tolist() == [6, 6, 6]
-    assert pictures.batches_per_epoch == len(list(pictures.epoch(1)))
+    assert np.bincount(labels(pictures)[:18]).tolist() == [6, 6, 6]
+
+
+def test_the_last_batch_is_filled_up_with_the_first_views(tmp_path, no_photos):
+    pictures = TrainingPictures(write_shards(tmp_path, train=(2, 6, 2)), no_photos, settings(imbalance="none"))
+    batches = [batch.inputs[0] for batch in pictures.epoch(1)]
+    assert [len(batch) for batch in batches] == [4, 4, 4] and pictures.batches_per_epoch == 3
+    np.testing.assert_array_equal(batches[2][2:], batches[0][:2])
 
 
 def test_copies_of_a_picture_have_different_views(tmp_path, no_photos):
@@ -119,8 +122,8 @@ def test_copies_of_a_picture_have_different_views(tmp_path, no_photos):
 
 def test_class_weights_reach_the_batches(shards, no_photos):
     pictures = TrainingPictures(shards, no_photos, settings(imbalance="class_weights", **UNCHANGED))
-    for _, label, weight in pictures.epoch(1).as_numpy_iterator():
-        np.testing.assert_allclose(weight, np.array([12 / 9, 12 / 15, 1])[label], rtol=1e-6)
+    for batch in pictures.epoch(1):
+        np.testing.assert_allclose(batch.weights, np.array([12 / 9, 12 / 15, 1])[batch.labels], rtol=1e-6)
 
 
 @pytest.mark.parametrize("imbalance", ["none", "balanced_sampling"])
@@ -133,17 +136,18 @@ def test_an_epoch_can_be_repeated_and_differs_from_the_next(shards, tmp_path):
     one, again = (TrainingPictures(shards, photos, settings()) for _ in range(2))
     first, second, repeated = list(one.epoch(1)), list(one.epoch(2)), list(again.epoch(2))
     for batch, same in zip(second, repeated, strict=True):
-        for part, other in zip(batch, same, strict=True):
+        for part, other in zip([*batch.inputs, *batch[1:]], [*same.inputs, *same[1:]], strict=True):
             np.testing.assert_array_equal(part, other)
-    assert any((batch[0] != other[0]).numpy().any() for batch, other in zip(first, second, strict=True))
+    assert any((batch.inputs[0] != other.inputs[0]).any() for batch, other in zip(first, second, strict=True))
 
 
 def test_without_augmentation_and_for_validation_the_pictures_are_unchanged(shards, no_photos):
     pictures = TrainingPictures(shards, no_photos, settings(**UNCHANGED))
     assert {one.tobytes() for one in pixels(pictures, 1)} == {one.tobytes() for one in pixels(pictures, 2)}
-    validation = list(pictures.plain("validation").as_numpy_iterator())
-    assert [len(label) for _, label in validation] == [4, 2]
-    assert all((batch == batch.round()).all() for batch, _ in validation)
+    validation, examples = list(pictures.plain("validation")), list(read_examples(shards, "validation"))
+    assert [len(batch.labels) for batch in validation] == [4, 2]
+    found = np.concatenate([batch.inputs[0] for batch in validation])
+    np.testing.assert_array_equal(found, [example.pixels for example in examples])
 
 
 def test_a_label_without_pictures_is_named(tmp_path, no_photos):

@@ -9,7 +9,7 @@ from themer.base.params import SPLITS, CrossValidate
 from themer.base.params_file import parse_params
 from themer.features.feature_store import Features
 from themer.shards.files import read_summary
-from themer.validation import retraining
+from themer.validation import held_out, retraining
 from themer.validation.folds import folds
 from themer.validation.held_out import (
     fine_tuned_probabilities,
@@ -25,7 +25,6 @@ from themer.validation.pictures import Pictures
 from themer.validation.retraining import new_splits, retrained_probabilities, validation_share
 
 LABEL_COUNT = 3
-# Without photograph-like views, whose graph takes a second to build in each epoch.
 QUICK = settings(epochs=1, warm_up_epochs=0, batch_size=8, photo_views=0)
 
 
@@ -84,6 +83,27 @@ def test_a_fold_of_minus_one_is_always_training_and_never_predicted():
         found[latest == 0], linear_probabilities(features, actual, fold_of, settings(), LABEL_COUNT)[latest == 0]
     )
     assert not found[latest < 0].any()
+
+
+class CountedFeatures(Features):
+    """Features that count how often they are read."""
+
+    reads = 0
+
+    def __getitem__(self, rows: slice) -> np.ndarray:
+        CountedFeatures.reads += 1
+        return super().__getitem__(rows)
+
+
+def test_small_features_are_read_once_to_fit_a_classifier_and_large_ones_give_the_same(monkeypatch):
+    features, actual, fold_of = points(seed=5)
+    counted = [CountedFeatures(part._parts) for part in features]
+    found = linear_probabilities(counted, actual, fold_of, settings(), LABEL_COUNT)
+    # Of each part, for each of three folds: once to fit, once to predict.
+    assert CountedFeatures.reads == 3 * 3 * 2
+    monkeypatch.setattr(held_out, "KEPT_BYTES", 0)
+    np.testing.assert_array_equal(linear_probabilities(counted, actual, fold_of, settings(), LABEL_COUNT), found)
+    assert CountedFeatures.reads > 100
 
 
 def test_without_held_out_pictures_nothing_is_predicted():

@@ -8,22 +8,19 @@ from tests.small_shards import LABELS, settings, write_shards
 from tests.themer.networks.random_weights import use_short_vgg16
 from themer.base.errors import UserError
 from themer.base.params import SPLITS
-from themer.features.views import read_split
-from themer.shards.files import read_summary
+from themer.shards.files import read_examples, read_summary
 from themer.validation.folds import folds
 from themer.validation.pictures import Pictures, all_examples, read_pictures
 from themer.validation.retraining import new_splits, repack, retrained_probabilities, validation_share, write_no_photos
 
 LABEL_COUNT = 3
 RED = LABELS.index("red")
-# Without photograph-like views, whose graph takes a second to build in each epoch.
 QUICK = settings(epochs=1, warm_up_epochs=0, batch_size=8, photo_views=0)
 
 
 def test_records_are_in_the_order_of_the_pictures(shards):
     found = [(example.set_id, example.label) for example in all_examples(shards)]
-    decoded = [one for split in SPLITS for one in read_split(shards, split).as_numpy_iterator()]
-    assert found == [(one["set_id"].decode(), one["label"]) for one in decoded]
+    assert found == [(one.set_id, one.label) for split in SPLITS for one in read_examples(shards, split)]
 
 
 def test_the_pictures_of_all_splits_have_a_label_and_a_family(pictures):
@@ -106,7 +103,7 @@ def test_repacking_leaves_out_pictures_without_a_split_and_renumbers_the_labels(
 def test_shards_without_photos_are_empty(shards, tmp_path):
     write_no_photos(read_summary(shards), tmp_path)
     assert read_summary(tmp_path).labels == LABELS and read_summary(tmp_path).pictures == {"train": 0}
-    assert list(read_split(tmp_path, "train").as_numpy_iterator()) == []
+    assert list(read_examples(tmp_path, "train")) == []
 
 
 @pytest.fixture(scope="module")

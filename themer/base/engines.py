@@ -1,0 +1,115 @@
+"""Where many tasks run: in threads of this process, or on a Dask cluster. The results are the same bytes."""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
+from typing import Any, Protocol, TypeVar
+from urllib.parse import urlsplit
+
+from themer.base.errors import UserError
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+VARIABLE, THIS_MACHINE = "LEGO_THEMER_DASK", "dask"
+SCHEMES = ("tcp", "tls")
+TASKS_AHEAD = 2
+
+
+class Engine(Protocol):
+    """What runs many tasks.
+
+    A function comes to its large constants, such as a model, once per worker, if it takes them from `shared` and keeps
+    what it makes of them:
+
+        @lru_cache(maxsize=1)
+        def interpreter(model: bytes) -> Interpreter: ...
+
+        def embed(model: bytes, pictures: list[bytes]) -> np.ndarray:
+            return run(interpreter(model), pictures)
+
+        workers = engine()
+        for embeddings in workers.ordered_map(partial(embed, workers.shared(model)), chunks): ...
+    """
+
+    def ordered_map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+        """Yield the function's result for each item, in the order of the items; few items are taken ahead.
+
+        The function, its items and its results are picklable: a function of a module, or a `partial` of one. Several
+        threads of a process may call it at the same time. An error of it is raised in its turn. Nothing waits to run
+        any more when the caller stops.
+        """
+        ...
+
+    def shared(self, value: bytes) -> Any:
+        """Return what a `partial` of a function holds in place of a large value. The function is given the value."""
+        ...
+
+
+class Threads:
+    """The engine of this process: a thread for each core, if not told otherwise."""
+
+    def __init__(self, count: int | None = None) -> None:
+        self.count = count or os.cpu_count() or 1
+
+    def ordered_map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+        """Yield the results in order. `Executor.map` would take all items at once."""
+        with ThreadPoolExecutor(self.count) as pool:
+            waiting: deque[Future[Result]] = deque()
+            try:
+                for item in items:
+                    waiting.append(pool.submit(function, item))
+                    if len(waiting) >= TASKS_AHEAD * self.count:
+                        yield waiting.popleft().result()
+                while waiting:
+                    yield waiting.popleft().result()
+            finally:
+                pool.shutdown(cancel_futures=True)
+
+    def shared(self, value: bytes) -> bytes:
+        """Return the value itself."""
+        return value
+
+
+def engine() -> Engine:
+    """Return the engine that the environment names: "" for threads, a scheduler's address, or "dask" for this machine.
+
+    Raises:
+        UserError: it names something else, or there is no such scheduler.
+    """
+    name = os.environ.get(VARIABLE, "")
+    return _cluster(scheduler_address(name)) if name else Threads()
+
+
+def scheduler_address(name: str) -> str:
+    """Return the address of a scheduler, or "" for a cluster on this machine.
+
+    Raises:
+        UserError: the name is neither of them.
+    """
+    if name == THIS_MACHINE:
+        return ""
+    try:
+        parts = urlsplit(name)
+        is_address = parts.scheme in SCHEMES and parts.hostname and parts.port and not parts.path.strip("/")
+    except ValueError:
+        is_address = False
+    if not is_address:
+        raise UserError(
+            f'{VARIABLE} is "{name}". Set it to a scheduler\'s address, such as tcp://10.0.0.1:8786, '
+            f"to {THIS_MACHINE} for a cluster on this machine, or unset it."
+        )
+    return name.rstrip("/")
+
+
+@cache
+def _cluster(address: str) -> Engine:
+    """Return the cluster of a scheduler, or the one on this machine; connected once, until the process ends."""
+    try:
+        # Imported only if asked for: it takes a second, and is no requirement of the pipeline.
+        from themer.base.cluster import Cluster, connect
+    except ModuleNotFoundError as error:
+        raise UserError(f"{VARIABLE} needs Dask ({error}). Run: pip install -r requirements-dask.txt") from None
+    return Cluster(connect(address))
