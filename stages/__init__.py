@@ -1,5 +1,7 @@
 """One small script for each DVC stage."""
 
+import os
+
 from themer.base.arithmetic import prepare
 from themer.base.errors import explained
 
@@ -7,10 +9,12 @@ from themer.base.errors import explained
 @explained
 def _begin() -> None:
     """Note what the stage reads, before its code is imported."""
-    # Imported here, after the settings.
-    from themer.base.running import begin
+    # What serves imports the paths alone, and is installed without what a stage needs.
+    if os.environ.get("DVC_STAGE"):
+        # Imported here, after the settings.
+        from themer.base.running import begin
 
-    begin()
+        begin()
 
 
 # Before any module imports numpy.

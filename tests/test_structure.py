@@ -3,9 +3,14 @@
 import ast
 import subprocess
 import sys
+import tomllib
+from collections.abc import Iterable
+from importlib.metadata import packages_distributions, requires
 
 import grimp
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests.conftest import PROJECT
 
@@ -114,3 +119,27 @@ def test_answering_imports_neither_tensorflow_nor_pandas():
 def test_a_stage_imports_no_tensorflow_until_it_runs_a_network():
     stages = sorted(GRAPH.find_children("stages") - {"stages.train"})
     assert imports_of(", ".join(stages), "tensorflow", "keras") == []
+
+
+def required(names: Iterable[str]) -> set[str]:
+    """Return the distributions that some requirements bring, with their own requirements."""
+    found: set[str] = set()
+    waiting = [Requirement(name) for name in names]
+    while waiting:
+        one = waiting.pop()
+        name = canonicalize_name(one.name)
+        if name not in found and (one.marker is None or one.marker.evaluate({"extra": ""})):
+            found.add(name)
+            waiting += [Requirement(line) for line in requires(name) or []]
+    return found
+
+
+def test_the_app_imports_only_what_installing_it_brings():
+    modules = sorted(GRAPH.find_descendants("app") - {"app.__main__"})
+    code = f"import sys; before = {{*sys.modules}}; import {', '.join(modules)}; print(*{{*sys.modules}} - before)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, check=True, capture_output=True, text=True)
+    distributions = packages_distributions()
+    names = {name.partition(".")[0] for name in done.stdout.split()}
+    imported = {canonicalize_name(one) for name in names for one in distributions.get(name, [])}
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert len(imported) > 20 and imported - required(project["dependencies"]) == set()
