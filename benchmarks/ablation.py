@@ -24,8 +24,9 @@ from themer.features.feature_store import SETTINGS
 
 PROJECT = Path(__file__).parent.parent
 # What the stages resize and features read, and what they write: variants share it where they can.
-PICTURES = (paths.thumbnails, paths.thumbnails_table, paths.dataset, paths.photos)
+PICTURES = (paths.thumbnails, paths.thumbnails_table, paths.dataset, paths.other_themes, paths.photos)
 FEATURES = (paths.shards, paths.photo_shards, paths.photos_table, paths.features)
+TABLES = (paths.dataset, paths.labelled, paths.other_themes, paths.calibration)
 
 VARIANTS: dict[str, dict[str, Any]] = {
     "default": {},
@@ -35,12 +36,13 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "all views photograph-like": {"photo_views": 1.0},
     "weights as fine-tuned, not interpolated": {"interpolation": 1.0},
     "no warm-up": {"warm_up_epochs": 0},
-    "4 blocks fine-tuned": {"fine_tuned_blocks": 4},
+    "3 blocks fine-tuned": {"fine_tuned_blocks": 3},
+    "8 blocks fine-tuned": {"fine_tuned_blocks": 8},
     "no label smoothing": {"label_smoothing": 0.0},
     # An epoch is shorter without balanced sampling, so these take as long.
     "imbalance: none": {"imbalance": "none", "epochs": 10},
     "imbalance: class_weights": {"imbalance": "class_weights", "epochs": 10},
-    "4 blocks, 6 epochs": {"fine_tuned_blocks": 4, "epochs": 6},
+    "3 blocks, 6 epochs": {"fine_tuned_blocks": 3, "epochs": 6},
     "lego_cnn": {"network": "lego_cnn", "epochs": 12},
     "half of the photos in training": {"photos.train": 0.5},
 }
@@ -90,7 +92,7 @@ def measured(params: dict[str, Any], results: Path) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         link(FEATURES, inputs, folder)
-        link((paths.dataset, paths.labelled), Path(), folder)
+        link(TABLES, Path(), folder)
         seconds = run_stages(("train", "export", "evaluate"), folder, params)
         scores = {
             path.stem: json.loads((folder / path).read_text(encoding="utf-8"))

@@ -1,7 +1,6 @@
 """Measure that training's memory does not grow with the number of pictures: python -m benchmarks.memory
 
-It trains on 1,000 and on 10,000 pictures, each in its own process, and prints the peaks. Both include the buffer of
-512 pictures for shuffling.
+It trains on 1,000 and on 10,000 pictures, each in its own process, and prints the peaks.
 """
 
 import argparse

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import themer
 from stages import paths
+from themer.answering.index import SUMMARY_NAME as INDEX_NAME
 from themer.base.files import files_sha256, write_json
 from themer.base.params_file import load_params
 from themer.base.running import stage
 from themer.base.tables import column_by_set, read_csv
 from themer.exporting.thresholds import Guarantee, Promises, choose_thresholds, is_made_from
+from themer.features.feature_store import LIBRARIES
 from themer.shards.files import SUMMARY_NAME
 
 THEMER = Path(themer.__file__).parent
@@ -38,7 +40,7 @@ def fingerprint(set_page: str | None, views: int) -> str:
     tables = (paths.classifier, paths.labelled, paths.dataset, paths.other_themes)
     data = [path for path in tables if path.is_file()]
     files = [*data, *(path for folder in folders for path in folder.iterdir())]
-    versions = [version(name) for name in ("ai-edge-litert", "keras", "tensorflow")]
+    versions = [version(name) for name in LIBRARIES]
     code = [Path(__file__), *THEMER.rglob("*.py")]
     everything = f"{files_sha256(files)} {files_sha256(code)} {versions} {set_page} {views}"
     return hashlib.sha256(everything.encode()).hexdigest()[:16]
@@ -51,6 +53,8 @@ def write_model_and_index(set_page: str | None, views: int, made_from: str) -> N
     from themer.exporting.index_writer import set_facts
     from themer.exporting.served_model import write_served_model
 
+    # Otherwise a run that is stopped here would leave an index that is complete, beside views and a model of others.
+    (paths.index / INDEX_NAME).unlink(missing_ok=True)
     write_test_views(paths.shards, paths.view_shards)
     facts = set_facts(read_csv(paths.labelled), set_page)
     families = column_by_set(paths.dataset, "family") | column_by_set(paths.other_themes, "family")

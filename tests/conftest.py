@@ -2,6 +2,7 @@
 
 import gc
 import io
+import signal
 import sys
 import threading
 from collections import Counter
@@ -40,6 +41,10 @@ SLOW_FOLDERS = {"end_to_end", "browser"}
 
 # Keras creates so many objects that collecting garbage at the default rate takes a tenth of its time.
 gc.set_threshold(50_000, 50, 100)
+
+# A job in the background ignores Ctrl-C, and so would the processes that tests start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A busy machine must not fail a property.
 hypothesis.settings.register_profile("patient", deadline=None)

@@ -21,14 +21,11 @@ TASKS_AHEAD = 2
 class Engine(Protocol):
     """What runs many tasks.
 
-    A function comes to its large constants, such as a model, once per worker, if it takes them from `shared` and keeps
-    what it makes of them:
-
-        @lru_cache(maxsize=1)
-        def interpreter(model: bytes) -> Interpreter: ...
+    A function comes to its large constants, such as a model, once per worker, if it takes them from `shared`. Its
+    thread may keep what it makes of them, as `themer.features.embedding.loaded` does:
 
         def embed(model: bytes, pictures: list[bytes]) -> np.ndarray:
-            return run(interpreter(model), pictures)
+            return run(loaded("network", model, Interpreter), pictures)
 
         workers = engine()
         for embeddings in workers.ordered_map(partial(embed, workers.shared(model)), chunks): ...

@@ -1,6 +1,7 @@
 """Write the index that `themer.answering.index` reads."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -253,7 +254,8 @@ def _outputs(model: ServedModel, shards: Path, split: str, draw: Draw, name: str
 def outputs_of(model: bytes, draw: Draw, pictures: Sequence[Picture]) -> ModelOutputs:
     """Return what a `.tflite` file, given its content, makes of a view of each picture."""
     runtime = loaded("served model", model, partial(LiteRuntime, threads=1))
-    return runtime.run(np.stack([draw(picture) for picture in pictures]))
+    # Nobody reads the class maps, and a worker may be far away.
+    return replace(runtime.run(np.stack([draw(picture) for picture in pictures])), class_maps=None)
 
 
 def _validation(pictures: pandas.DataFrame) -> pandas.DataFrame:

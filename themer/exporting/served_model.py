@@ -49,7 +49,7 @@ def write_served_model(
     made_from: str,
     views: int,
 ) -> Comparison:
-    """Export a classifier, check that it predicts the same on the test split, and write its index.
+    """Export a classifier, check that it predicts the same on some test pictures, and write its index.
 
     The model predicts from the picture, with two views also from its centre.
 

@@ -1,6 +1,6 @@
 """Compute the frozen backbone's features of every picture and view, and write them to a folder of the store."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
@@ -9,14 +9,12 @@ from tqdm import tqdm
 
 from themer.base.engines import engine
 from themer.base.params import SPLITS, Train
-from themer.features.embedding import Picture, embed, numbered, tasks, unchanged, view_of
+from themer.features.embedding import Embed, embed, numbered, tasks, unchanged, view_of
 from themer.features.feature_store import FeatureSummary, features_path, prepare_directory
 from themer.features.views import FIRST_EPOCH, Views
 from themer.networks.lite import lite_model
 from themer.networks.registry import build
 from themer.shards.files import Example, read_examples, read_summary
-
-Embed = Callable[[Sequence[Picture]], list[np.ndarray]]
 
 
 def compute_features(shards: Path, photos: Path, settings: Train, directory: Path, made_from: str) -> None:

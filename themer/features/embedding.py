@@ -35,6 +35,7 @@ class Picture(NamedTuple):
 
 
 Draw = Callable[[Picture], np.ndarray]
+Embed = Callable[[Sequence[Picture]], list[np.ndarray]]
 
 
 def unchanged(picture: Picture) -> np.ndarray:

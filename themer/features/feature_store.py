@@ -26,7 +26,7 @@ THEMER = Path(__file__).parent.parent
 NETWORKS_NAME, SUMMARY_NAME = "networks.json", "features.json"
 # The code that features depend on, that all of training depends on, and the libraries of both.
 PACKAGES, ALL_PACKAGES = ("features", "networks"), ("features", "networks", "training")
-LIBRARIES = ("ai-edge-litert", "keras", "numpy", "pillow", "tensorflow")
+LIBRARIES = ("ai-edge-litert", "keras", "numpy", "pillow", "scipy", "tensorflow")
 # Every setting that features depend on. dvc.yaml lists them too, and a test compares both.
 SETTINGS = {"augmentation", "feature_views", "network", "photo_views", "seed", "weights"}
 

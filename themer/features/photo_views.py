@@ -28,7 +28,8 @@ WHITE = (255, 255, 255)
 LUMA = (0.299, 0.587, 0.114)  # ITU-R BT.601
 # Difference from the background colour, in the channel that differs most: certainly background, certainly not.
 BACKGROUND_DIFFERENCE, FOREGROUND_DIFFERENCE = 15, 50
-LIKENESS = [round(255 * min(1, max(0, (FOREGROUND_DIFFERENCE - one) / 35))) for one in range(256)]
+RANGE = FOREGROUND_DIFFERENCE - BACKGROUND_DIFFERENCE
+LIKENESS = [round(255 * min(1, max(0, (FOREGROUND_DIFFERENCE - one) / RANGE))) for one in range(256)]
 CELL = 8  # pixels, the side of a cell of the grid on which the background grows inwards from the edges
 SHAPES_BEHIND, SHAPES_IN_FRONT = 5, 3
 REDUCTION = 2  # backdrops and shapes are drawn smaller, for speed; in photographs they are out of focus anyway

@@ -1,4 +1,4 @@
-"""Networks and parts of them for LiteRT, which computes a picture in half of TensorFlow's time, one thread for each.
+"""Networks and parts of them for LiteRT, which takes half of TensorFlow's time for a picture, on one thread each.
 
 Its convolutions have the same bits on every processor with AVX2.
 """
@@ -26,7 +26,7 @@ class Variables(tf.Module):  # type: ignore[misc]
 def lite_model(model: keras.Model) -> bytes:
     """Return a model with one input as a float32 `.tflite` file with one signature, which takes one picture at a time.
 
-    The input is called pixels. The outputs have the names in a dictionary, or output_0.
+    The input is called pixels. Outputs keep their names if the model returns a dictionary; a single one is output_0.
     """
 
     def run(pixels: tf.Tensor) -> dict[str, tf.Tensor] | tf.Tensor:

@@ -1,4 +1,4 @@
 """Picture files: downloading, decoding, padding and hashing them, near-duplicates, and the user's own photos.
 
-Nothing here knows labels beyond their folder names. `themer.dataset` packs the pictures for training.
+Nothing here knows labels beyond their folder names. `themer.shards` packs the pictures for training.
 """

@@ -95,6 +95,8 @@ def write_split(directory: Path, split: str, examples: Iterable[Example], pictur
     earlier run.
     """
     directory.mkdir(parents=True, exist_ok=True)
+    for left in directory.glob(f"{split}-*.part"):
+        left.unlink()
     parts, count = [], 0
     for shard_number, shard in groupby(enumerate(examples), key=lambda pair: pair[0] // pictures_per_shard):
         parts.append(directory / f"{split}-{shard_number:05}.part")

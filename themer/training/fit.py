@@ -151,7 +151,7 @@ def probabilities(model: keras.Model, pictures: Iterable[Batch]) -> tuple[np.nda
 
 
 def _floats(inputs: list[np.ndarray]) -> np.ndarray | list[np.ndarray]:
-    """Return a model's inputs as float32; the only one alone."""
+    """Return a model's inputs as float32; a single one without a list."""
     floats = [one.astype(np.float32, copy=False) for one in inputs]
     return floats if len(floats) > 1 else floats[0]
 

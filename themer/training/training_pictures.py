@@ -1,8 +1,9 @@
 """The pictures of an epoch: sets and photos, balanced, shuffled, each in a random view, in batches."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,12 +12,10 @@ import numpy as np
 from themer.base.engines import Threads
 from themer.base.errors import UserError
 from themer.base.params import Train
-from themer.features.embedding import Picture, embed, numbered, tasks, unchanged, view_of
+from themer.features.embedding import Embed, Picture, embed, numbered, tasks, unchanged, view_of
 from themer.features.views import Views
 from themer.shards.files import Rows, ShardSummary, read_examples, read_labels, read_summary
 from themer.training.balance import balance
-
-Embed = Callable[[Sequence[Picture]], list[np.ndarray]]
 
 
 class Batch(NamedTuple):
@@ -47,20 +46,30 @@ class TrainingPictures:
         self._rows = [Rows(directory, "train") for directory in sources.values()]
 
     @property
+    def views_per_epoch(self) -> int:
+        """The number of pictures in an epoch, each as often as it is repeated."""
+        return int((self.counts * self.copies).sum())
+
+    @property
+    def batch_size(self) -> int:
+        """The number of pictures in a batch: at most an epoch's."""
+        return min(self.settings.batch_size, self.views_per_epoch)
+
+    @property
     def batches_per_epoch(self) -> int:
         """The number of batches in an epoch."""
-        return math.ceil(int((self.counts * self.copies).sum()) / self.settings.batch_size)
+        return math.ceil(self.views_per_epoch / self.batch_size)
 
     def epoch(self, epoch: int, frozen: Sequence[bytes] = ()) -> Iterator[Batch]:
         """Yield an epoch's batches: pixels uint8 [n, size, size, 3], or what models of frozen blocks make of them.
 
         Order and views depend on the seed and the epoch alone, so any epoch can be repeated without the earlier ones.
         """
-        labels, size = np.concatenate(list(self.labels.values())), self.settings.batch_size
+        labels = np.concatenate(list(self.labels.values()))
         rows = np.repeat(np.arange(len(labels)), self.copies[labels])
         shuffled = np.random.default_rng([self.settings.seed, epoch]).permutation(len(rows))
-        # The first views are also the last, so that all batches have the same size.
-        order = np.resize(shuffled, self.batches_per_epoch * size)
+        # The last batch is filled up with the first views, so that all batches have the same size.
+        order = np.resize(shuffled, self.batches_per_epoch * self.batch_size)
         pictures = (Picture(self._png(rows[number]), int(number)) for number in order)
         draw = partial(view_of, self.views, epoch)
         yield from self._batches(pictures, labels[rows[order]], partial(embed, frozen, draw))
@@ -72,9 +81,11 @@ class TrainingPictures:
 
     def _batches(self, pictures: Iterable[Picture], labels: np.ndarray, embed: Embed) -> Iterator[Batch]:
         """Yield the pictures in batches, with their labels, int [n]."""
-        size = self.settings.batch_size
-        for number, inputs in enumerate(Threads().ordered_map(embed, tasks(pictures, size))):
-            of_batch = labels[number * size : (number + 1) * size]
+        results = Threads().ordered_map(embed, tasks(pictures))
+        rows = (row for outputs in results for row in zip(*outputs, strict=True))
+        for start in range(0, len(labels), self.batch_size):
+            of_batch = labels[start : start + self.batch_size]
+            inputs = [np.stack(part) for part in zip(*islice(rows, len(of_batch)), strict=True)]
             yield Batch(inputs, of_batch, self.weights[of_batch])
 
     def _png(self, row: int) -> bytes:

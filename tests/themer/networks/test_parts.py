@@ -31,11 +31,13 @@ def test_frozen_blocks_and_the_rest_make_the_whole(blocks):
     require_whole(new("efficientnet_lite0", fine_tuned_blocks=blocks))
 
 
-def test_networks_side_by_side_are_frozen_each_up_to_its_own_block(monkeypatch):
+@pytest.mark.parametrize("blocks", [1, 5])
+def test_networks_side_by_side_are_frozen_each_up_to_its_own_block(monkeypatch, blocks):
     use_short_vgg16(monkeypatch)
-    model = new("efficientnet_lite0", "vgg16", fine_tuned_blocks=1)
+    model = new("efficientnet_lite0", "vgg16", fine_tuned_blocks=blocks)
     assert len(parts_of(model).frozen) == 2
     require_whole(model)
+    assert all(len(lite_model(part)) > 0 for part in parts_of(model).frozen)
 
 
 @pytest.mark.parametrize("network", ["lego_cnn", "efficientnet_lite0"])

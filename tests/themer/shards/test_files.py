@@ -9,6 +9,7 @@ from PIL import Image
 from themer.base.errors import UserError
 from themer.shards.files import (
     Example,
+    Rows,
     ShardSummary,
     read_batches,
     read_examples,
@@ -32,6 +33,31 @@ def example(index: int) -> Example:
 def test_a_summary_is_read_as_it_was_written(tmp_path):
     write_summary(tmp_path, SUMMARY)
     assert read_summary(tmp_path) == SUMMARY
+
+
+def test_parts_of_an_interrupted_run_with_more_files_are_gone(tmp_path):
+    (tmp_path / "train-00007.part").write_bytes(b"from a killed run")
+    write_split(tmp_path, "train", [example(0)], 5)
+    assert [path.name for path in tmp_path.iterdir()] == ["train-00000-of-00001.tfrecord"]
+
+
+@settings(max_examples=20, deadline=None)
+@given(count=st.integers(0, 12), pictures_per_shard=st.integers(1, 5))
+def test_rows_are_read_one_at_a_time_in_any_order(tmp_path_factory, count, pictures_per_shard):
+    directory, examples = tmp_path_factory.mktemp("shards"), [example(index) for index in range(count)]
+    write_split(directory, "train", examples, pictures_per_shard)
+    rows = Rows(directory, "train")
+    assert len(rows) == count and [rows[row] for row in reversed(range(count))] == examples[::-1]
+
+
+def test_a_damaged_row_is_named(tmp_path):
+    write_split(tmp_path, "train", [example(0), example(1)], 5)
+    [path] = tmp_path.iterdir()
+    rows = Rows(tmp_path, "train")
+    path.write_bytes(path.read_bytes()[:-9] + b"different")
+    assert rows[0] == example(0)
+    with pytest.raises(UserError, match="train-00000-of-00001.tfrecord: the file is damaged"):
+        rows[1]
 
 
 @settings(max_examples=20, deadline=None)

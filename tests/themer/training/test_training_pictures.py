@@ -113,6 +113,12 @@ def test_the_last_batch_is_filled_up_with_the_first_views(tmp_path, no_photos):
     np.testing.assert_array_equal(batches[2][2:], batches[0][:2])
 
 
+def test_a_batch_holds_no_picture_twice_where_there_are_fewer_than_it_could_hold(shards, no_photos):
+    pictures = TrainingPictures(shards, no_photos, settings(imbalance="none", batch_size=1000, **UNCHANGED))
+    [batch] = pictures.epoch(1)
+    assert pictures.batches_per_epoch == 1 and np.bincount(batch.labels).tolist() == [3, 5, 4]
+
+
 def test_copies_of_a_picture_have_different_views(tmp_path, no_photos):
     shards = write_shards(tmp_path, train=(1, 4, 4))
     wanted = settings(imbalance="balanced_sampling", photo_views=0)
