@@ -81,10 +81,11 @@ def set_facts(labelled: pandas.DataFrame, set_page: str | None) -> dict[str, Set
 
 
 class ServedModel(NamedTuple):
-    """A model for this process, and what stands for its content on the engine's workers."""
+    """A model for this process, what stands for its content on the engine's workers, and how many features it has."""
 
     runtime: LiteRuntime
     shared: Any
+    width: int
 
 
 def write_index(
@@ -113,35 +114,34 @@ def write_index(
     Raises:
         UserError: there are no shards, or the model has other labels or another input size.
     """
-    model = ServedModel(LiteRuntime(model_path), engine().shared(model_path.read_bytes()))
-    description = model.runtime.description
+    runtime = LiteRuntime(model_path)
+    model = ServedModel(runtime, engine().shared(model_path.read_bytes()), _width(runtime))
+    description = runtime.description
     require_fit(description.labels, description.size, shards)
     directory.mkdir(parents=True, exist_ok=True)
     # The summary is deleted first and written last, so an interrupted run leaves no valid index.
     (directory / SUMMARY_NAME).unlink(missing_ok=True)
-    pictures, width = _write_features(model, shards, photos, directory / FEATURES_NAME)
+    pictures = _write_features(model, shards, photos, directory / FEATURES_NAME)
     write_csv(_with_facts(pictures, facts), directory / PICTURES_NAME)
     write_csv(_validation(pictures), directory / VALIDATION_NAME)
     _write_boundary(model, shards, pictures, families, directory)
     limit = _distance_limit(model, shards, directory, pictures)
-    shape = (len(description.labels), width)
-    summary = IndexSummary(
-        model.runtime.model_sha256, *shape, NEIGHBOURS, QUANTILE, limit, ALWAYS_ABSTAIN, 0.0, made_from
-    )
+    shape = (len(description.labels), model.width)
+    summary = IndexSummary(runtime.model_sha256, *shape, NEIGHBOURS, QUANTILE, limit, ALWAYS_ABSTAIN, 0.0, made_from)
     write_index_summary(summary, directory)
 
 
-def _write_features(model: ServedModel, shards: Path, photos: Path, path: Path) -> tuple[pandas.DataFrame, int]:
-    """Write the features of all pictures; return the table of `_described` with each split, and the width."""
+def _write_features(model: ServedModel, shards: Path, photos: Path, path: Path) -> pandas.DataFrame:
+    """Write the features of all pictures; return the table of `_described` with each split."""
     summary = read_summary(shards)
     own = [(name, photos, split) for name, split in zip(PHOTOS, ("train", f"{OTHER}train"), strict=True)]
     sources = [*own, *((split, shards, split) for split in _splits(summary.pictures))]
     sources = [one for one in sources if one[2] in read_summary(one[1]).pictures]
     count = sum(read_summary(source).pictures[split] for _, source, split in sources)
-    labels, width = np.array(model.runtime.description.labels), _width(model.runtime)
+    labels, shape = np.array(model.runtime.description.labels), (count, model.width)
     parts = []
     with path.open("wb") as file:
-        np.lib.format.write_array_header_1_0(file, {"descr": "<f2", "fortran_order": False, "shape": (count, width)})
+        np.lib.format.write_array_header_1_0(file, {"descr": "<f2", "fortran_order": False, "shape": shape})
         for name, source, split in sources:
             probabilities = [np.zeros((0, len(labels)), np.float32)]
             for outputs in _outputs(model, source, split, unchanged, name):
@@ -149,7 +149,7 @@ def _write_features(model: ServedModel, shards: Path, photos: Path, path: Path) 
                 probabilities.append(outputs.probabilities)
             known = np.array(read_summary(source).other_themes) if split.startswith(OTHER) else labels
             parts.append(_described(source, split, np.concatenate(probabilities), known).assign(split=name))
-    return pandas.concat(parts, ignore_index=True), width
+    return pandas.concat(parts, ignore_index=True)
 
 
 def _splits(pictures: Mapping[str, int]) -> list[str]:
@@ -212,7 +212,7 @@ def _boundary_views(model: ServedModel, shards: Path) -> Iterator[tuple[str, np.
 
 def _features_of(model: ServedModel, shards: Path, split: str, draw: Draw, name: str) -> np.ndarray:
     """Return the features of a view of each picture of a split, float32 [n, width]."""
-    empty = np.zeros((0, _width(model.runtime)), np.float32)
+    empty = np.zeros((0, model.width), np.float32)
     return np.concatenate([empty, *(outputs.features for outputs in _outputs(model, shards, split, draw, name))])
 
 

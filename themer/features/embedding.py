@@ -3,7 +3,6 @@
 Needs no TensorFlow. A picture is computed by itself, so the others in its task change no bit of it.
 """
 
-import io
 import re
 import threading
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
@@ -12,11 +11,10 @@ from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter  # type: ignore[import-untyped]
-from PIL import Image
 
 from themer.base.quiet_stderr import without_notes
 from themer.features.views import Views, centre
-from themer.shards.files import Example
+from themer.shards.files import Example, decoded
 
 # Fewer would cost a scheduler more; more would leave cores without work at the end of each split.
 PICTURES_PER_TASK = 16
@@ -40,7 +38,7 @@ Embed = Callable[[Sequence[Picture]], list[np.ndarray]]
 
 def unchanged(picture: Picture) -> np.ndarray:
     """Return a picture as it is, uint8 [size, size, 3]."""
-    return np.asarray(Image.open(io.BytesIO(picture.png)))
+    return decoded(picture.png)
 
 
 def centred(picture: Picture) -> np.ndarray:

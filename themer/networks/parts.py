@@ -19,7 +19,7 @@ def parts_of(model: keras.Model) -> Parts:
     """Return the parts of a classifier that `themer.networks.registry.build` built."""
     backbones = networks_of(model)
     cuts = [_first_trained(backbone) for backbone in backbones]
-    if not any(backbone.inputs[0] is not cut for backbone, cut in zip(backbones, cuts, strict=True)):
+    if all(backbone.inputs[0] is cut for backbone, cut in zip(backbones, cuts, strict=True)):
         return Parts([], model)
     frozen = [keras.Model(backbone.inputs[0], cut) for backbone, cut in zip(backbones, cuts, strict=True)]
     inputs = [keras.Input(cut.shape[1:]) for cut in cuts]

@@ -30,7 +30,7 @@ class Example:
     @property
     def pixels(self) -> np.ndarray:
         """The decoded picture, uint8 [size, size, 3]."""
-        return np.asarray(Image.open(io.BytesIO(self.image_png)))
+        return decoded(self.image_png)
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,11 @@ class ShardSummary:
     fill: tuple[int, int, int]
     pictures: dict[str, int]
     other_themes: list[str] = field(default_factory=list)
+
+
+def decoded(image_png: bytes) -> np.ndarray:
+    """Return the pixels of a padded picture, uint8 [size, size, 3]."""
+    return np.asarray(Image.open(io.BytesIO(image_png)))
 
 
 def write_summary(directory: Path, summary: ShardSummary) -> None:
