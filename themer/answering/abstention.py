@@ -30,8 +30,9 @@ class Choice:
 class Boundary:
     """The boundary between the themes that the model knows and all others: a linear classifier of both.
 
-    `weights` is float32 [classes, width + 1], for the roots of features and, last, the bias. The first `label_count`
-    classes are the model's labels, the others are other themes. Without any class, every picture shows a label.
+    `weights` is float32 [classes, width + 1], for the roots of block features and, last, the bias. The first
+    `label_count` classes are the model's labels, the others are other themes. Without any class, every picture shows a
+    label.
     """
 
     weights: np.ndarray
@@ -56,7 +57,7 @@ class Boundary:
         return self.share(self.logits(features)) if len(self.weights) else np.ones(len(features), np.float32)
 
     def logits(self, features: np.ndarray) -> np.ndarray:
-        """Return the logits of all classes, float32 [n, classes], from features float32 [n, width]."""
+        """Return the logits of all classes, float32 [n, classes], from block features float32 [n, width]."""
         return np.asarray(rooted(features) @ self.weights[:, :-1].T + self.weights[:, -1])
 
     def share(self, logits: np.ndarray) -> np.ndarray:

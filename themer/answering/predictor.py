@@ -115,7 +115,7 @@ class Predictor:
         """Return predictions for padded RGB pixels, uint8 [n, size, size, 3]; ValueError for anything else."""
         outputs = self._run(pixels)
         distances, nearest = self.index.look_up(outputs.features, NEAREST_SETS)
-        familiar, known = distances <= self.index.summary.limit, self.index.boundary.probability(outputs.features)
+        familiar, known = distances <= self.index.summary.limit, self.index.boundary.probability(outputs.block_features)
         rows = zip(outputs.probabilities, familiar.tolist(), known.tolist(), nearest, strict=True)
         return [self._prediction(*row) for row in rows]
 
@@ -127,7 +127,7 @@ class Predictor:
         """
         outputs = self._run(pixels)
         familiar = self.index.distances(outputs.features) <= self.index.summary.limit
-        known = self.index.boundary.probability(outputs.features)
+        known = self.index.boundary.probability(outputs.block_features)
         confident = outputs.probabilities.max(axis=1, initial=0) >= self.threshold
         sure = familiar & (known >= self.index.summary.boundary) & confident
         return Assessment(outputs.probabilities, known, sure)

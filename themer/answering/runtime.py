@@ -30,27 +30,34 @@ NOTE = re.compile(rb"INFO: ")
 class ModelOutputs:
     """What a model computes for n pictures; all arrays are float32.
 
-    `probabilities` is [n, labels]. `features` is [n, width], rows of length 1. `class_maps` is
+    `probabilities` is [n, labels]. `features` is [n, width], rows of length 1, and so is `block_features`: what every
+    block of the network finds, or `features` again for a network without blocks. `class_maps` is
     [n, height, width, labels]: what each place in the picture adds to each label's logit. It is None for a network that
     does not average its features over the picture.
     """
 
     probabilities: np.ndarray
     features: np.ndarray
+    block_features: np.ndarray
     class_maps: np.ndarray | None
 
     @classmethod
     def of(cls, found: Mapping[str, np.ndarray]) -> "ModelOutputs":
-        """Return the outputs for a model's "logits" and "features", of any length, and "class_maps", if it has them.
+        """Return the outputs for a model's "logits" and "features", and its "block_features" and "class_maps" if any.
 
         LiteRT's own softmax and sums have other last bits on processors with AVX-512.
         """
         shares = np.exp(found["logits"].astype(np.float64) - found["logits"].max(axis=1, keepdims=True))
-        probabilities = shares / shares.sum(axis=1, keepdims=True)
-        lengths = np.sqrt(np.square(found["features"], dtype=np.float64).sum(axis=1, keepdims=True))
-        # Features of zero stay zero.
-        features = found["features"] / np.maximum(lengths, SHORTEST)
-        return cls(probabilities.astype(np.float32), features.astype(np.float32), found.get("class_maps"))
+        probabilities = (shares / shares.sum(axis=1, keepdims=True)).astype(np.float32)
+        features = _of_length_one(found["features"])
+        of_blocks = _of_length_one(found["block_features"]) if "block_features" in found else features
+        return cls(probabilities, features, of_blocks, found.get("class_maps"))
+
+
+def _of_length_one(rows: np.ndarray) -> np.ndarray:
+    """Return rows float32 [n, width] scaled to length 1; rows of zeros stay zero."""
+    lengths = np.sqrt(np.square(rows, dtype=np.float64).sum(axis=1, keepdims=True))
+    return np.asarray(rows / np.maximum(lengths, SHORTEST), np.float32)
 
 
 class Runtime(Protocol):

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryFile
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 from urllib.parse import quote
 
 import numpy as np
@@ -42,18 +44,18 @@ from themer.exporting.other_themes import (
 )
 from themer.exporting.thresholds import write_index_summary
 from themer.features.embedding import Draw, Picture, centred, loaded, numbered, tasks, unchanged, view_of
+from themer.features.photo_views import Colour
 from themer.features.views import Views
 from themer.shards.files import OTHER, read_examples, read_summary, require_fit
 from themer.training.confidence import ALWAYS_ABSTAIN
+from themer.training.linear_head import blocks
 
 # Chosen by trying: with these the model abstains on 2 % of 267 photographs of real sets and on 82 % of 119 pictures of
 # other things.
 NEIGHBOURS = 5
 QUANTILE = 0.98
 PHOTO_VIEWS = 4
-# The strength of augmentation and the share of photograph-like views, for each view that the boundary is fitted to.
-BOUNDARY_VIEWS = ((0.0, 1.0), (0.5, 0.0))
-FIRST_BOUNDARY_VIEW = 1_000  # far from the views for the distance limit
+BOUNDARY_VIEW = 1_000  # far from the views for the distance limit
 SHARES_COLUMNS = ["set_id", "family", "other", "share", "confidence"]
 
 
@@ -121,18 +123,24 @@ def write_index(
     directory.mkdir(parents=True, exist_ok=True)
     # The summary is deleted first and written last, so an interrupted run leaves no valid index.
     (directory / SUMMARY_NAME).unlink(missing_ok=True)
-    pictures = _write_features(model, shards, photos, directory / FEATURES_NAME)
-    write_csv(_with_facts(pictures, facts), directory / PICTURES_NAME)
-    write_csv(_validation(pictures), directory / VALIDATION_NAME)
-    _write_boundary(model, shards, pictures, families, directory)
+    with TemporaryFile(dir=directory) as block_features:
+        pictures = _write_features(model, shards, photos, directory / FEATURES_NAME, block_features)
+        write_csv(_with_facts(pictures, facts), directory / PICTURES_NAME)
+        write_csv(_validation(pictures), directory / VALIDATION_NAME)
+        _write_boundary(model, shards, pictures, families, block_features, directory)
     limit = _distance_limit(model, shards, directory, pictures)
     shape = (len(description.labels), model.width)
     summary = IndexSummary(runtime.model_sha256, *shape, NEIGHBOURS, QUANTILE, limit, ALWAYS_ABSTAIN, 0.0, made_from)
     write_index_summary(summary, directory)
 
 
-def _write_features(model: ServedModel, shards: Path, photos: Path, path: Path) -> pandas.DataFrame:
-    """Write the features of all pictures; return the table of `_described` with each split."""
+def _write_features(
+    model: ServedModel, shards: Path, photos: Path, path: Path, block_features: BinaryIO
+) -> pandas.DataFrame:
+    """Write the features of all pictures, float16, and their block features, float32.
+
+    Returns the table of `_described` with each split.
+    """
     summary = read_summary(shards)
     own = [(name, photos, split) for name, split in zip(PHOTOS, ("train", f"{OTHER}train"), strict=True)]
     sources = [*own, *((split, shards, split) for split in _splits(summary.pictures))]
@@ -146,6 +154,7 @@ def _write_features(model: ServedModel, shards: Path, photos: Path, path: Path) 
             probabilities = [np.zeros((0, len(labels)), np.float32)]
             for outputs in _outputs(model, source, split, unchanged, name):
                 file.write(outputs.features.astype("<f2").tobytes())
+                block_features.write(outputs.block_features.tobytes())
                 probabilities.append(outputs.probabilities)
             known = np.array(read_summary(source).other_themes) if split.startswith(OTHER) else labels
             parts.append(_described(source, split, np.concatenate(probabilities), known).assign(split=name))
@@ -159,7 +168,12 @@ def _splits(pictures: Mapping[str, int]) -> list[str]:
 
 
 def _write_boundary(
-    model: ServedModel, shards: Path, pictures: pandas.DataFrame, families: Mapping[str, str], directory: Path
+    model: ServedModel,
+    shards: Path,
+    pictures: pandas.DataFrame,
+    families: Mapping[str, str],
+    block_features: BinaryIO,
+    directory: Path,
 ) -> None:
     """Write the boundary to other themes, and each picture's held-out probability of showing a label.
 
@@ -171,15 +185,17 @@ def _write_boundary(
     family_of = np.array([families.get(set_id, set_id) for set_id in chosen["set_id"]])
     boundary, shares = Boundary.none(), np.ones(len(chosen), np.float32)
     if len(np.unique(family_of[is_other])) >= FEWEST_FAMILIES:
-        features = np.load(directory / FEATURES_NAME, mmap_mode="r")[used].astype(np.float32)
+        rows = np.memmap(block_features, np.float32, "r").reshape(len(pictures), -1)
+        features = rows[: len(chosen)]  # those of test pictures are last
         classes, class_count = classes_of(list(chosen["label"]), is_other, model.runtime.description.labels)
         folds = folds_of(list(family_of))
         moments = [Moments.empty(class_count, features.shape[1]) for _ in range(FOLDS)]
         with threadpool_limits(1):
-            _add(moments, features, classes, folds)
+            for block in blocks(features, classes, folds):
+                _add(moments, *block)
             for split, views in _boundary_views(model, shards):
-                rows = (chosen["split"] == split).to_numpy()
-                _add(moments, views, classes[rows], folds[rows])
+                of_split = (chosen["split"] == split).to_numpy()
+                _add(moments, views, classes[of_split], folds[of_split])
             whole = fit_boundary(total(moments), len(model.runtime.description.labels))
             boundary, shares = calibrated(whole, moments, features, classes, folds)
     boundary.write(directory)
@@ -195,25 +211,19 @@ def _add(moments: list[Moments], features: np.ndarray, classes: np.ndarray, fold
 
 
 def _boundary_views(model: ServedModel, shards: Path) -> Iterator[tuple[str, np.ndarray]]:
-    """Yield each split of sets outside the test splits with the features of a view of its pictures, view by view.
+    """Yield each split of sets outside the test splits with the block features of a view of its pictures, view by view.
 
     Without photograph-like views, a photo would look like another theme, because its background is unlike those of
     product pictures.
     """
     summary = read_summary(shards)
+    photo = partial(view_of, _photo_views(summary.fill), BOUNDARY_VIEW)
     for split in _splits(summary.pictures):
-        if split.endswith("test"):
+        if summary.pictures[split] == 0 or split.endswith("test"):
             continue
-        for number, (strength, photo_share) in enumerate(BOUNDARY_VIEWS, start=FIRST_BOUNDARY_VIEW):
-            draw = partial(view_of, Views(0, strength, photo_share, summary.fill), number)
-            yield split, _features_of(model, shards, split, draw, f"views of {split}")
-        yield split, _features_of(model, shards, split, centred, f"centres of {split}")
-
-
-def _features_of(model: ServedModel, shards: Path, split: str, draw: Draw, name: str) -> np.ndarray:
-    """Return the features of a view of each picture of a split, float32 [n, width]."""
-    empty = np.zeros((0, model.width), np.float32)
-    return np.concatenate([empty, *(outputs.features for outputs in _outputs(model, shards, split, draw, name))])
+        for name, draw in (("views", photo), ("centres", centred)):
+            outputs = _outputs(model, shards, split, draw, f"{name} of {split}")
+            yield split, np.concatenate([part.block_features for part in outputs])
 
 
 def _width(runtime: LiteRuntime) -> int:
@@ -272,16 +282,22 @@ def _distance_limit(model: ServedModel, shards: Path, directory: Path, pictures:
     """
     rows = np.load(directory / FEATURES_NAME, mmap_mode="r")
     training = rows[: int(pictures["split"].isin(TRAINING).sum())]
+    validation = rows[(pictures["split"] == "validation").to_numpy()].astype(np.float32)
+    views = (
+        outputs.features
+        for draw in limit_views(read_summary(shards).fill)
+        for outputs in _outputs(model, shards, "validation", draw, "distance limit")
+    )
     with threadpool_limits(1):
-        found = [
-            nearest_distances(outputs.features, training, NEIGHBOURS)[:, -1]
-            for draw in limit_views(read_summary(shards).fill)
-            for outputs in _outputs(model, shards, "validation", draw, "distance limit")
-        ]
+        found = [nearest_distances(part, training, NEIGHBOURS)[:, -1] for part in chain([validation], views)]
     return float(np.quantile(np.concatenate(found), QUANTILE))
 
 
-def limit_views(fill: tuple[int, int, int]) -> list[Draw]:
-    """Return what draws each picture for the distance limit: unchanged, then several photograph-like views."""
-    views = Views(seed=0, strength=0.0, photo_share=1.0, fill=fill)
-    return [unchanged, *(partial(view_of, views, number) for number in range(1, PHOTO_VIEWS + 1))]
+def limit_views(fill: Colour) -> list[Draw]:
+    """Return what draws the photograph-like views of a picture for the distance limit."""
+    return [partial(view_of, _photo_views(fill), number) for number in range(1, PHOTO_VIEWS + 1)]
+
+
+def _photo_views(fill: Colour) -> Views:
+    """Return views that all look like photographs."""
+    return Views(seed=0, strength=0.0, photo_share=1.0, fill=fill)

@@ -10,6 +10,7 @@ import numpy as np
 from themer.answering.runtime import ModelOutputs
 from themer.base.quiet_tensorflow import keras
 from themer.features.views import CENTRE
+from themer.networks.block_features import block_features
 from themer.networks.model_file import Classifier
 from themer.networks.parts import networks_of
 
@@ -42,45 +43,58 @@ class KerasRuntime:
 def with_all_outputs(model: keras.Model, views: int) -> keras.Model:
     """Return a classifier that takes pixels 0..255, float32 [n, size, size, 3], and returns a dictionary.
 
-    "logits" is [n, labels]; "features" is [n, width]. With two views, both follow from the mean of the features of the
-    picture and of its centre. "class_maps" is [n, height, width, labels]: what each place in the picture adds to each
-    label's logit (class activation maps, Zhou et al. 2016, https://arxiv.org/abs/1512.04150). It exists only if the
-    classifier is linear in feature maps that are averaged over the picture.
+    "logits" is [n, labels]; "features" and "block_features" are [n, width]. With two views, all follow from the mean of
+    what is found in the picture and in its centre. Only a network that can be pretrained has "block_features".
+
+    "class_maps" is [n, height, width, labels]: what each place in the picture adds to each label's logit (class
+    activation maps, Zhou et al. 2016, https://arxiv.org/abs/1512.04150). It exists only if the classifier is linear in
+    feature maps that are averaged over the picture.
     """
     head = model.get_layer("probabilities")
     inputs = keras.Input(model.input_shape[1:], name="pixels")
     extractor, norms = _extractor(model)
-    features, *maps = extractor(inputs)
+    found = extractor(inputs)
+    maps = found.pop("maps", None)
     if views == 2:
-        features = keras.layers.Average(name="views")([features, extractor(centre_layer(inputs))[0]])
+        centre = extractor(centre_layer(inputs))
+        found = {name: keras.layers.Average(name=f"both_{name}")([one, centre[name]]) for name, one in found.items()}
     logits = keras.layers.Dense(head.units, name="logits")
-    outputs = {"logits": logits(features), "features": features}
+    outputs = {"logits": logits(found["features"]), **found}
     logits.set_weights(head.get_weights())
-    if maps:
+    if maps is not None:
         kernel, bias = head.get_weights()
-        outputs["class_maps"] = _class_maps(maps[0], kernel, bias, norms)
+        outputs["class_maps"] = _class_maps(maps, kernel, bias, norms)
     return keras.Model(inputs, outputs, name=model.name)
 
 
 def _extractor(model: keras.Model) -> tuple[keras.Model, list[keras.layers.LayerNormalization]]:
-    """Return a model of the features and, if the classifier is linear in averaged maps, of these maps.
+    """Return a model of both kinds of features and, if the classifier is linear in averaged maps, of these maps.
 
     The layer normalizations between the maps' average and the features are the second result. Of networks side by side
-    the maps are joined, as their features are.
+    all are joined.
     """
     parts = networks_of(model)
+    if not parts:
+        return keras.Model(model.inputs, {"features": model.get_layer("probabilities").input}, name="extractor"), []
     after = [_after_pooling(part) for part in parts]
-    if not parts or not all(after) or (len(parts) > 1 and not _can_be_joined(after)):
-        return keras.Model(model.inputs, [model.get_layer("probabilities").input], name="extractor"), []
+    if not all(after) or (len(parts) > 1 and not _can_be_joined(after)):
+        after = [[] for _ in parts]
     inputs = keras.Input(model.input_shape[1:], name="views")
-    ends = [
-        keras.Model(part.inputs, [part.output, layers[0].input], name=part.name)(inputs)
-        for part, layers in zip(parts, after, strict=True)
-    ]
-    outputs = [
-        found[0] if len(parts) == 1 else keras.layers.Concatenate()([*found]) for found in zip(*ends, strict=True)
-    ]
-    return keras.Model(inputs, outputs, name="extractor"), after[0][1:]
+    found = [_ends(part, layers)(inputs) for part, layers in zip(parts, after, strict=True)]
+    joined = {name: _joined([one[name] for one in found]) for name in found[0]}
+    return keras.Model(inputs, joined, name="extractor"), after[0][1:]
+
+
+def _ends(backbone: keras.Model, after: list[keras.layers.Layer]) -> keras.Model:
+    """Return a model of both kinds of a network's features and, given its last pooling, of the maps before that."""
+    maps = {"maps": after[0].input} if after else {}
+    ends = {"features": backbone.output, "block_features": block_features(backbone), **maps}
+    return keras.Model(backbone.inputs, ends, name=backbone.name)
+
+
+def _joined(found: list[Any]) -> Any:
+    """Return the outputs of networks side by side as one."""
+    return found[0] if len(found) == 1 else keras.layers.Concatenate()(found)
 
 
 def _after_pooling(backbone: keras.Model) -> list[keras.layers.Layer]:

@@ -1,8 +1,8 @@
 """The boundary between the labels' themes and all others: the probability that a picture shows one of the labels.
 
-A linear discriminant on the square roots of the served model's features, whose covariance is shrunk towards a sphere
-(Friedman 1989, https://doi.org/10.2307/2289860). Each label is a class, and so is each root theme of the other sets
-that the catalogue has (outlier exposure: Hendrycks et al. 2019, https://arxiv.org/abs/1812.04606).
+A linear discriminant on the square roots of what all blocks of the served model find, whose covariance is shrunk
+towards a sphere (Friedman 1989, https://doi.org/10.2307/2289860). Each label is a class, and so is each root theme of
+the other sets that the catalogue has (outlier exposure: Hendrycks et al. 2019, https://arxiv.org/abs/1812.04606).
 """
 
 from collections import Counter
@@ -44,7 +44,7 @@ class Moments:
         return cls(np.zeros(class_count), np.zeros((class_count, width)), np.zeros((width, width)))
 
     def add(self, features: np.ndarray, classes: np.ndarray) -> None:
-        """Add pictures: features float32 [n, width] and the class of each, int [n]."""
+        """Add pictures: block features float32 [n, width] and the class of each, int [n]."""
         rows = rooted(features).astype(np.float64)
         members = np.eye(len(self.counts))[classes]
         self.counts += members.sum(axis=0)
@@ -83,7 +83,7 @@ def calibrated(
     Args:
         boundary: the boundary of all pictures.
         folds: the moments of the pictures and views in each fold.
-        features: float32 [n, width], of the pictures without their views.
+        features: block features float32 [n, width], of the pictures without their views.
         classes: int [n].
         fold_of: int [n]; each picture is judged by a boundary without its fold.
     """

@@ -5,6 +5,7 @@ inside. A network that can be pretrained has one layer named "backbone" with eve
 such networks side by side are one backbone: their features are joined.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -71,6 +72,12 @@ def default_learning_rate(settings: Train) -> float:
 def dropout_layers(model: keras.Model) -> list[keras.layers.Dropout]:
     """Return the layers that drop values at random, including those of the backbone, in the order of the model."""
     return [layer for layer in all_layers(model) if isinstance(layer, keras.layers.Dropout) and layer.rate > 0]
+
+
+def block_of(layer_name: str) -> str:
+    """Return the name of the block that a layer of a backbone belongs to, or "" for a layer outside all blocks."""
+    matches = (re.match(backbone.block, layer_name) for backbone in BACKBONES.values())
+    return next((match.group() for match in matches if match), "")
 
 
 def _backbone(name: str, settings: Train, size: int) -> keras.Model:
