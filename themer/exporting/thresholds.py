@@ -26,8 +26,10 @@ from themer.base.params import Export
 from themer.base.tables import read_csv
 from themer.training.confidence import effective_pictures
 
-# In ascending order. Below even chances the model abstains.
+# In ascending order. Below even chances of its best label the model abstains.
 GRID = (*(percent / 100 for percent in range(50, 100)), 0.995, 0.999)
+# Photographs of the labels' themes often have a lower share: what is behind them is unlike any product picture.
+BOUNDARY_GRID = (*(percent / 100 for percent in range(20, 50)), *GRID)
 # Without a promise, the model abstains below this.
 UNSUPPORTED = 0.95
 
@@ -76,7 +78,7 @@ def guaranteed_boundary(shares: pandas.DataFrame, settings: Export) -> Guarantee
     confident = others["confidence"].astype(float) >= GRID[0]
     share = np.where(confident, others["share"].astype(float), 0.0)
     errors, families = np.ones(len(share), bool), list(others["family"])
-    return guaranteed_threshold(share, errors, families, False, limit, settings.confidence_level)
+    return guaranteed_threshold(share, errors, families, False, limit, settings.confidence_level, BOUNDARY_GRID)
 
 
 def guaranteed_risk(
@@ -92,13 +94,19 @@ def guaranteed_risk(
     within = held_out[[share_of.get(set_id, 1.0) >= boundary for set_id in held_out["set_id"]]]
     confidence, wrong = within["confidence"].to_numpy(np.float32), (within["correct"] != "yes").to_numpy(bool)
     families, limit = list(within["family"]), settings.accepted_risk
-    return guaranteed_threshold(confidence, wrong, families, True, limit, settings.confidence_level)
+    return guaranteed_threshold(confidence, wrong, families, True, limit, settings.confidence_level, GRID)
 
 
 def guaranteed_threshold(
-    score: np.ndarray, error: np.ndarray, families: Sequence[str], of_accepted: bool, limit: float, level: float
+    score: np.ndarray,
+    error: np.ndarray,
+    families: Sequence[str],
+    of_accepted: bool,
+    limit: float,
+    level: float,
+    grid: Sequence[float],
 ) -> Guarantee:
-    """Return the lowest threshold of GRID whose rate of errors is at most `limit` on as many new pictures.
+    """Return the lowest threshold of a grid whose rate of errors is at most `limit` on as many new pictures.
 
     That holds with probability `level` over the families at hand and the new ones. The test starts at the strictest
     threshold that accepts half of the pictures that the laxest accepts; whether they are errors plays no part in that.
@@ -111,9 +119,10 @@ def guaranteed_threshold(
         of_accepted: whether the rate counts errors among the accepted pictures, or among all.
         limit: the accepted rate, 0 to 1.
         level: the confidence level, 0 to 1.
+        grid: the thresholds to test, in ascending order.
     """
-    half, found = np.count_nonzero(score >= GRID[0]) / 2, None
-    independent = independent_share(score, error, families, of_accepted)
+    half, found = np.count_nonzero(score >= grid[0]) / 2, None
+    independent = independent_share(score >= grid[0], error, families, of_accepted)
 
     def bound(threshold: float) -> float:
         """Return the upper bound of the rate of errors at a threshold."""
@@ -122,7 +131,7 @@ def guaranteed_threshold(
         # Half as many pictures: the rate on as many new ones varies as much as the one at hand.
         return upper_bound(errors, independent * len(errors) / 2, level)
 
-    for threshold in [one for one in reversed(GRID) if not of_accepted or np.count_nonzero(score >= one) >= half]:
+    for threshold in [one for one in reversed(grid) if not of_accepted or np.count_nonzero(score >= one) >= half]:
         rate = bound(threshold)
         if rate > limit:
             break
@@ -130,14 +139,14 @@ def guaranteed_threshold(
     return found or Guarantee(UNSUPPORTED, bound(UNSUPPORTED), False)
 
 
-def independent_share(score: np.ndarray, error: np.ndarray, families: Sequence[str], of_accepted: bool) -> float:
+def independent_share(accepted: np.ndarray, error: np.ndarray, families: Sequence[str], of_accepted: bool) -> float:
     """Return the effective number of independent pictures, as a share of all pictures, above 0 to 1.
 
-    Pictures of a family tend to be right or wrong together. How much so is estimated at the laxest threshold, which has
-    the most errors: stricter ones may have none to tell from. Without any errors, each family counts once.
+    Pictures of a family tend to be right or wrong together. How much so is estimated from those that the laxest
+    threshold accepts, bool [n]: it has the most errors, and stricter ones may have none to tell from. Without any
+    errors, each family counts once.
     """
-    accepted = score >= GRID[0]
-    counted = accepted if of_accepted else np.ones(len(score), bool)
+    counted = accepted if of_accepted else np.ones(len(accepted), bool)
     if not counted.any():
         return 1.0
     names = list(np.asarray(families)[counted])

@@ -10,9 +10,11 @@ from tests.promises import NOTHING_HELD_OUT, promises
 from themer.answering.index import IndexSummary, read_index_summary
 from themer.base.tables import write_csv
 from themer.exporting.thresholds import (
+    BOUNDARY_GRID,
     GRID,
     UNSUPPORTED,
     choose_thresholds,
+    guaranteed_boundary,
     guaranteed_threshold,
     independent_share,
     is_made_from,
@@ -133,7 +135,7 @@ def test_without_pictures_or_without_a_correct_one_nothing_is_promised():
 
 def test_many_pictures_of_few_families_promise_less():
     score, wrong, families = np.full(300, 0.9), errors(6, 300), [str(number // 6) for number in range(300)]
-    shares = [independent_share(score, wrong, names, True) for names in (families, alone(300))]
+    shares = [independent_share(score >= 0.5, wrong, names, True) for names in (families, alone(300))]
     assert shares[0] < 0.5 < 0.95 < shares[1] <= 1
     bounds = [upper_bound(wrong, share * 300, 0.95) for share in shares]
     assert bounds[0] > 1.5 * bounds[1]
@@ -141,7 +143,7 @@ def test_many_pictures_of_few_families_promise_less():
 
 def test_without_errors_each_family_counts_once():
     families = [str(number // 6) for number in range(300)]
-    assert independent_share(np.full(300, 0.9), errors(0, 300), families, True) == 50 / 300
+    assert independent_share(np.ones(300, bool), errors(0, 300), families, True) == 50 / 300
     assert upper_bound(errors(0, 300), 50, 0.95) == pytest.approx(1 - 0.05 ** (1 / 50))
 
 
@@ -150,39 +152,39 @@ def test_errors_at_the_laxest_threshold_tell_how_alike_families_are_at_stricter_
     score, families = np.repeat([0.95, 0.55], [500, 100]), [str(number % 60) for number in range(600)]
     error = np.arange(600) % 23 == 0
     error[:500] = False
-    assert guaranteed_threshold(score, error, families, True, limit=0.02, level=0.9).holds
+    assert guaranteed_threshold(score, error, families, True, limit=0.02, level=0.9, grid=GRID).holds
 
 
 def test_the_threshold_is_the_lowest_that_keeps_the_limit():
     score = np.repeat([0.55, 0.75, 0.96], 400)
     error = (np.arange(1200) % 10 == 0) & (score == 0.55)
-    found = guaranteed_threshold(score, error, alone(1200), True, limit=0.02, level=0.9)
+    found = guaranteed_threshold(score, error, alone(1200), True, limit=0.02, level=0.9, grid=GRID)
     assert (found.threshold, found.holds) == (0.56, True) and 0 < found.bound <= 0.02
-    assert guaranteed_threshold(score, error, alone(1200), True, 0.2, 0.9).threshold == GRID[0]
+    assert guaranteed_threshold(score, error, alone(1200), True, 0.2, 0.9, grid=GRID).threshold == GRID[0]
 
 
 def test_half_of_the_pictures_decide_first_so_a_single_error_at_the_top_is_no_failure():
     score = np.repeat([0.9995, 0.9, 0.6], [60, 500, 500])
     error = np.arange(1060) == 0
-    assert guaranteed_threshold(score, error, alone(1060), True, limit=0.02, level=0.9).threshold == GRID[0]
+    assert guaranteed_threshold(score, error, alone(1060), True, limit=0.02, level=0.9, grid=GRID).threshold == GRID[0]
 
 
 def test_no_threshold_below_the_first_failure_is_taken():
     """At 0.8 the risk is too high; the many correct ones below would dilute it again."""
     score = np.repeat([0.95, 0.85, 0.55], [1000, 200, 800])
     error = score == 0.85
-    found = guaranteed_threshold(score, error, alone(2000), True, limit=0.15, level=0.9)
+    found = guaranteed_threshold(score, error, alone(2000), True, limit=0.15, level=0.9, grid=GRID)
     assert (found.threshold, found.holds) == (0.86, True)
 
 
 def test_a_rate_may_count_all_pictures():
     score, error = np.repeat([0.55, 0.1], [20, 980]), np.ones(1000, bool)
-    assert guaranteed_threshold(score, error, alone(1000), False, limit=0.05, level=0.9).threshold == GRID[0]
-    assert not guaranteed_threshold(score, error, alone(1000), True, limit=0.05, level=0.9).holds
+    assert guaranteed_threshold(score, error, alone(1000), False, limit=0.05, level=0.9, grid=GRID).threshold == GRID[0]
+    assert not guaranteed_threshold(score, error, alone(1000), True, limit=0.05, level=0.9, grid=GRID).holds
 
 
 def test_too_few_pictures_support_no_promise():
-    found = guaranteed_threshold(np.ones(20), errors(0, 20), alone(20), True, limit=0.02, level=0.9)
+    found = guaranteed_threshold(np.ones(20), errors(0, 20), alone(20), True, limit=0.02, level=0.9, grid=GRID)
     assert (found.threshold, found.holds) == (UNSUPPORTED, False) and found.bound > 0.02
 
 
@@ -193,6 +195,15 @@ def test_the_promise_is_broken_no_more_often_than_stated(level):
     for _ in range(200):
         score = random.uniform(0.5, 1, 500)
         error = random.uniform(size=500) < 0.4 * (1 - score)
-        found = guaranteed_threshold(score, error, alone(500), True, 0.05, level)
+        found = guaranteed_threshold(score, error, alone(500), True, 0.05, level, grid=GRID)
         broken += found.holds and 0.2 * (1 - found.threshold) > 0.05
     assert broken <= 200 * (1 - level)
+
+
+def test_pictures_that_more_likely_show_another_theme_get_a_label_if_few_of_other_themes_do():
+    others = pandas.DataFrame(
+        {"set_id": alone(1000), "family": alone(1000), "other": "yes", "share": 0.1, "confidence": 0.9}
+    )
+    others.loc[:19, "share"] = 0.35
+    assert guaranteed_boundary(others, promises(accepted_other_themes=0.05)).threshold == BOUNDARY_GRID[0]
+    assert guaranteed_boundary(others, promises(accepted_other_themes=0.01)).threshold == 0.36
