@@ -12,6 +12,7 @@ from tests.end_to_end.project import ProjectCopy
 NAMES = [*yaml.safe_load((PROJECT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]]
 # DVC writes no stage whose params depend on other params.
 SOURCE = "sources.${fetch.source}"
+BY_HAND = ["fetch", "download", "export", "report"]
 
 
 @pytest.fixture
@@ -36,9 +37,23 @@ def test_freezing_a_stage_adds_one_line_and_unfreezing_removes_it(project):
     assert path.read_text() == before
 
 
+def test_dvc_freezes_each_stage_that_does_not_name_the_source_in_use(project):
+    path, names = project.folder / "dvc.yaml", [name for name in NAMES if name not in BY_HAND]
+    before = path.read_text()
+    project.dvc("freeze", *names)
+    assert project.dvc("status", *names).count("frozen") == len(names) and SOURCE in path.read_text()
+    project.dvc("unfreeze", *names)
+    assert path.read_text() == before
+
+
 def test_a_stage_that_names_the_source_in_use_is_frozen_by_hand(project):
-    assert "cannot dump a parametrized stage" in project.dvc("freeze", "fetch", fails=True)
-    path, command = project.folder / "dvc.yaml", "    cmd: python -m stages.fetch\n"
-    assert "frozen" not in project.dvc("status", "fetch")
-    path.write_text(path.read_text().replace(command, f"{command}    frozen: true\n"))
-    assert "frozen" in project.dvc("status", "fetch")
+    path = project.folder / "dvc.yaml"
+    before = path.read_text()
+    for name in BY_HAND:
+        assert "cannot dump a parametrized stage" in project.dvc("freeze", name, fails=True)
+        assert path.read_text() == before
+    for name in BY_HAND:
+        command = f"    cmd: python -m stages.{name}\n"
+        path.write_text(path.read_text().replace(command, f"{command}    frozen: true\n"))
+    assert project.dvc("status", *BY_HAND).count("frozen") == len(BY_HAND)
+    assert "cannot dump a parametrized stage" in project.dvc("unfreeze", BY_HAND[0], fails=True)
