@@ -15,7 +15,8 @@ from themer.base.params_file import load_params
 from themer.base.running import stage
 from themer.catalogue import brick_insights, rebrickable, snapshots
 from themer.catalogue.download_cache import alone, cache_for
-from themer.catalogue.polite_http import PoliteSession, polite_session
+from themer.catalogue.polite_http import polite_session
+from themer.catalogue.robots import Robots
 from themer.catalogue.sets import MOST_EXAMPLES, SetObject, last_of_each, only_sets, shuffled
 from themer.catalogue.sources import located, opened
 from themer.catalogue.theme_tree import ThemeTree, check_rules, require_few_orphans
@@ -38,14 +39,14 @@ def main() -> None:
         return
     snapshots.begin(paths.raw, identity)
     session = polite_session(source.api_requests_per_minute)
-    cache = cache_for(source)
+    robots, cache = Robots(session), cache_for(source)
     with opened(source) as address, session, alone(source):
         check = partial(check_tables, rules=params.regroup)
         base = located(source.rebrickable, address)
-        tables = rebrickable.fetch_tables(session, base, paths.rebrickable, cache, check)
+        tables = rebrickable.fetch_tables(robots, base, paths.rebrickable, cache, check)
         journal = snapshots.Journal(paths.raw, identity, cache)
         base = located(source.brick_insights or "", address)
-        sets = list(find_sets(session, base, tables["sets"], journal, params.fetch.limit))
+        sets = list(find_sets(robots, base, tables["sets"], journal, params.fetch.limit))
     snapshots.finish(paths.raw, identity, sets, journal.missing)
     print(f"fetch: {len(sets):,} sets and {len(tables['themes'])} themes from {params.fetch.source}")
     if journal.missing:
@@ -76,17 +77,17 @@ def name_odd_rows(tables: dict[str, pandas.DataFrame], tree: ThemeTree) -> None:
 
 
 def find_sets(
-    session: PoliteSession, base: str, table: pandas.DataFrame, journal: snapshots.Journal, limit: int | None
+    robots: Robots, base: str, table: pandas.DataFrame, journal: snapshots.Journal, limit: int | None
 ) -> Iterable[SetObject]:
     """Return the sets in shuffled order, up to a limit: from the export, or one by one, or from Rebrickable's table."""
     if not base:
         return in_shuffled_order(only_sets(rebrickable.as_set_objects(table), "table of sets"))[:limit]
-    exported = brick_insights.exported_sets(session, base)
+    exported = brick_insights.exported_sets(robots, base)
     if exported is not None:
         return in_shuffled_order(tqdm(exported, desc="sets", unit=" sets"))[:limit]
     print("fetch: the service has no export, so each set takes a request. You can stop; run again to go on.")
     numbers = {found["set_id"] for found in only_sets(({"set_id": one} for one in table["set_num"]), "table of sets")}
-    return brick_insights.sets_one_by_one(session, base, shuffled(numbers), journal, limit)
+    return brick_insights.sets_one_by_one(robots, base, shuffled(numbers), journal, limit)
 
 
 def in_shuffled_order(sets: Iterable[SetObject]) -> list[SetObject]:

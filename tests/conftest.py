@@ -146,7 +146,8 @@ def handler_for(site: Site) -> type[BaseHTTPRequestHandler]:
             status, body, headers = site.answer(self.path, dict(self.headers))
             self.send_response(status)
             self.close_connection = headers.get("Connection") == "close"
-            for name, value in {"Content-Length": str(len(body)), **headers}.items():
+            length = {} if self.close_connection else {"Content-Length": str(len(body))}
+            for name, value in {**length, **headers}.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)

@@ -95,6 +95,14 @@ def test_robots_txt_is_obeyed(site, run):
     assert "/api/sets/export" not in site.request_counts()
 
 
+@pytest.mark.parametrize("has_export", [True, False])
+def test_robots_txt_is_requested_once(site, run, has_export):
+    if has_export:
+        put_export(site)
+    run()
+    assert [path for path, _ in site.requests].count("/robots.txt") == 1
+
+
 @pytest.mark.parametrize("path", ["/api/sets/export", "/media/downloads/sets.csv.gz"])
 def test_a_redirect_is_held_to_robots_txt_too(site, run, path):
     put_export(site)

@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote, urldefrag, urljoin
@@ -11,7 +12,7 @@ import requests
 from tqdm import tqdm
 
 from themer.base.errors import UserError
-from themer.catalogue.polite_http import PERMANENT_STATUSES, PoliteSession, get, require_success
+from themer.catalogue.polite_http import PERMANENT_STATUSES, get, require_success
 from themer.catalogue.robots import Robots
 from themer.catalogue.sets import MOST_LEFT_OUT, SetObject, is_set, leave_out, only_sets
 from themer.catalogue.snapshots import Journal
@@ -30,7 +31,7 @@ def export_url(base: str) -> str:
     return f"{base}/api/sets/export"
 
 
-def exported_sets(session: PoliteSession, base: str) -> Iterator[SetObject] | None:
+def exported_sets(robots: Robots, base: str) -> Iterator[SetObject] | None:
     """Return every set of the export, or None if the service has no export: HTTP 403, 404, 405, 410, "not found".
 
     The export is a plain array, or pages in one of Laravel's formats: `{"data": [...], "next_page_url": ...,
@@ -39,17 +40,16 @@ def exported_sets(session: PoliteSession, base: str) -> Iterator[SetObject] | No
     Raises:
         UserError: robots.txt forbids it, there is no response, or it is no export; also while iterating.
     """
-    robots = Robots(session)
-    response = _get_allowed(session, robots, export_url(base))
+    response = _get_allowed(robots, export_url(base))
     if response.status_code in NO_EXPORT_STATUSES:
         return None
     content = _json_of(require_success(response))
     if _says_not_found(content):
         return None
-    return only_sets(_rows_of_pages(session, robots, response.url, content), export_url(base))
+    return only_sets(_rows_of_pages(robots, response.url, content), export_url(base))
 
 
-def _rows_of_pages(session: PoliteSession, robots: Robots, url: str, content: Any) -> Iterator[Any]:
+def _rows_of_pages(robots: Robots, url: str, content: Any) -> Iterator[Any]:
     """Yield the rows of the first page, its JSON, and of those after it, up to a page that was there before."""
     urls, known, repeats = {url}, set[int](), 0
     while True:
@@ -63,7 +63,7 @@ def _rows_of_pages(session: PoliteSession, robots: Robots, url: str, content: An
             _require_all(len(known), _total(content), following, url)
             return
         urls.add(following)
-        response = _get_allowed(session, robots, following)
+        response = _get_allowed(robots, following)
         url, content = response.url, _json_of(require_success(response))
 
 
@@ -113,7 +113,7 @@ def _require_all(sets: int, total: int | None, following: str | None, url: str) 
 
 
 def sets_one_by_one(
-    session: PoliteSession, base: str, numbers: list[str], journal: Journal, limit: int | None = None
+    robots: Robots, base: str, numbers: list[str], journal: Journal, limit: int | None = None
 ) -> Iterator[SetObject]:
     """Yield the sets that the service has among the numbers, up to a limit, without a request for those in the journal.
 
@@ -122,11 +122,11 @@ def sets_one_by_one(
     Raises:
         UserError: more than a tenth of the sets can't be had.
     """
-    robots, failures, given, asked = Robots(session), list[str](), 0, 0
+    failures, given, asked = list[str](), 0, 0
     for asked, number in enumerate(tqdm(numbers, desc="sets", unit=" sets"), start=1):
         if number not in journal:
             try:
-                answer = _get_set(session, robots, base, number)
+                answer = _get_set(robots, base, number)
             except UserError as error:
                 failures.append(str(error))
                 journal.missing.append(number)
@@ -143,10 +143,10 @@ def sets_one_by_one(
     leave_out(failures, asked, RUN_AGAIN)
 
 
-def _get_set(session: PoliteSession, robots: Robots, base: str, number: str) -> SetObject | None:
+def _get_set(robots: Robots, base: str, number: str) -> SetObject | None:
     """Return one set, or None for an unknown number: the service sends those status 200 and an error object."""
     url = f"{base}/api/sets/{quote(number, safe='')}"
-    response = _get_allowed(session, robots, url)
+    response = _get_allowed(robots, url)
     if response.status_code in PERMANENT_STATUSES:
         return None
     content = _json_of(require_success(response))
@@ -162,10 +162,23 @@ def _says_not_found(content: Any) -> bool:
     return isinstance(content, dict) and "not found" in str(content.get("error", "")).lower()
 
 
-def _get_allowed(session: PoliteSession, robots: Robots, url: str) -> requests.Response:
-    """Return the response for a URL that robots.txt allows."""
+def _get_allowed(robots: Robots, url: str) -> requests.Response:
+    """Return the response for a URL that robots.txt allows. JSON that breaks off is asked for again."""
     robots.require(url)
-    return get(session, url, robots.hooks)
+    return get(robots.session, url, robots.hooks, _is_cut)
+
+
+def _is_cut(content: bytes) -> bool:
+    """Return whether this is only the beginning of JSON, or nothing: the connection closed early."""
+    if content.removeprefix(BOM_UTF8).lstrip()[:1] not in (b"", b"[", b"{"):
+        return False
+    try:
+        json.loads(content)
+    except RecursionError:
+        return False
+    except ValueError:
+        return True
+    return False
 
 
 def _json_of(response: requests.Response) -> Any:
@@ -176,6 +189,9 @@ def _json_of(response: requests.Response) -> Any:
     try:
         return json.loads(response.content)
     except (ValueError, RecursionError):
+        if _is_cut(response.content):
+            message = f"{response.url}: the JSON breaks off after {len(response.content):,} bytes. Try again later."
+            raise UserError(message) from None
         raise _unexpected(response.url, "JSON", response.content[:80].decode(errors="replace")) from None
 
 

@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import zlib
+from itertools import chain
 
 import pandas
 
@@ -12,6 +13,7 @@ from themer.base.errors import UserError
 GZIP_MAGIC = b"\x1f\x8b"
 MOST_LAYERS = 3
 OTHER_SEPARATORS = (";", "\t", "|")
+END = "the end of the file"
 
 # The number of a row's last line, and its fields.
 NumberedRow = tuple[int, list[str]]
@@ -32,14 +34,14 @@ def gunzipped(content: bytes) -> bytes:
 
 
 def is_cut(content: bytes) -> bool:
-    """Return whether a file is only the beginning of a CSV: its gzip or its last row breaks off."""
+    """Return whether a file is only the beginning of a CSV: its gzip or its last row breaks off, or it is empty."""
     try:
         rows = _numbered_rows(content)
     except EOFError:
         return True
     except (OSError, zlib.error, ValueError, csv.Error):
         return False
-    return bool(rows) and _breaks_off(content, rows)
+    return not rows or _breaks_off(content, rows)
 
 
 def parse_csv(content: bytes, needed: list[str], origin: str, optional_end: str) -> pandas.DataFrame:
@@ -58,8 +60,10 @@ def parse_csv(content: bytes, needed: list[str], origin: str, optional_end: str)
     columns = [name.strip() for name in rows[0][1]]
     require_columns(columns, needed, origin)
     if _breaks_off(content, rows):
+        line, row = rows[-1]
         raise UserError(
-            f"{origin}: expected a gzipped CSV, but it breaks off in line {rows[-1][0]:,}. Try again later."
+            f"{origin}: expected a gzipped CSV, but it breaks off in line {line:,}, {','.join(row)[-40:]!r}. Try again "
+            "later. If this is all of it, complete that line and end it."
         )
     fewest = max(columns.index(name) + 1 for name in needed if name != optional_end)
     for line, row in rows[1:]:
@@ -98,7 +102,9 @@ def _parsed(content: bytes, origin: str) -> list[NumberedRow]:
             f"{origin}: expected a gzipped CSV in UTF-8, but line {line:,} has the byte {byte!r}, as in other "
             "encodings such as cp1252. Save it in UTF-8."
         ) from None
-    except (OSError, zlib.error, EOFError, ValueError, csv.Error) as error:
+    except EOFError as error:
+        raise UserError(f"{origin}: expected a gzipped CSV, but it breaks off ({error}). Try again later.") from None
+    except (OSError, zlib.error, ValueError, csv.Error) as error:
         raise _no_csv(content, str(error), origin) from None
     if not rows:
         raise _no_csv(content, "no row", origin)
@@ -113,11 +119,26 @@ def _no_csv(content: bytes, reason: str, origin: str) -> UserError:
 
 
 def _numbered_rows(content: bytes) -> list[NumberedRow]:
-    """Return the heading and the rows of a CSV that aren't empty."""
-    lines = csv.reader(io.StringIO(gunzipped(content).decode("utf-8-sig"), newline=""))
-    return [(lines.line_num, row) for row in lines if any(field.strip() for field in row)]
+    """Return the heading and the rows of a CSV that aren't empty; EOFError if it ends within a field or a character."""
+    # A field without its second quote would take the line after the last one in.
+    lines = csv.reader(chain(io.StringIO(_text(content), newline=""), ["\n", END]))
+    *rows, end = [(lines.line_num, row) for row in lines if any(field.strip() for field in row)]
+    if end[1] != [END]:
+        raise EOFError(f"the quote before {end[1][-1][:40]!r} is never closed")
+    return rows
+
+
+def _text(content: bytes) -> str:
+    """Return the text of a file in UTF-8, gzipped or not; EOFError if it ends within a character."""
+    try:
+        return gunzipped(content).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data":
+            raise EOFError("within a character") from None
+        raise
 
 
 def _breaks_off(content: bytes, rows: list[NumberedRow]) -> bool:
-    """Return whether the last line has no end and too few fields."""
-    return len(rows[-1][1]) < len(rows[0][1]) and not gunzipped(content).endswith((b"\n", b"\r"))
+    """Return whether the last line has no end: in a file without gzip's checksum, or after too few fields."""
+    has_end = gunzipped(content).endswith((b"\n", b"\r"))
+    return not has_end and (not content.startswith(GZIP_MAGIC) or len(rows[-1][1]) < len(rows[0][1]))

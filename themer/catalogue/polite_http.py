@@ -26,6 +26,8 @@ TIMEOUT_SECONDS = (10.0, 120.0)
 MOST_REDIRECTS = 5
 # What `requests` calls with each response, those that redirect to the next one included.
 Hooks = dict[str, Callable[..., None]]
+# Whether the body of a response is only the beginning of a file.
+IsCut = Callable[[bytes], bool]
 
 
 class PoliteSession(requests.Session):
@@ -156,14 +158,6 @@ def retry_after_seconds(header: str, now: float) -> float | None:
         return None
 
 
-def get(session: requests.Session, url: str, hooks: Hooks | None = None) -> requests.Response:
-    """Return the response to a GET request, whatever its status; raise UserError without a response."""
-    try:
-        return session.get(url, hooks=hooks)
-    except requests.RequestException as error:
-        raise _no_response(url, error) from None
-
-
 class CutError(requests.RequestException):
     """A body that is only a part of a file, in spite of its headers."""
 
@@ -172,14 +166,38 @@ class CutError(requests.RequestException):
         self.answer = response, body
 
 
+def get(
+    session: PoliteSession, url: str, hooks: Hooks | None = None, is_cut: IsCut = lambda body: False
+) -> requests.Response:
+    """Return the response to a GET request, whatever its status; raise UserError without a response.
+
+    What has a body for which `is_cut` is true is asked for again, and returned as it is in the end.
+    """
+    try:
+        return session.retry(_attempt, session, url, hooks, is_cut)
+    except requests.HTTPError as error:
+        return error.response
+    except CutError as error:
+        return error.answer[0]
+    except requests.RequestException as error:
+        raise _no_response(url, error) from None
+
+
+def _attempt(session: PoliteSession, url: str, hooks: Hooks | None, is_cut: IsCut) -> requests.Response:
+    """Return the response to one request; raise RequestException without a whole one."""
+    response = session.attempt("GET", url, hooks=hooks)
+    if response.status_code == 200 and is_cut(response.content):
+        raise CutError(response, response.content)
+    return response
+
+
 def get_as_sent(
-    session: PoliteSession, url: str, headers: dict[str, str], hooks: Hooks, is_cut: Callable[[bytes], bool]
+    session: PoliteSession, url: str, headers: dict[str, str], hooks: Hooks, is_cut: IsCut
 ) -> tuple[requests.Response, bytes]:
     """Return the response to a GET request, whatever its status, and its body as it was sent.
 
-    A Content-Encoding may be the file's own gzip, another one, or not true at all. A file for which `is_cut` is true is
-    asked for again, and returned as it is in the end. Raises UserError like `get`, and for a body that breaks off each
-    time.
+    A Content-Encoding may be the file's own gzip, another one, or not true at all. `is_cut` is as for `get`. Raises
+    UserError like `get`, and for a body that breaks off each time.
     """
     try:
         return session.retry(_attempt_as_sent, session, url, headers, hooks, is_cut)
@@ -194,7 +212,7 @@ def get_as_sent(
 
 
 def _attempt_as_sent(
-    session: PoliteSession, url: str, headers: dict[str, str], hooks: Hooks, is_cut: Callable[[bytes], bool]
+    session: PoliteSession, url: str, headers: dict[str, str], hooks: Hooks, is_cut: IsCut
 ) -> tuple[requests.Response, bytes]:
     """Return the response to one request, and its body as it was sent; raise RequestException without them."""
     headers = {"Accept-Encoding": "identity", **headers}

@@ -10,7 +10,7 @@ from themer.base.files import write_bytes
 from themer.base.own_files import damaged
 from themer.catalogue.csv_files import gzipped_once, is_cut, parse_csv, require_columns, require_once
 from themer.catalogue.download_cache import DownloadCache, Kept
-from themer.catalogue.polite_http import PoliteSession, get_as_sent, require_success
+from themer.catalogue.polite_http import get_as_sent, require_success
 from themer.catalogue.robots import Robots
 from themer.catalogue.sets import SetObject, whole_number
 
@@ -27,7 +27,7 @@ DAY_SECONDS = 86_400
 
 
 def fetch_tables(
-    session: PoliteSession,
+    robots: Robots,
     base: str,
     folder: Path,
     cache: DownloadCache | None,
@@ -43,13 +43,13 @@ def fetch_tables(
         UserError: a table can't be fetched, robots.txt forbids it, it lacks columns, or `check` raises it: then the
             cache keeps no table of this call.
     """
-    robots, fetched, tables = Robots(session), dict[str, Kept](), dict[str, pandas.DataFrame]()
+    fetched, tables = dict[str, Kept](), dict[str, pandas.DataFrame]()
     for name in COLUMNS:
         url = f"{base}/media/downloads/{name}.csv.gz"
         kept = None if cache is None else cache.find(url)
         if kept is None or not 0 <= kept.age_seconds < DAY_SECONDS:
             robots.require(url)
-            fetched[url] = kept = _fetched(session, robots, url, kept)
+            fetched[url] = kept = _fetched(robots, url, kept)
         tables[name] = parse_table(kept.content, name, url)
         write_bytes(gzipped_once(kept.content), folder / f"{name}.csv.gz")
     check(tables)
@@ -59,10 +59,10 @@ def fetch_tables(
     return tables
 
 
-def _fetched(session: PoliteSession, robots: Robots, url: str, kept: Kept | None) -> Kept:
+def _fetched(robots: Robots, url: str, kept: Kept | None) -> Kept:
     """Return a table as it was sent, or the kept one if the service says that it is unchanged."""
     headers = {"If-None-Match": kept.etag} if kept and kept.etag else {}
-    response, content = get_as_sent(session, url, headers, robots.hooks, is_cut)
+    response, content = get_as_sent(robots.session, url, headers, robots.hooks, is_cut)
     if kept is not None and response.status_code == 304:
         return kept
     require_success(response)

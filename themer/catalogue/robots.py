@@ -37,15 +37,15 @@ class Rules:
 
 
 class Robots:
-    """The rules in the robots.txt of each host, requested once per host, in vain or not. Threads may share it.
+    """A session's rules: the robots.txt of each host, requested once per host, in vain or not. Threads may share it.
 
     A host's Crawl-delay slows the session down. `hooks` are for the session's requests: they hold redirects to the
     rules of where they lead.
     """
 
     def __init__(self, session: PoliteSession) -> None:
+        self.session = session
         self.hooks: Hooks = {"response": self._require_target}
-        self._session = session
         self._asking = threading.Lock()
         self._rules_of: dict[str, Rules | UserError] = {}
 
@@ -64,7 +64,7 @@ class Robots:
 
     def _require_target(self, response: requests.Response, **_: object) -> None:
         """Raise as `require` does, if a response redirects to another URL."""
-        target = self._session.get_redirect_target(response)
+        target = self.session.get_redirect_target(response)
         if target is not None:
             try:
                 self.require(urljoin(response.url, target))
@@ -77,7 +77,7 @@ class Robots:
         with self._asking:
             if host not in self._rules_of:
                 try:
-                    rules = _rules(get(self._session, f"{host}/robots.txt"))
+                    rules = _rules(get(self.session, f"{host}/robots.txt"))
                     self._keep_delay(host, rules.delay_seconds)
                     self._rules_of[host] = rules
                 except UserError as error:
@@ -86,7 +86,7 @@ class Robots:
 
     def _keep_delay(self, host: str, asked_seconds: float) -> None:
         """Slow the session down to a Crawl-delay, or to the longest one that is kept to; say so on stderr."""
-        is_new = self._session.slow_down(host, min(asked_seconds, MAXIMUM_DELAY_SECONDS))
+        is_new = self.session.slow_down(host, min(asked_seconds, MAXIMUM_DELAY_SECONDS))
         if is_new and asked_seconds > MAXIMUM_DELAY_SECONDS:
             note = f"{host}/robots.txt: asks for {asked_seconds:g} s between two requests; "
             print(note + f"they are {MAXIMUM_DELAY_SECONDS} s apart.", file=sys.stderr)

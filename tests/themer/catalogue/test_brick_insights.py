@@ -1,3 +1,4 @@
+import gzip
 import json
 
 import pytest
@@ -5,7 +6,8 @@ import pytest
 from themer.base.errors import UserError
 from themer.catalogue.brick_insights import exported_sets, sets_one_by_one
 from themer.catalogue.download_cache import DownloadCache
-from themer.catalogue.polite_http import polite_session
+from themer.catalogue.polite_http import polite_session, retry_policy
+from themer.catalogue.robots import Robots
 from themer.catalogue.snapshots import Journal
 
 IDENTITY = {"source": "test", "snapshot": "2026-01-01"}
@@ -13,14 +15,14 @@ IDENTITY = {"source": "test", "snapshot": "2026-01-01"}
 
 def test_the_export_may_be_a_plain_array(site):
     site.put("/api/sets/export", json.dumps([{"set_id": "0011-2"}, {"set_id": "B001-1"}]).encode())
-    assert [found["set_id"] for found in exported_sets(polite_session(), site.url)] == ["0011-2", "B001-1"]
+    assert [found["set_id"] for found in exported_sets(Robots(polite_session()), site.url)] == ["0011-2", "B001-1"]
 
 
 def test_the_export_may_have_pages(site):
     second = f"{site.url}/api/sets/export?page=2"
     site.put("/api/sets/export", json.dumps({"data": [{"set_id": "1-1"}], "next_page_url": second}).encode())
     site.put("/api/sets/export?page=2", json.dumps({"data": [{"set_id": "2-1"}], "next_page_url": None}).encode())
-    assert [found["set_id"] for found in exported_sets(polite_session(), site.url)] == ["1-1", "2-1"]
+    assert [found["set_id"] for found in exported_sets(Robots(polite_session()), site.url)] == ["1-1", "2-1"]
 
 
 EXPORT = "/api/sets/export"
@@ -33,7 +35,7 @@ def put_page(site, path: str, ids: list[object], **around: object) -> None:
 
 def exported(site) -> list[str]:
     """Return the set numbers of the export."""
-    return [found["set_id"] for found in exported_sets(polite_session(), site.url)]
+    return [found["set_id"] for found in exported_sets(Robots(polite_session()), site.url)]
 
 
 def around(form: str, following: str | None, total: int) -> dict[str, object]:
@@ -112,7 +114,7 @@ def test_too_many_rows_without_a_set_number_are_an_error(site):
 @pytest.mark.parametrize("kind", ["application/json; charset=utf-8", "text/html; charset=latin-1", "text/plain"])
 def test_the_export_is_in_utf_8_whatever_the_headers_say(site, kind):
     site.put(EXPORT, '\ufeff[{"set_id": "1-1", "name": "Bärenhöhle"}]'.encode(), Content_Type=kind)
-    assert next(exported_sets(polite_session(), site.url))["name"] == "Bärenhöhle"
+    assert next(exported_sets(Robots(polite_session()), site.url))["name"] == "Bärenhöhle"
 
 
 def test_deeply_nested_json_is_quoted(site):
@@ -125,33 +127,33 @@ def test_deeply_nested_json_is_quoted(site):
 def test_unexpected_content_is_quoted(site, body):
     site.put("/api/sets/export", body)
     with pytest.raises(UserError, match="expected .* received"):
-        list(exported_sets(polite_session(), site.url))
+        list(exported_sets(Robots(polite_session()), site.url))
 
 
 @pytest.mark.parametrize("status", [403, 404, 405, 410])
 def test_a_service_may_have_no_export(site, status):
     site.put("/api/sets/export", status=status)
-    assert exported_sets(polite_session(), site.url) is None
+    assert exported_sets(Robots(polite_session()), site.url) is None
 
 
 def test_a_failing_export_is_an_error(site):
     site.put("/api/sets/export", status=400)
     with pytest.raises(UserError, match="HTTP 400"):
-        list(exported_sets(polite_session(), site.url))
+        list(exported_sets(Robots(polite_session()), site.url))
 
 
 def test_a_failing_page_is_an_error(site):
     pages = {"data": [{"set_id": "1-1"}], "next_page_url": f"{site.url}/api/sets/export?page=2"}
     site.put("/api/sets/export", json.dumps(pages).encode())
     with pytest.raises(UserError, match="page=2: expected HTTP 200, received HTTP 404"):
-        list(exported_sets(polite_session(), site.url))
+        list(exported_sets(Robots(polite_session()), site.url))
 
 
 def test_sets_are_requested_one_by_one_and_none_twice(site, tmp_path):
     site.put("/api/sets/1-1", b'{"set_id": "1-1"}')
     site.put("/api/sets/2-1", b'{"error": "Set not found"}')
     for _ in range(2):
-        found = sets_one_by_one(polite_session(), site.url, ["1-1", "2-1", "3-1"], Journal(tmp_path, IDENTITY))
+        found = sets_one_by_one(Robots(polite_session()), site.url, ["1-1", "2-1", "3-1"], Journal(tmp_path, IDENTITY))
         assert [one["set_id"] for one in found] == ["1-1"]
     assert site.request_counts() == {"/api/sets/1-1": 1, "/api/sets/2-1": 1, "/api/sets/3-1": 1}
 
@@ -160,13 +162,13 @@ def test_a_failure_keeps_the_sets_before_it(site, tmp_path):
     site.put("/api/sets/1-1", b'{"set_id": "1-1"}')
     site.put("/api/sets/2-1", status=400)
     with pytest.raises(UserError, match="run again to go on"):
-        list(sets_one_by_one(polite_session(), site.url, ["1-1", "2-1"], Journal(tmp_path, IDENTITY)))
+        list(sets_one_by_one(Robots(polite_session()), site.url, ["1-1", "2-1"], Journal(tmp_path, IDENTITY)))
     assert Journal(tmp_path, IDENTITY).found("1-1") == {"set_id": "1-1"}
 
 
 def one_by_one(site, folder, numbers: list[str]) -> list[str]:
     """Return the numbers of the sets that the service has."""
-    found = sets_one_by_one(polite_session(), site.url, numbers, Journal(folder, IDENTITY))
+    found = sets_one_by_one(Robots(polite_session()), site.url, numbers, Journal(folder, IDENTITY))
     return [one["set_id"] for one in found]
 
 
@@ -198,7 +200,7 @@ def test_a_set_number_is_one_part_of_the_address(site, tmp_path):
 
 def test_an_error_object_for_the_export_means_that_there_is_none(site):
     site.put(EXPORT, b'{"error": "Set not found"}')
-    assert exported_sets(polite_session(), site.url) is None
+    assert exported_sets(Robots(polite_session()), site.url) is None
 
 
 def test_pages_that_overlap_do_not_hide_a_missing_set(site):
@@ -239,7 +241,7 @@ def test_a_limit_hides_no_set_that_failed(site, tmp_path, capsys):
         site.put(f"/api/sets/{number}", json.dumps({"set_id": number}).encode())
     del site.answers["/api/sets/0-1"]
     site.put("/api/sets/0-1", b"<html>")
-    found = sets_one_by_one(polite_session(), site.url, numbers, Journal(tmp_path, IDENTITY), limit=12)
+    found = sets_one_by_one(Robots(polite_session()), site.url, numbers, Journal(tmp_path, IDENTITY), limit=12)
     assert len(list(found)) == 12 and "left out 1 of 13" in capsys.readouterr().err
 
 
@@ -257,5 +259,45 @@ def test_a_cache_that_cannot_be_written_is_no_fault_of_the_set(site, tmp_path):
     (tmp_path / "cache" / "contents").rmdir()
     (tmp_path / "cache" / "contents").touch()
     with pytest.raises(UserError, match="downloads can't be kept there"):
-        list(sets_one_by_one(polite_session(), site.url, [f"{number}-1" for number in range(9)], journal))
+        list(sets_one_by_one(Robots(polite_session()), site.url, [f"{number}-1" for number in range(9)], journal))
     assert len(site.request_counts()) == 1
+
+
+CHUNKED = {"Connection": "close", "Transfer_Encoding": "chunked"}
+PAGE = b'{"data": [{"set_id": "1-1", "name": "B\xc3\xa4r"}], "next_page_url": null}'
+CUT = {
+    "nothing": (b"", {"Connection": "close"}),
+    "its beginning": (PAGE[:1], {"Connection": "close"}),
+    "within a name": (PAGE[:32], {}),
+    "within a character": (PAGE[:38], {"Connection": "close"}),
+    "after a row": (PAGE[:42], {"Connection": "close"}),
+    "but for the last character": (PAGE[:-1], {}),
+    "fewer bytes than its length": (PAGE[:42], {"Connection": "close", "Content_Length": str(len(PAGE))}),
+    "a chunk": (b"%x\r\n%s" % (len(PAGE), PAGE[:42]), CHUNKED),
+    "all but the last chunk": (b"%x\r\n%s\r\n" % (len(PAGE), PAGE), CHUNKED),
+    "half of its gzip": (gzip.compress(PAGE)[:40], {"Connection": "close", "Content_Encoding": "gzip"}),
+}
+
+
+@pytest.mark.parametrize("case", CUT)
+def test_a_page_that_breaks_off_is_requested_again(site, monkeypatch, case):
+    monkeypatch.setattr("tenacity.nap.time.sleep", lambda seconds: None)
+    body, headers = CUT[case]
+    site.put(EXPORT, body, **headers)
+    site.put(EXPORT, PAGE)
+    assert exported(site) == ["1-1"] and site.request_counts()[EXPORT] == 2
+
+
+@pytest.mark.parametrize("case", CUT)
+def test_a_page_that_breaks_off_each_time_is_an_error(site, case):
+    body, headers = CUT[case]
+    site.put(EXPORT, body, **headers)
+    with pytest.raises(UserError, match=r"/api/sets/export: (the JSON breaks off after|no response .broken off)"):
+        list(exported_sets(Robots(polite_session(retry=retry_policy(retries=0))), site.url))
+
+
+def test_a_set_that_breaks_off_is_requested_again(site, tmp_path, monkeypatch):
+    monkeypatch.setattr("tenacity.nap.time.sleep", lambda seconds: None)
+    site.put("/api/sets/1-1", b'{"set_id": "1-1", "rev')
+    site.put("/api/sets/1-1", b'{"set_id": "1-1", "reviews": []}')
+    assert one_by_one(site, tmp_path, ["1-1"]) == ["1-1"]

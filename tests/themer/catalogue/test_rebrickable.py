@@ -8,6 +8,7 @@ from themer.base.errors import UserError
 from themer.catalogue.download_cache import DownloadCache
 from themer.catalogue.polite_http import polite_session, retry_policy
 from themer.catalogue.rebrickable import as_set_objects, fetch_tables, parse_table, read_table
+from themer.catalogue.robots import Robots
 from themer.catalogue.theme_tree import ThemeTree
 
 SETS = gzip.compress(
@@ -23,7 +24,7 @@ def accept(tables: dict) -> None:
 def test_tables_are_stored_unchanged(site, tmp_path):
     site.put("/media/downloads/sets.csv.gz", SETS)
     site.put("/media/downloads/themes.csv.gz", THEMES)
-    tables = fetch_tables(polite_session(), site.url, tmp_path, None, accept)
+    tables = fetch_tables(Robots(polite_session()), site.url, tmp_path, None, accept)
     assert (tmp_path / "sets.csv.gz").read_bytes() == SETS
     assert tables["themes"].iloc[0].to_dict() == {"id": "84", "name": "None", "parent_id": ""}
 
@@ -32,7 +33,7 @@ def test_tables_are_requested_at_most_once_a_day(site, tmp_path):
     site.put("/media/downloads/sets.csv.gz", SETS)
     site.put("/media/downloads/themes.csv.gz", THEMES)
     for _ in range(2):
-        fetch_tables(polite_session(), site.url, tmp_path, DownloadCache(tmp_path / "cache"), accept)
+        fetch_tables(Robots(polite_session()), site.url, tmp_path, DownloadCache(tmp_path / "cache"), accept)
     assert set(site.request_counts().values()) == {1}
 
 
@@ -41,7 +42,9 @@ def test_after_a_day_a_kept_table_is_asked_for_with_its_tag(site, tmp_path):
     site.put("/media/downloads/themes.csv.gz", THEMES)
     cache = DownloadCache(tmp_path / "cache")
     for _ in range(3):
-        assert list(fetch_tables(polite_session(), site.url, tmp_path, cache, accept)["sets"]["set_num"]) == ["0011-2"]
+        assert list(fetch_tables(Robots(polite_session()), site.url, tmp_path, cache, accept)["sets"]["set_num"]) == [
+            "0011-2"
+        ]
         if not any("If-None-Match" in headers for _, headers in site.requests):
             age_by_a_day(tmp_path / "cache")
     sent = [headers.get("If-None-Match") for path, headers in site.requests if path.endswith("sets.csv.gz")]
@@ -61,19 +64,21 @@ def test_a_bad_answer_is_not_kept(site, tmp_path, answer):
     site.put("/media/downloads/themes.csv.gz", THEMES)
     cache = DownloadCache(tmp_path / "cache")
     with pytest.raises(UserError, match="sets.csv.gz: (expected|the columns)"):
-        fetch_tables(polite_session(), site.url, tmp_path, cache, accept)
-    assert list(fetch_tables(polite_session(), site.url, tmp_path, cache, accept)["sets"]["set_num"]) == ["0011-2"]
+        fetch_tables(Robots(polite_session(retry=retry_policy(retries=0))), site.url, tmp_path, cache, accept)
+    assert list(fetch_tables(Robots(polite_session()), site.url, tmp_path, cache, accept)["sets"]["set_num"]) == [
+        "0011-2"
+    ]
 
 
 def test_a_kept_table_outlives_a_bad_answer(site, tmp_path):
     site.put("/media/downloads/sets.csv.gz", SETS)
     site.put("/media/downloads/themes.csv.gz", THEMES)
     cache = DownloadCache(tmp_path / "cache")
-    fetch_tables(polite_session(), site.url, tmp_path, cache, accept)
+    fetch_tables(Robots(polite_session()), site.url, tmp_path, cache, accept)
     age_by_a_day(tmp_path / "cache")
     site.answers["/media/downloads/sets.csv.gz"] = [(200, b"<html>", {})]
     with pytest.raises(UserError, match="the columns .* are missing"):
-        fetch_tables(polite_session(), site.url, tmp_path, cache, accept)
+        fetch_tables(Robots(polite_session(retry=retry_policy(retries=0))), site.url, tmp_path, cache, accept)
     assert cache.find(f"{site.url}/media/downloads/sets.csv.gz").content == SETS
 
 
@@ -133,7 +138,7 @@ def test_a_table_is_taken_in_any_form_that_is_plainly_the_table(form):
 def test_a_mirror_may_say_that_the_table_is_encoded(site, tmp_path, encoding):
     site.put("/media/downloads/sets.csv.gz", SETS, Content_Encoding=encoding)
     site.put("/media/downloads/themes.csv.gz", gzip.compress(THEMES, mtime=0), Content_Encoding=encoding)
-    tables = fetch_tables(polite_session(), site.url, tmp_path, None, accept)
+    tables = fetch_tables(Robots(polite_session()), site.url, tmp_path, None, accept)
     assert list(tables["sets"]["set_num"]) == ["0011-2"]
     for name, content in (("sets", SETS), ("themes", THEMES)):
         assert gzip.decompress((tmp_path / f"{name}.csv.gz").read_bytes()) == gzip.decompress(content)
@@ -142,21 +147,21 @@ def test_a_mirror_may_say_that_the_table_is_encoded(site, tmp_path, encoding):
 def test_a_table_is_taken_whatever_the_headers_say_of_its_encoding(site, tmp_path):
     site.put("/media/downloads/sets.csv.gz", PLAIN, Content_Encoding="gzip")
     site.put("/media/downloads/themes.csv.gz", THEMES, Content_Encoding="deflate")
-    assert list(fetch_tables(polite_session(), site.url, tmp_path, None, accept)["themes"]["id"]) == ["84"]
+    assert list(fetch_tables(Robots(polite_session()), site.url, tmp_path, None, accept)["themes"]["id"]) == ["84"]
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "identity"])
 def test_half_a_table_is_an_error_also_if_the_headers_call_it_encoded(site, tmp_path, encoding):
     site.put("/media/downloads/sets.csv.gz", SETS[:-20], Content_Encoding=encoding)
     with pytest.raises(UserError, match=r"sets.csv.gz: expected a gzipped CSV"):
-        fetch_tables(polite_session(retry=retry_policy(retries=0)), site.url, tmp_path, None, accept)
+        fetch_tables(Robots(polite_session(retry=retry_policy(retries=0))), site.url, tmp_path, None, accept)
     assert not (tmp_path / "sets.csv.gz").exists()
 
 
 def test_a_response_that_breaks_off_is_an_error(site, tmp_path):
     site.put("/media/downloads/sets.csv.gz", SETS, Content_Length="9999", Connection="close")
     with pytest.raises(UserError, match="sets.csv.gz: the response broke off"):
-        fetch_tables(polite_session(retry=retry_policy(retries=0)), site.url, tmp_path, None, accept)
+        fetch_tables(Robots(polite_session(retry=retry_policy(retries=0))), site.url, tmp_path, None, accept)
 
 
 def test_a_response_that_breaks_off_once_is_requested_again(site, tmp_path, monkeypatch):
@@ -164,16 +169,28 @@ def test_a_response_that_breaks_off_once_is_requested_again(site, tmp_path, monk
     site.put("/media/downloads/sets.csv.gz", SETS[:30], Content_Length=str(len(SETS)), Connection="close")
     site.put("/media/downloads/sets.csv.gz", SETS)
     site.put("/media/downloads/themes.csv.gz", THEMES)
-    fetch_tables(polite_session(), site.url, tmp_path, None, accept)
+    fetch_tables(Robots(polite_session()), site.url, tmp_path, None, accept)
     assert (tmp_path / "sets.csv.gz").read_bytes() == SETS
 
 
+# What answers 200 with a whole body is as cut as what closes the connection early, be there a length or not.
 CUT = {
+    "nothing": b"",
+    "the heading": PLAIN[:9],
     "a gzip": SETS[:-20],
+    "the checksum of a gzip": SETS[:-1],
     "a row": PLAIN + b'1-1,"Big',
+    "a row after the end of a line in quotes": PLAIN + b'1-1,"Big\n',
     "a row with fewer fields": PLAIN + b"1-1,Big,19",
     "the first row": PLAIN[:50],
+    "the last field": PLAIN + b"1-1,Big,1978,84,12,https://x/",
+    "the last field, in quotes": PLAIN + b'1-1,Big,1978,84,12,"https://x/1.jpg\n',
+    "the end of the last line": PLAIN[:-1],
+    "a character": PLAIN + "1-1,Bä".encode()[:-1],
+    "a character of the last field": PLAIN + "1-1,Big,1978,84,12,https://ä".encode()[:-1],
 }
+WITHOUT_A_LENGTH = {"Connection": "close"}
+CHUNKED = {"Connection": "close", "Transfer_Encoding": "chunked"}
 
 
 @pytest.mark.parametrize("case", CUT)
@@ -182,15 +199,33 @@ def test_a_table_that_breaks_off_without_a_length_is_requested_again(site, tmp_p
     site.put("/media/downloads/sets.csv.gz", CUT[case])
     site.put("/media/downloads/sets.csv.gz", SETS)
     site.put("/media/downloads/themes.csv.gz", THEMES)
-    fetch_tables(polite_session(), site.url, tmp_path, None, accept)
+    fetch_tables(Robots(polite_session()), site.url, tmp_path, None, accept)
     assert (tmp_path / "sets.csv.gz").read_bytes() == SETS
 
 
-def test_a_table_that_breaks_off_each_time_is_an_error(site, tmp_path, monkeypatch):
+def test_a_table_in_chunks_of_which_the_last_is_missing_is_requested_again(site, tmp_path, monkeypatch):
     monkeypatch.setattr("tenacity.nap.time.sleep", lambda seconds: None)
-    site.put("/media/downloads/sets.csv.gz", CUT["a row with fewer fields"])
-    with pytest.raises(UserError, match="sets.csv.gz: expected a gzipped CSV, but it breaks off in line 3"):
-        fetch_tables(polite_session(), site.url, tmp_path, None, accept)
+    site.put("/media/downloads/sets.csv.gz", b"%x\r\n%s\r\n" % (len(PLAIN), PLAIN), **CHUNKED)
+    site.put("/media/downloads/sets.csv.gz", SETS)
+    site.put("/media/downloads/themes.csv.gz", THEMES)
+    fetch_tables(Robots(polite_session()), site.url, tmp_path, None, accept)
+    assert (tmp_path / "sets.csv.gz").read_bytes() == SETS
+
+
+@pytest.mark.parametrize("case", CUT)
+def test_a_table_that_breaks_off_each_time_is_an_error_and_not_kept(site, tmp_path, monkeypatch, case):
+    monkeypatch.setattr("tenacity.nap.time.sleep", lambda seconds: None)
+    site.put("/media/downloads/sets.csv.gz", CUT[case], **WITHOUT_A_LENGTH)
+    cache = DownloadCache(tmp_path / "cache")
+    with pytest.raises(UserError, match=r"/sets.csv.gz: (expected a gzipped CSV|the columns .* are missing)"):
+        fetch_tables(Robots(polite_session()), site.url, tmp_path, cache, accept)
+    assert site.request_counts()["/media/downloads/sets.csv.gz"] == 5
+    assert not (tmp_path / "sets.csv.gz").exists() and cache.find(f"{site.url}/media/downloads/sets.csv.gz") is None
+
+
+def test_the_line_that_breaks_off_is_quoted():
+    with pytest.raises(UserError, match=r"here: expected .* breaks off in line 3, .*https://x/'. Try again later"):
+        parse_table(CUT["the last field"], "sets", "here")
 
 
 MISFITS = {
@@ -213,9 +248,12 @@ def test_a_table_that_would_be_misread_is_refused_with_the_reason(case):
         parse_table(content, "sets", "here")
 
 
-@pytest.mark.parametrize("end", [b"", b"\n", b"\n\n \n", b"\n,,\n"])
-def test_a_table_may_end_in_any_way_after_its_last_field(end):
-    assert list(parse_table(b"set_num,theme_id,name\n1-1,1,A" + end, "sets", "here")["set_num"]) == ["1-1"]
+ROW = b"set_num,theme_id,name\n1-1,1,A"
+
+
+@pytest.mark.parametrize("content", [gzip.compress(ROW), ROW + b"\n", ROW + b"\r", ROW + b"\n\n \n", ROW + b"\n,,\n"])
+def test_a_table_may_end_in_any_way_after_its_last_field(content):
+    assert list(parse_table(content, "sets", "here")["set_num"]) == ["1-1"]
 
 
 def test_a_column_that_nobody_reads_may_be_there_twice():
