@@ -54,6 +54,11 @@ class Kind(Facts, Enum):
     UNKNOWN_THEME = "Unknown theme", 422, "Name one of the model's labels. /api/model lists them."
     BUSY = "Busy", 503, "Too many pictures are waiting. Try again after the seconds in Retry-After."
     NO_MODEL = "No model", 503, "The operator has to run dvc repro and restart the server."
+    NOT_KEPT = (
+        "Not kept",
+        503,
+        "The operator has to let the server write to the folder of contributed pictures.",
+    )
     NO_ROOM = "No room", 507, "The folder of contributed pictures is full. The operator has to review them first."
 
 

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from stages import paths
-from themer.base.errors import UserError
+from themer.base.errors import UserError, not_allowed
 
 VARIABLE = "LEGO_THEMER_MODEL"
 MARKS = ("dvc.yaml", "params.yaml", "themer")
@@ -35,8 +35,16 @@ def require_model(model: Path, index: Path | None = None) -> tuple[Path, Path]:
     """Return a model's file and its index, by default beside it, for a folder or a file.
 
     Raises:
-        UserError: one of the two is missing.
+        UserError: one of the two is missing, or the system doesn't let this user look.
     """
+    try:
+        return _model_and_index(model, index)
+    except PermissionError as error:
+        raise not_allowed(Path(error.filename)) from None
+
+
+def _model_and_index(model: Path, index: Path | None) -> tuple[Path, Path]:
+    """Return a model's file and its index as `require_model` does; PermissionError where that can't be seen."""
     file = model if model.suffix == paths.model.suffix else model / paths.model.name
     index = index or file.parent / paths.index.name
     if (model / paths.model).is_file() and not file.is_file():

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import logging
 import os
 import tempfile
 from collections.abc import Sequence
@@ -11,6 +12,8 @@ from PIL import Image
 
 from app.problem import Kind, Problem
 from themer.base.theme_paths import NONE_OF_THESE, slug
+
+log = logging.getLogger(__name__)
 
 QUALITY = 95
 HASH_DIGITS = 16
@@ -22,15 +25,19 @@ def keep_photo(picture: Image.Image, theme: str, labels: Sequence[str], folder: 
     The same picture is written once. Existing files are never changed.
 
     Raises:
-        Problem: `theme` is neither one of the labels nor NONE_OF_THESE, or the folder is full.
+        Problem: `theme` is neither one of the labels nor NONE_OF_THESE, the folder is full, or it can't be written.
     """
     if theme not in (*labels, NONE_OF_THESE):
         raise Problem(Kind.UNKNOWN_THEME, f"Choose one of: {', '.join([*labels, NONE_OF_THESE])}.")
     content = _jpeg(picture)
-    if _size_bytes(folder) + len(content) > maximum_bytes:
-        raise Problem(Kind.NO_ROOM, "Enough pictures have been contributed for now. Thank you anyway.")
     place = Path(slug(theme)) / f"{hashlib.sha256(content).hexdigest()[:HASH_DIGITS]}.jpg"
-    _write_new(content, folder / place)
+    try:
+        if _size_bytes(folder) + len(content) > maximum_bytes:
+            raise Problem(Kind.NO_ROOM, "Enough pictures have been contributed for now. Thank you anyway.")
+        _write_new(content, folder / place)
+    except OSError as error:
+        log.error("%s: a contributed picture can't be kept: %s", error.filename or folder, error.strerror)
+        raise Problem(Kind.NOT_KEPT, "The picture can't be kept for the moment. Thank you anyway.") from None
     return place
 
 

@@ -1,17 +1,22 @@
 """The content of the page About: the model, its training data and its scores."""
 
-import csv
-import json
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-
+from app.page.results import (
+    PhotoScores,
+    Pictures,
+    Results,
+    Scores,
+    Source,
+    Training,
+    picture_size,
+    theme_counts,
+    theme_scores,
+)
 from stages import paths
 from themer.answering.predictor import Predictor
 from themer.base.files import file_sha256
-from themer.base.params import SPLITS
 
 PLOTS = {path.name: path for path in (paths.result, paths.mistakes)}
 
@@ -19,6 +24,7 @@ PLOTS = {path.name: path for path in (paths.result, paths.mistakes)}
 def about_model(predictor: Predictor, path: Path, root: Path) -> dict[str, Any]:
     """Return the description of the model in a file, as the API returns it."""
     described = predictor.description
+    training = Results(root).read(paths.train_metrics, Training.read)
     return {
         "file": path.name,
         "sha256": file_sha256(path),
@@ -26,50 +32,27 @@ def about_model(predictor: Predictor, path: Path, root: Path) -> dict[str, Any]:
         "labels": described.labels,
         "size": described.size,
         "threshold": predictor.threshold,
-        "parameters": (_json(root / paths.train_metrics) or {}).get("parameters"),
+        "parameters": training and training.parameters,
     }
 
 
 def about(model: dict[str, Any] | None, root: Path) -> dict[str, Any]:
-    """Return the values on the page. Those that the pipeline has not written yet are None."""
-    lock = root / paths.lock
+    """Return the values on the page. Those that the pipeline has not written yet, or can't be read, are None.
+
+    `left_out` names the files that can't be read.
+    """
+    results = Results(root)
+    sizes = {name: results.read(path, picture_size) for name, path in PLOTS.items()}
     return {
         "model": model,
-        "lock_sha256": file_sha256(lock) if lock.is_file() else None,
-        "data": _data(root),
-        "metrics": _json(root / paths.evaluate_metrics),
-        "photos": _json(root / paths.photo_metrics),
-        "themes": _json(root / paths.theme_metrics),
-        "plots": {name: _size(root / path) for name, path in PLOTS.items() if (root / path).is_file()},
+        "training": results.read(paths.train_metrics, Training.read),
+        "lock_sha256": results.read(paths.lock, file_sha256),
+        "source": results.read(paths.source, Source.read),
+        "pictures": results.read(paths.dataset_metrics, Pictures.read),
+        "theme_counts": results.read(paths.dataset, theme_counts) or {},
+        "metrics": results.read(paths.evaluate_metrics, Scores.read),
+        "photos": results.read(paths.photo_metrics, PhotoScores.read),
+        "themes": results.read(paths.theme_metrics, theme_scores),
+        "plots": {name: size for name, size in sizes.items() if size},
+        "left_out": results.left_out,
     }
-
-
-def _data(root: Path) -> dict[str, Any]:
-    """Return the source of the data and its date, and the number of pictures by split and by theme."""
-    source = _json(root / paths.source) or {}
-    counts = _json(root / paths.dataset_metrics) or {}
-    return {
-        "source": source.get("source"),
-        "snapshot": source.get("snapshot"),
-        "pictures": {split: counts.get(split) for split in SPLITS},
-        "themes": _theme_counts(root / paths.dataset),
-    }
-
-
-def _theme_counts(path: Path) -> dict[str, int]:
-    """Return the number of pictures of each theme; empty without a dataset."""
-    if not path.is_file():
-        return {}
-    with path.open(newline="", encoding="utf-8") as file:
-        return dict(Counter(row["label"] for row in csv.DictReader(file)))
-
-
-def _size(path: Path) -> tuple[int, int]:
-    """Return the width and the height of a picture, in pixels."""
-    with Image.open(path) as picture:
-        return picture.size
-
-
-def _json(path: Path) -> Any:
-    """Return the content of a JSON file, or None without one."""
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None

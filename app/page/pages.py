@@ -1,5 +1,8 @@
 """The routes of the pages. They work without JavaScript."""
 
+import logging
+from pathlib import Path
+
 from flask import Blueprint, Response, render_template, request, send_from_directory
 from werkzeug.exceptions import NotFound
 
@@ -13,6 +16,8 @@ pages = Blueprint("pages", __name__)
 contributing = Blueprint("contributing_page", __name__)
 # Sets 42070-1, 71001-14 and 4612-2 of the built-in catalogue, all in its test split.
 EXAMPLES = {"digger.jpg": "A digger", "king.jpg": "A king with a sceptre", "car.jpg": "A driver, a car and a figure"}
+log = logging.getLogger(__name__)
+
 ONE_DAY_SECONDS = 86_400
 ONE_MINUTE_SECONDS = 60
 
@@ -54,14 +59,23 @@ def plot(name: str) -> Response:
     if name not in PLOTS:
         raise NotFound
     path = state().settings.root.resolve() / PLOTS[name]
-    return send_from_directory(path.parent, path.name, max_age=ONE_MINUTE_SECONDS)
+    return _file(path, ONE_MINUTE_SECONDS)
 
 
 @pages.get("/sets/<set_id>.jpg")
 def thumbnail(set_id: str) -> Response:
     """Send a set's picture."""
     path = picture_path(state().settings.thumbnails.resolve(), set_id)
-    return send_from_directory(path.parent, path.name, max_age=ONE_DAY_SECONDS)
+    return _file(path, ONE_DAY_SECONDS)
+
+
+def _file(path: Path, maximum_age_seconds: int) -> Response:
+    """Send a file; raise NotFound if it isn't there or can't be read."""
+    try:
+        return send_from_directory(path.parent, path.name, max_age=maximum_age_seconds)
+    except OSError as error:
+        log.warning("%s can't be sent: %s", path, error.strerror)
+        raise NotFound from None
 
 
 def _options() -> dict[str, object]:

@@ -1,5 +1,7 @@
 import json
+import logging
 import math
+import shutil
 import tempfile
 
 import pytest
@@ -8,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from urllib3.filepost import encode_multipart_formdata
 
+from app import predict
 from app.factory import OrderedJSONProvider
 from tests.app.uploads import drawing, problem_of, upload
+from tests.conftest import PROJECT
 
 INTEGERS = st.integers(-(2**63), 2**63 - 1)
 PLAIN = st.none() | st.booleans() | INTEGERS | st.floats(allow_nan=False, allow_infinity=False) | st.text()
@@ -77,3 +81,29 @@ def test_keyword_arguments_become_a_dictionary(client):
         response = jsonify(theme="MiniFig", photo="ü.jpg")
     assert response.get_data(as_text=True) == '{"theme":"MiniFig","photo":"ü.jpg"}\n'
     assert response.mimetype == "application/json"
+
+
+FILES = ("classifier.tflite", "index/boundary.npy", "index/features.npy", "index/index.json", "index/pictures.csv")
+DAMAGES = {
+    "absent": lambda path: path.unlink(),
+    "empty": lambda path: path.write_bytes(b""),
+    "cut in half": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]),
+    "without its end": lambda path: path.write_bytes(path.read_bytes()[:-2]),
+    "of another kind": lambda path: path.write_bytes(b"\x89PNG\r\n\x1a\n\xff\0"),
+    "a folder": lambda path: (path.unlink(), path.mkdir()),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_model_is_explained_wherever_it_is_used(client_of, root, tmp_path, caplog, capsys, name, damage):
+    shutil.copytree(root / "models", tmp_path / "models")
+    DAMAGES[damage](tmp_path / "models" / name)
+    client = client_of(root=tmp_path)
+    assert client.get("/").status_code == 503 and client.get("/about").status_code == 200
+    problem_of(client.post("/api/predict", data=upload(drawing())), 503)
+    lines = [one for one in caplog.records if one.levelno >= logging.WARNING]
+    assert len(lines) == 1 and str(tmp_path) in lines[0].message and "dvc repro" in lines[0].message
+    assert predict.main([str(PROJECT / "README.md"), "--model", str(tmp_path / "models")]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith(f"error: {tmp_path}/models") and said.count("\n") == 1 and "dvc repro" in said

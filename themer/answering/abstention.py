@@ -46,11 +46,18 @@ class Boundary:
     @classmethod
     def read(cls, directory: Path, label_count: int) -> "Boundary":
         """Read the boundary of an index; OSError or ValueError if there is none."""
-        return cls(np.load(directory / BOUNDARY_NAME), label_count)
+        return cls(read_array(directory / BOUNDARY_NAME), label_count)
 
     def write(self, directory: Path) -> None:
         """Write the boundary into the folder of an index."""
         np.save(directory / BOUNDARY_NAME, self.weights)
+
+    def suits(self, width: int) -> bool:
+        """Return whether it is one for features of this width."""
+        if self.weights.ndim != 2:
+            return False
+        classes, columns = self.weights.shape
+        return bool(classes == 0 or (classes >= self.label_count and columns == width + 1))
 
     def probability(self, features: np.ndarray) -> np.ndarray:
         """Return the probability that pictures show one of the labels' themes, float32 [n], from [n, width]."""
@@ -64,6 +71,13 @@ class Boundary:
         """Return the labels' part of the probability, float32 [n], from logits float32 [n, classes]."""
         shares = np.exp(logits - logits.max(axis=1, keepdims=True))
         return np.asarray(shares[:, : self.label_count].sum(axis=1) / shares.sum(axis=1), np.float32)
+
+
+def read_array(path: Path) -> np.ndarray:
+    """Read a file of one array; OSError or ValueError if it holds anything else."""
+    with path.open("rb") as file:
+        array: np.ndarray = np.lib.format.read_array(file)
+        return array
 
 
 def rooted(features: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ sets are another.
 """
 
 import csv
+import io
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +16,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from themer.answering.abstention import Boundary
+from themer.answering.abstention import Boundary, read_array
 from themer.answering.nearest import Search
-from themer.base.errors import UserError
+from themer.base.errors import UserError, not_allowed
 
 FEATURES_NAME, PICTURES_NAME, SUMMARY_NAME = "features.npy", "pictures.csv", "index.json"
 VALIDATION_NAME, SHARES_NAME = "validation.csv", "shares.csv"
@@ -82,10 +83,13 @@ class Index:
         try:
             self.summary = read_index_summary(directory)
             self.pictures = _read_pictures(directory / PICTURES_NAME)
-            self.features = np.load(directory / FEATURES_NAME).astype(np.float32)
+            self.features = read_array(directory / FEATURES_NAME).astype(np.float32)
             self.boundary = Boundary.read(directory, self.summary.labels)
             _require(self.features.shape == (len(self.pictures), self.summary.width), "its files differ in length")
-        except (OSError, ValueError, TypeError) as error:
+            _require(self.boundary.suits(self.summary.width), "its boundary is of another length")
+        except PermissionError as error:
+            raise not_allowed(Path(error.filename)) from None
+        except (OSError, ValueError, TypeError, RecursionError, csv.Error) as error:
             raise UserError(f"{directory}: not an index of features ({error}). Run: dvc repro --force export") from None
         self._search = Search(self.features)
         self._training = slice(sum(picture.split in TRAINING for picture in self.pictures))
@@ -127,11 +131,12 @@ def read_index_summary(directory: Path) -> IndexSummary:
 
 
 def _read_pictures(path: Path) -> list[IndexedPicture]:
-    """Read the table of an index; ValueError if it has other columns."""
-    with path.open(newline="", encoding="utf-8") as file:
-        rows = csv.reader(file)
-        _require(next(rows, []) == list(IndexedPicture._fields), "its table has other columns")
-        return [IndexedPicture(*row) for row in rows]
+    """Read the table of an index; ValueError if it has other columns or breaks off."""
+    content = path.read_bytes().decode()
+    rows = csv.reader(io.StringIO(content, newline=""))
+    _require(next(rows, []) == list(IndexedPicture._fields), "its table has other columns")
+    _require(content.endswith("\n"), "its table breaks off")
+    return [IndexedPicture(*row) for row in rows]
 
 
 def _require(condition: bool, reason: str) -> None:

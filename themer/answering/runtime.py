@@ -7,6 +7,7 @@ import io
 import os
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ from themer.base.quiet_stderr import without_notes
 
 CLASSIFIER_NAME = "classifier.sha256"
 SHORTEST = 1e-12
+# What reading a file raises that is no exported classifier.
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, KeyError, TypeError, ValueError, RuntimeError, OSError)
 NOTE = re.compile(rb"INFO: ")
 
 
@@ -99,7 +102,7 @@ class LiteRuntime:
                 self._share_runners = [_runner(source, max(1, threads // at_once)) for _ in range(count)]
         except FileNotFoundError:
             raise no_model(path) from None
-        except (zipfile.BadZipFile, KeyError, TypeError, ValueError, OSError) as error:
+        except DAMAGED as error:
             raise no_classifier(path, error) from None
 
     def run(self, pixels: np.ndarray) -> ModelOutputs:

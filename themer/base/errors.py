@@ -3,9 +3,11 @@
 import errno
 import functools
 import io
+import os
 import sys
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
+from pathlib import Path
 from typing import ParamSpec
 
 P = ParamSpec("P")
@@ -25,6 +27,11 @@ REMEDIES = {
 
 class UserError(Exception):
     """A problem that the user can fix. Its text says what was wrong, what came in and what to do."""
+
+
+def not_allowed(path: Path) -> UserError:
+    """Return the error for a file or folder that the system doesn't let this user read."""
+    return UserError(f"{path}: {os.strerror(errno.EACCES)}. {REMEDIES[errno.EACCES]}")
 
 
 def explained(main: Callable[P, None]) -> Callable[P, None]:

@@ -1,9 +1,10 @@
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from app.command_line.model_folder import checkout, default_model, require_model
-from tests.conftest import PROJECT
+from tests.conftest import PROJECT, without_privileges
 from themer.base.errors import UserError
 
 
@@ -48,3 +49,11 @@ def test_a_model_is_named_by_its_folder_or_its_file(tmp_path):
     (tmp_path / "classifier.tflite").touch()
     expected = tmp_path / "classifier.tflite", tmp_path / "index"
     assert require_model(tmp_path) == require_model(tmp_path / "classifier.tflite") == expected
+
+
+def test_a_folder_that_may_not_be_opened_is_named():
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0)
+        with without_privileges(), pytest.raises(UserError, match=f"{folder}/.*: Permission denied. Allow access"):
+            require_model(folder)

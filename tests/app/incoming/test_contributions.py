@@ -121,3 +121,16 @@ def test_the_plain_form_says_thank_you(client_of, writable):
     response = client_of(root=writable, contributions=True).post("/contribute", data=contributed(drawing()))
     assert response.status_code == 201 and "minifigure" in response.text
     assert len(list((writable / "data" / "photos").rglob("*.jpg"))) == 1
+
+
+@pytest.mark.parametrize("blocked", ["data/photos", "data/photos/minifigure"])
+def test_where_nothing_can_be_kept_a_problem_says_so(client_of, writable, caplog, blocked):
+    (writable / "data" / "photos").rmdir()
+    (writable / blocked).parent.mkdir(exist_ok=True)
+    (writable / blocked).write_bytes(b"")
+    client = client_of(root=writable, contributions=True)
+    assert problem_of(client.post("/api/contribute", data=contributed(drawing())), 503)["title"] == "Not kept"
+    response = client.post("/contribute", data=contributed(drawing()), headers={"Accept": "text/html"})
+    assert response.status_code == 503 and "be kept for the moment" in response.text
+    lines = [one for one in caplog.records if one.levelname == "ERROR"]
+    assert len(lines) == 2 and all(str(writable / blocked) in one.message and not one.exc_info for one in lines)

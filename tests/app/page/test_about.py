@@ -1,7 +1,13 @@
+import logging
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
 from PIL import Image
 
 from app.page.about import about
 from stages import paths
+from tests.conftest import picture_bytes, without_privileges
 from tests.drawn_sets import KINDS, PICTURES
 from themer.base.files import write_json
 
@@ -13,10 +19,10 @@ def test_the_page_describes_the_model_and_its_training_data(client):
 
 
 def test_pictures_are_counted_by_split_and_by_theme(root, tmp_path):
-    found = about(None, root)["data"]
-    assert found["pictures"] == PICTURES
-    assert found["themes"] == dict.fromkeys(KINDS, sum(PICTURES.values()))
-    assert about(None, tmp_path)["data"]["themes"] == {}
+    found = about(None, root)
+    assert found["pictures"].model_dump() == PICTURES
+    assert found["theme_counts"] == dict.fromkeys(KINDS, sum(PICTURES.values()))
+    assert about(None, tmp_path)["theme_counts"] == {}
 
 
 def test_a_model_that_always_abstains_has_no_accuracy_when_sure(client_of, tmp_path):
@@ -30,3 +36,97 @@ def test_the_picture_of_the_result_has_its_own_shape_whatever_the_number_of_them
     (tmp_path / paths.result).parent.mkdir()
     Image.new("RGB", (120, 252)).save(tmp_path / paths.result)
     assert 'width="120" height="252"' in client_of(root=tmp_path).get("/about").text
+
+
+WHOLE = {
+    paths.evaluate_metrics: b'{"accuracy": 0.9, "accuracy_low": 0.8, "accuracy_high": 1.0, "answered": 0.5}',
+    paths.photo_metrics: b'{"photos": 3, "accuracy": 0.9, "accuracy_low": 0.8, "accuracy_high": 1.0, "answered": 0.5}',
+    paths.theme_metrics: b'[{"theme": "Duplo", "support": 3, "recall": 0.9, "precision": 0.8}]',
+    paths.train_metrics: b'{"parameters": 12345}',
+    paths.dataset_metrics: b'{"train": 3, "validation": 2, "test": 1}',
+    paths.source: b'{"source": "sample", "snapshot": "2026-11-22"}',
+    paths.dataset: b"set_id,label\n1-1,Duplo\n",
+    paths.result: picture_bytes(kind="PNG"),
+}
+MERGE = b"<<<<<<< HEAD\n%s\n=======\n%s\n>>>>>>> other\n"
+DAMAGES = {
+    "empty": lambda whole: b"",
+    "cut in half": lambda whole: whole[: len(whole) // 2],
+    "cut within a row or header": lambda whole: whole[:20],
+    "in conflict": lambda whole: MERGE % (whole, whole),
+    "an empty object": lambda whole: b"{}\n",
+    "a list": lambda whole: b"[3]\n",
+    "nothing": lambda whole: b"null\n",
+    "deep": lambda whole: b"[" * 100_000,
+    "of other values": lambda whole: (
+        b'{"accuracy": NaN, "parameters": "many", "photos": -1, "test": [], "source": 3}\n'
+    ),
+    "of another kind": lambda whole: b"\x89PNG\r\n\x1a\n\xff\0",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_file_is_named_in_a_sentence_and_in_one_line_of_the_log(client_of, root, tmp_path, caplog, damage):
+    client = client_of(root=tmp_path, model=root / "models")
+    for path, whole in WHOLE.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(DAMAGES[damage](whole))
+        caplog.clear()
+        response = client.get("/about")
+        lines = [one for one in caplog.records if one.levelno >= logging.WARNING]
+        assert response.status_code == 200 and f"since {path} can’t be read." in response.text
+        assert len(lines) == 1 and f"{path} can" in lines[0].message and lines[0].exc_info is None
+        (tmp_path / path).unlink()
+
+
+def test_whole_files_and_missing_ones_are_no_fault(client_of, root, tmp_path, caplog):
+    client = client_of(root=tmp_path, model=root / "models")
+    for path, whole in WHOLE.items():
+        assert "can’t be read" not in client.get("/about").text
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(whole)
+    text = client.get("/about").text
+    assert "can’t be read" not in text and "12,345 parameters" in text and "80.0&nbsp;%" in text
+    assert not [one for one in caplog.records if one.levelno >= logging.WARNING]
+
+
+@pytest.mark.parametrize("path", WHOLE)
+def test_of_another_version_each_value_that_is_there_is_shown(client_of, root, tmp_path, path):
+    client = client_of(root=tmp_path, model=root / "models")
+    (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+    for number in range(1, WHOLE[path].count(b", ") + 1):
+        kept = b"{" + WHOLE[path].strip(b"{}").split(b", ")[number] + b', "new": 1}'
+        (tmp_path / path).write_bytes(kept)
+        assert client.get("/about").status_code == 200
+
+
+def test_a_theme_that_is_never_predicted_has_no_precision(client_of, tmp_path):
+    (tmp_path / paths.theme_metrics).parent.mkdir(parents=True)
+    (tmp_path / paths.theme_metrics).write_text(
+        '[{"theme": "Duplo", "support": 3, "recall": 0.0, "precision": null, "f1": null}]'
+    )
+    response = client_of(root=tmp_path).get("/about")
+    assert response.status_code == 200 and "Duplo" in response.text
+
+
+def test_damaged_metrics_do_not_keep_the_server_from_starting(client_of, root, tmp_path):
+    (tmp_path / paths.train_metrics).parent.mkdir(parents=True)
+    (tmp_path / paths.train_metrics).write_bytes(b"")
+    assert client_of(root=tmp_path, model=root / "models").get("/api/model").json["parameters"] is None
+
+
+def test_a_file_that_may_not_be_read_is_named():
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        (folder / paths.lock).write_text("")
+        (folder / paths.lock).chmod(0)
+        with without_privileges():
+            found = about(None, folder)
+    assert found["lock_sha256"] is None and found["left_out"] == ["dvc.lock"]
+
+
+def test_a_folder_in_place_of_a_file_is_named(tmp_path):
+    for path in WHOLE:
+        (tmp_path / path).mkdir(parents=True)
+    assert sorted(about(None, tmp_path)["left_out"]) == sorted(path.as_posix() for path in WHOLE)

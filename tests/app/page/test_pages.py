@@ -1,7 +1,11 @@
 import io
 import re
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from stages import paths
 from tests.app.uploads import drawing, upload
+from tests.conftest import picture_bytes, without_privileges
 from tests.drawn_sets import KINDS
 
 
@@ -50,3 +54,20 @@ def test_without_a_model_the_page_says_what_to_run(client_of, tmp_path):
     response = client.get("/")
     assert response.status_code == 503 and "dvc repro" in response.text
     assert client.get("/about").status_code == 200
+
+
+def test_a_picture_that_may_not_be_read_is_not_found(client_of, caplog):
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / paths.thumbnails).mkdir(parents=True)
+        path = folder / paths.thumbnails / "1-1.jpg"
+        path.write_bytes(picture_bytes())
+        for one in (folder, *folder.rglob("*")):
+            one.chmod(0o755)
+        path.chmod(0)
+        client = client_of(root=folder)
+        client.get("/")
+        with without_privileges():
+            assert client.get("/sets/1-1.jpg").status_code == 404
+    lines = [one for one in caplog.records if "1-1.jpg can't be sent: Permission denied" in one.message]
+    assert len(lines) == 1 and lines[0].exc_info is None

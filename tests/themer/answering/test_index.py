@@ -1,17 +1,20 @@
+import io
 import json
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas
 import pytest
 
+from tests.conftest import without_privileges
 from themer.answering.abstention import Boundary
 from themer.answering.index import Index, IndexedPicture, IndexSummary, NearSet, read_index_summary
 from themer.base.errors import UserError
 from themer.base.tables import read_csv, write_csv
 
-FILES = ["features.npy", "index.json", "pictures.csv"]
+FILES = ["boundary.npy", "features.npy", "index.json", "pictures.csv"]
 SPLITS = ["photos"] * 2 + ["train"] * 6 + ["validation"] * 2 + ["test"] * 3
 WIDTH, NEIGHBOURS = 8, 3
 
@@ -122,3 +125,59 @@ def test_an_index_with_a_missing_or_truncated_file_is_refused(folder, name):
     (folder / name).unlink()
     with pytest.raises(UserError, match="not an index of features"):
         Index(folder)
+
+
+def archive() -> bytes:
+    """Return a file of numpy's that holds several arrays."""
+    buffer = io.BytesIO()
+    np.savez(buffer, one=np.zeros(3), two=np.zeros(3))
+    return buffer.getvalue()
+
+
+def array(values: object, dtype: object = None) -> bytes:
+    """Return a file of numpy's that holds an array."""
+    buffer = io.BytesIO()
+    np.save(buffer, np.array(values, dtype), allow_pickle=True)
+    return buffer.getvalue()
+
+
+OTHERS = {
+    "nothing": b"",
+    "a page": b"<html>",
+    "a list": b"[]",
+    "an object": b"{}",
+    "deep": b"[" * 100_000,
+    "several arrays": archive(),
+    "an array of objects": array([{}], object),
+    "words": array(["a", "b"]),
+    "a number": array(3.0),
+    "another shape": array([[1.0, 2.0]]),
+    "a long field": b"set_id," * 3 + b"x" * 200_000,
+    "binary": b"\x89PNG\r\n\x1a\n\xff\0",
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("other", OTHERS)
+def test_an_index_with_a_file_of_another_kind_is_refused(folder, name, other):
+    (folder / name).write_bytes(OTHERS[other])
+    with pytest.raises(UserError, match=r"not an index of features.*dvc repro --force export"):
+        Index(folder)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_folder_in_place_of_a_file_is_refused(folder, name):
+    (folder / name).unlink()
+    (folder / name).mkdir()
+    with pytest.raises(UserError, match="not an index of features"):
+        Index(folder)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_that_may_not_be_read_is_named(name):
+    with TemporaryDirectory() as parent:
+        Path(parent).chmod(0o755)
+        folder = write_index(Path(parent) / "index")
+        (folder / name).chmod(0)
+        with without_privileges(), pytest.raises(UserError, match=f"{folder / name}: Permission denied. Allow access"):
+            Index(folder)

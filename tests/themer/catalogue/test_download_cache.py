@@ -1,13 +1,12 @@
 import os
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import platformdirs
 import pytest
 
+from tests.conftest import without_privileges
 from themer.base.errors import UserError
 from themer.base.params import Source
 from themer.catalogue.download_cache import FOLDER_VARIABLE, DownloadCache, cache_folder, cache_for
@@ -120,17 +119,6 @@ def test_a_folder_of_an_unknown_user_is_an_error(monkeypatch, name):
     monkeypatch.setenv(FOLDER_VARIABLE, name)
     with pytest.raises(UserError, match=f"{FOLDER_VARIABLE} is '{name}': .* Name a folder that can be written"):
         cache_folder()
-
-
-@contextmanager
-def without_privileges() -> Iterator[None]:
-    """Give up the rights of the superuser, if this process has them: they ignore permissions."""
-    user = os.geteuid()
-    os.seteuid(65534 if user == 0 else user)
-    try:
-        yield
-    finally:
-        os.seteuid(user)
 
 
 def test_a_folder_that_cannot_be_written_is_an_error_before_any_download():
