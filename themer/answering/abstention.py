@@ -10,6 +10,7 @@ from typing import Literal
 
 import numpy as np
 
+from themer.base.arrays import read_array
 from themer.base.theme_paths import SEPARATOR, ancestors, lies_within
 
 BOUNDARY_NAME = "boundary.npy"
@@ -71,13 +72,6 @@ class Boundary:
         """Return the labels' part of the probability, float32 [n], from logits float32 [n, classes]."""
         shares = np.exp(logits - logits.max(axis=1, keepdims=True))
         return np.asarray(shares[:, : self.label_count].sum(axis=1) / shares.sum(axis=1), np.float32)
-
-
-def read_array(path: Path) -> np.ndarray:
-    """Read a file of one array; OSError or ValueError if it holds anything else."""
-    with path.open("rb") as file:
-        array: np.ndarray = np.lib.format.read_array(file)
-        return array
 
 
 def rooted(features: np.ndarray) -> np.ndarray:

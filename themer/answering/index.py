@@ -16,8 +16,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from themer.answering.abstention import Boundary, read_array
+from themer.answering.abstention import Boundary
 from themer.answering.nearest import Search
+from themer.base.arrays import read_array
 from themer.base.errors import UserError, not_allowed
 
 FEATURES_NAME, PICTURES_NAME, SUMMARY_NAME = "features.npy", "pictures.csv", "index.json"

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from themer.base.arrays import holds_array
 from themer.base.engines import engine
 from themer.base.params import SPLITS, Train
 from themer.features.embedding import Embed, embed, numbered, tasks, unchanged, view_of
@@ -37,8 +38,8 @@ def compute_features(shards: Path, photos: Path, settings: Train, directory: Pat
 
 
 def write_features(path: Path, embed: Embed, width: int, examples: Iterable[Example], count: int) -> None:
-    """Write `width` features for each of `count` pictures, float32, unless the file already exists."""
-    if path.exists():
+    """Write `width` features for each of `count` pictures, float32, unless the file already holds as many."""
+    if holds_array(path, (count, width)):
         return
     part = path.with_suffix(".part")
     with part.open("wb") as file, tqdm(total=count, desc=path.stem, unit=" pictures") as progress:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from themer.base.arrays import map_array
 from themer.base.errors import UserError
 from themer.base.files import files_sha256, write_json
 from themer.base.params import Train
@@ -184,10 +185,9 @@ def _read_summary(directory: Path) -> FeatureSummary:
 def _read_part(path: Path) -> np.ndarray:
     """Return a file's features, float32 [pictures, width], mapped into memory."""
     try:
-        features: np.ndarray = np.load(path, mmap_mode="r")
+        return map_array(path)
     except (OSError, ValueError) as error:
         raise UserError(f"{path}: no features here ({error}). Run: dvc repro --force features") from None
-    return features
 
 
 def _matches(directory: Path, summary: FeatureSummary) -> bool:

@@ -3,6 +3,8 @@
 import json
 import re
 import shutil
+import sys
+import zipfile
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -34,12 +36,21 @@ class Checkpoints:
         self.fingerprint = fingerprint
 
     def load(self) -> tuple[keras.Model, Progress] | None:
-        """Return the compiled model, including its optimizer, and the progress; None if this run has no state."""
+        """Return the compiled model, including its optimizer, and the progress; None if this run has no state.
+
+        A damaged state is deleted, and said on stderr.
+        """
         state = self._latest()
         if state is None:
             return None
-        progress = Progress(**json.loads((state / "progress.json").read_text(encoding="utf-8")))
-        return keras.models.load_model(state / "model.keras"), progress
+        try:
+            progress = Progress(**json.loads((state / "progress.json").read_text(encoding="utf-8")))
+            return keras.models.load_model(state / "model.keras"), progress
+        except (OSError, ValueError, TypeError, KeyError, zipfile.BadZipFile) as error:
+            reason = str(error).partition("\n")[0]
+            print(f"{state}: this state of training is damaged ({reason}). It starts anew.", file=sys.stderr)
+            shutil.rmtree(state)
+            return None
 
     def save(self, model: keras.Model, progress: Progress) -> None:
         """Save the state after an epoch, and delete all others."""

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+from themer.base.arrays import holds_array, read_array
 from themer.base.errors import UserError
 from themer.base.files import write_bytes
 from themer.base.params import SPLITS, CrossValidate, Params, Train
@@ -139,12 +140,13 @@ def fine_tuned_probabilities(
     found = np.zeros((len(fold_of), len(pictures.labels)), np.float32)
     for fold in tqdm(range(fold_of.max() + 1), desc="folds", unit="fold"):
         path, held_out = folder / f"fold-{fold}.npy", fold_of == fold
-        if not path.exists():
+        predicted = held_out & has_training_label(pictures.actual, held_out)
+        if not holds_array(path, (int(predicted.sum()), len(pictures.labels))):
             splits = new_splits(pictures, held_out, validation_share(shards), seed)
             probabilities = retrained_probabilities(shards, pictures, splits, settings, folder / f"fold-{fold}")
             _write_array(probabilities, path)
         shutil.rmtree(folder / f"fold-{fold}", ignore_errors=True)
-        found[held_out & has_training_label(pictures.actual, held_out)] = np.load(path)
+        found[predicted] = read_array(path)
     return found
 
 

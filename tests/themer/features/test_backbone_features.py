@@ -63,6 +63,16 @@ def test_stored_features_are_not_computed_again(tmp_path, small):
     assert len(np.load(tmp_path / "train-0.npy")) == 3
 
 
+@pytest.mark.parametrize("damage", [lambda whole: b"", lambda whole: whole[:-1], lambda whole: b"<html>"])
+def test_damaged_features_are_computed_again(tmp_path, small, damage):
+    path = tmp_path / "train-0.npy"
+    written(path, small, 3, EXAMPLES)
+    whole = path.read_bytes()
+    path.write_bytes(damage(whole))
+    written(path, small, 3, EXAMPLES)
+    assert path.read_bytes() == whole
+
+
 def test_the_file_of_a_killed_run_is_overwritten(tmp_path, small):
     whole = written(tmp_path / "whole.npy", small, 3, EXAMPLES)
     (tmp_path / "train-0.part").write_bytes(b"from a killed run" * 1000)

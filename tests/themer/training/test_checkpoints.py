@@ -36,6 +36,18 @@ def test_a_loaded_model_continues_training_like_the_saved_one(tmp_path):
         np.testing.assert_array_equal(saved, loaded)
 
 
+@pytest.mark.parametrize("name", ["model.keras", "progress.json"])
+@pytest.mark.parametrize("damage", [lambda whole: b"", lambda whole: whole[: len(whole) // 2], lambda whole: b"[]"])
+def test_a_damaged_state_is_said_and_counts_as_none(tmp_path, capsys, name, damage):
+    checkpoints = Checkpoints(tmp_path, ONE)
+    checkpoints.save(model(), progress(1))
+    path = tmp_path / f"{ONE}-00001" / name
+    path.write_bytes(damage(path.read_bytes()))
+    assert checkpoints.load() is None and "is damaged" in capsys.readouterr().err
+    checkpoints.save(model(), progress(1))
+    assert checkpoints.load()[1] == progress(1)
+
+
 def test_only_the_last_state_is_kept(tmp_path):
     checkpoints = Checkpoints(tmp_path, ONE)
     for epoch in (9, 10, 100):
