@@ -36,10 +36,10 @@ def predict(options: list[str]) -> int:
 def serve(options: list[str]) -> None:
     """Serve the checkout around the current folder, or the model that an option or the environment names."""
     from app.__main__ import parser, serve_until_stopped
-    from app.command_line.model_folder import checkout, default_model, require_model
+    from app.command_line.model_folder import checkout, current_folder, default_model, require_model
 
     given = vars(parser("lego-themer serve").parse_args(options))
     if given["root"] is None and "LEGO_THEMER_ROOT" not in os.environ:
         file, _ = require_model(given["model"] or default_model())
-        given |= {"root": checkout(Path.cwd()) or Path(), "model": file.parent.absolute()}
+        given |= {"root": checkout(current_folder()) or Path(), "model": file.parent.absolute()}
     serve_until_stopped(given)

@@ -4,10 +4,18 @@ import os
 from pathlib import Path
 
 from stages import paths
-from themer.base.errors import UserError, not_allowed
+from themer.base.errors import UserError, refused
 
 VARIABLE = "LEGO_THEMER_MODEL"
 MARKS = ("dvc.yaml", "params.yaml", "themer")
+
+
+def current_folder() -> Path:
+    """Return the folder in which the command runs; raise UserError if it was deleted."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        raise UserError("the current folder was deleted. Change to another one, then run again.") from None
 
 
 def checkout(folder: Path) -> Path | None:
@@ -19,14 +27,15 @@ def default_model() -> Path:
     """Return the folder that LEGO_THEMER_MODEL names, or models/ of the checkout around the current folder.
 
     Raises:
-        UserError: there is neither.
+        UserError: there is neither, or the current folder was deleted.
     """
     if named := os.environ.get(VARIABLE):
         return Path(named)
-    if project := checkout(Path.cwd()):
+    folder = current_folder()
+    if project := checkout(folder):
         return project / paths.model.parent
     raise UserError(
-        f"{Path.cwd()} is in no checkout of the project, so it is not clear where the model is. Name its folder: "
+        f"{folder} is in no checkout of the project, so it is not clear where the model is. Name its folder: "
         f"--model DIR, or {VARIABLE}=DIR. `dvc repro` in a checkout makes one: models/"
     )
 
@@ -35,16 +44,16 @@ def require_model(model: Path, index: Path | None = None) -> tuple[Path, Path]:
     """Return a model's file and its index, by default beside it, for a folder or a file.
 
     Raises:
-        UserError: one of the two is missing, or the system doesn't let this user look.
+        UserError: one of the two is missing, or the system refuses to look.
     """
     try:
         return _model_and_index(model, index)
-    except PermissionError as error:
-        raise not_allowed(Path(error.filename)) from None
+    except OSError as error:
+        raise refused(error) from None
 
 
 def _model_and_index(model: Path, index: Path | None) -> tuple[Path, Path]:
-    """Return a model's file and its index as `require_model` does; PermissionError where that can't be seen."""
+    """Return a model's file and its index as `require_model` does; OSError where that can't be seen."""
     file = model if model.suffix == paths.model.suffix else model / paths.model.name
     index = index or file.parent / paths.index.name
     if (model / paths.model).is_file() and not file.is_file():

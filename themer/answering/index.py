@@ -19,7 +19,7 @@ import numpy as np
 from themer.answering.abstention import Boundary
 from themer.answering.nearest import Search
 from themer.base.arrays import read_array
-from themer.base.errors import UserError, not_allowed
+from themer.base.errors import UserError, refused
 
 FEATURES_NAME, PICTURES_NAME, SUMMARY_NAME = "features.npy", "pictures.csv", "index.json"
 VALIDATION_NAME, SHARES_NAME = "validation.csv", "shares.csv"
@@ -89,7 +89,7 @@ class Index:
             _require(self.features.shape == (len(self.pictures), self.summary.width), "its files differ in length")
             _require(self.boundary.suits(self.summary.width), "its boundary is of another length")
         except PermissionError as error:
-            raise not_allowed(Path(error.filename)) from None
+            raise refused(error) from None
         except (OSError, ValueError, TypeError, RecursionError, csv.Error) as error:
             raise UserError(f"{directory}: not an index of features ({error}). Run: dvc repro --force export") from None
         self._search = Search(self.features)

@@ -3,11 +3,9 @@
 import errno
 import functools
 import io
-import os
 import sys
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
-from pathlib import Path
 from typing import ParamSpec
 
 P = ParamSpec("P")
@@ -29,9 +27,10 @@ class UserError(Exception):
     """A problem that the user can fix. Its text says what was wrong, what came in and what to do."""
 
 
-def not_allowed(path: Path) -> UserError:
-    """Return the error for a file or folder that the system doesn't let this user read."""
-    return UserError(f"{path}: {os.strerror(errno.EACCES)}. {REMEDIES[errno.EACCES]}")
+def refused(error: OSError) -> UserError:
+    """Return the error for a file or folder that the system refuses."""
+    remedy = REMEDIES.get(error.errno or 0, "Name another one, then run again.")
+    return UserError(f"{error.filename}: {error.strerror}. {remedy}")
 
 
 def explained(main: Callable[P, None]) -> Callable[P, None]:

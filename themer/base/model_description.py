@@ -5,7 +5,7 @@ import zipfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from themer.base.errors import UserError, not_allowed
+from themer.base.errors import UserError, refused
 
 DESCRIPTION_NAME = "themer.json"
 EARLIEST_ZIP_TIME = (1980, 1, 1, 0, 0, 0)
@@ -50,6 +50,6 @@ def no_model(path: Path) -> UserError:
 def no_classifier(path: Path, error: Exception) -> UserError:
     """Return the error for a file that holds no model of this project, or that can't be read."""
     if isinstance(error, PermissionError):
-        return not_allowed(path)
+        return refused(error)
     reason = str(error).partition("\n")[0]
     return UserError(f"{path}: not a classifier saved by this project ({reason}). Run: dvc repro")

@@ -57,3 +57,16 @@ def test_a_folder_that_may_not_be_opened_is_named():
         folder.chmod(0)
         with without_privileges(), pytest.raises(UserError, match=f"{folder}/.*: Permission denied. Allow access"):
             require_model(folder)
+
+
+def test_a_name_that_the_system_refuses_is_quoted():
+    with pytest.raises(UserError, match="aaa.*: File name too long. Name another one"):
+        require_model(Path("a" * 5000))
+
+
+def test_a_current_folder_that_was_deleted_is_an_error_that_says_so(tmp_path, monkeypatch):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(UserError, match="the current folder was deleted. Change to another one"):
+        default_model()
