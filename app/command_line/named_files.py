@@ -2,7 +2,7 @@
 
 import glob
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from http import HTTPStatus
 from itertools import chain
 from pathlib import Path
@@ -35,7 +35,7 @@ def pictures_of(names: Iterable[str]) -> Iterator[Picture]:
         path = Path(name)
         if name == STANDARD_INPUT:
             yield name
-        elif path.exists() or not glob.has_magic(name):
+        elif not glob.has_magic(name) or _is(path.exists):
             yield from files_of(path)
         else:
             matches = sorted(glob.glob(name, recursive=True))  # noqa: PTH207 (Path.glob refuses absolute patterns)
@@ -44,7 +44,7 @@ def pictures_of(names: Iterable[str]) -> Iterator[Picture]:
 
 def files_of(path: Path) -> list[Path]:
     """Return a file, or the files in a folder; an empty folder itself, so that it is named."""
-    return (files_in(path) or [path]) if path.is_dir() else [path]
+    return (files_in(path) or [path]) if _is(path.is_dir) else [path]
 
 
 def files_in(folder: Path) -> list[Path]:
@@ -56,7 +56,7 @@ def files_in(folder: Path) -> list[Path]:
         found = visible(folder)
     except OSError:
         return [folder]
-    inner = [files_in(path) if path.is_dir() and not path.is_symlink() else [path] for path in found]
+    inner = [files_in(path) if _is(path.is_dir) and not path.is_symlink() else [path] for path in found]
     return list(chain.from_iterable(inner))
 
 
@@ -78,6 +78,14 @@ def content_of(path: Path) -> bytes:
 def standard_input() -> bytes:
     """Return what comes in on standard input; stop reading where it is too large for a picture."""
     return sys.stdin.buffer.read(LIMITS.maximum_bytes + 1)
+
+
+def _is(check: Callable[[], bool]) -> bool:
+    """Return what a check of a path finds; no where the system refuses to look: reading it will say so."""
+    try:
+        return check()
+    except OSError:
+        return False
 
 
 def _folder_problem(folder: Path) -> str:

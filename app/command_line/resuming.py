@@ -82,4 +82,7 @@ def _require(condition: bool, path: Path, number: int) -> None:
 
 def _same(picture: Path, out: Path) -> bool:
     """Return whether a file is the file of JSON lines."""
-    return picture.name == out.name and picture.exists() and picture.samefile(out)
+    try:
+        return picture.name == out.name and picture.samefile(out)
+    except OSError:
+        return False
