@@ -22,7 +22,7 @@ def test_a_picture_in_a_folder_that_may_not_be_opened_is_named_with_the_reason()
                     content_of(one)
 
 
-@pytest.mark.parametrize("name", ["a" * 5000, "a" * 5000 + "*.png", "/etc/passwd/a.png"])
+@pytest.mark.parametrize("name", ["a" * 300, "a" * 300 + "*.png", "/etc/passwd/a.png"])
 def test_a_name_that_the_system_refuses_is_named_with_the_reason(name):
     [path] = pictures_of([name])
     with pytest.raises(NotReadable, match=r"^(File name too long|Not a directory)\.$"):
