@@ -6,14 +6,17 @@ from pathlib import Path
 
 import themer
 from stages import paths
+from themer.answering.index import SHARES_NAME, VALIDATION_NAME
 from themer.answering.index import SUMMARY_NAME as INDEX_NAME
+from themer.answering.predictor import Predictor
+from themer.base.errors import UserError
 from themer.base.files import files_sha256, write_json
 from themer.base.params_file import load_params
 from themer.base.running import stage
 from themer.base.tables import column_by_set, read_csv
 from themer.exporting.thresholds import Guarantee, Promises, choose_thresholds, is_made_from
 from themer.features.feature_store import LIBRARIES
-from themer.shards.files import SUMMARY_NAME
+from themer.shards.files import read_labels, read_summary
 
 THEMER = Path(themer.__file__).parent
 
@@ -24,14 +27,25 @@ def main() -> None:
     params = load_params(paths.params)
     set_page, views = params.source.set_page, params.export.views
     made_from = fingerprint(set_page, views)
-    up_to_date = paths.model.exists() and (paths.view_shards / SUMMARY_NAME).exists()
-    if up_to_date and is_made_from(paths.index, made_from):
+    if is_made_from(paths.index, made_from) and is_whole():
         print("export: the model and its index are up to date; only the threshold is chosen")
     else:
         write_model_and_index(set_page, views, made_from)
     promises = choose_thresholds(paths.index, read_csv(paths.calibration), params.export)
     write_json(metrics(promises), paths.export_metrics)
     print(summary(promises))
+
+
+def is_whole() -> bool:
+    """Return whether all that an earlier run exported is here, undamaged."""
+    try:
+        Predictor.load(paths.model, paths.index)
+        for name in (VALIDATION_NAME, SHARES_NAME):
+            read_csv(paths.index / name, "set_id", "confidence")
+        views = read_summary(paths.view_shards).pictures
+        return all(count == len(read_labels(paths.view_shards, split)) for split, count in views.items())
+    except (UserError, OSError):
+        return False
 
 
 def fingerprint(set_page: str | None, views: int) -> str:

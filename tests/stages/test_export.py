@@ -3,6 +3,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -138,7 +139,30 @@ def replace_classifier() -> None:
     save_classifier(other.model, other.description, paths.classifier)
 
 
-@pytest.mark.parametrize("loss", [break_index, lose_views, paths.model.unlink, replace_classifier])
+def cut(pattern: str) -> Callable[[], None]:
+    """Return a function that cuts off the last byte of the file that a pattern matches."""
+
+    def loss() -> None:
+        [path] = Path().glob(pattern)
+        path.write_bytes(path.read_bytes()[:-1])
+
+    return loss
+
+
+CUT = ("classifier.tflite", "index/features.npy", "index/pictures.csv", "index/boundary.npy")
+LOSSES = {
+    "no index": break_index,
+    "no views": lose_views,
+    "no model": paths.model.unlink,
+    "another classifier": replace_classifier,
+    "cut views": cut(f"{paths.view_shards}/test-*.tfrecord"),
+    "no validation pictures": (paths.index / "validation.csv").unlink,
+    "an empty table": lambda: (paths.index / "shares.csv").write_bytes(b""),
+    **{f"cut {name}": cut(f"models/{name}") for name in CUT},
+}
+
+
+@pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
 def test_without_a_valid_index_views_or_a_model_of_this_classifier_everything_is_exported_again(
     exported, monkeypatch, loss
 ):
