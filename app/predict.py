@@ -5,7 +5,7 @@ import errno
 import signal
 import sys
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext
 from itertools import chain, islice
 from pathlib import Path
@@ -50,7 +50,8 @@ def main(argv: Sequence[str] | None = None, program: str = "python -m app.predic
         return without_output(ALL_PREDICTED)
     except OSError as error:
         reason = "it is closed" if error.errno == errno.EBADF else error.strerror
-        return without_output(ended(f"error: can't write the predictions: {reason}", NO_MODEL))
+        place = error.filename or "can't write the predictions"
+        return without_output(ended(f"error: {place}: {reason}", NO_MODEL))
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         again = " The same command goes on from here." if args and args.resume else ""
@@ -162,15 +163,23 @@ def told(results: Iterable[Result], unreadable: list[str]) -> Iterator[Result]:
     """Yield the results; report and list the unreadable pictures."""
     for one in results:
         if isinstance(one.found, Problem):
-            tqdm.write(f"{printable(one.file)}: {one.found}", file=sys.stderr)
+            say(f"{printable(one.file)}: {one.found}", tqdm.write)
             unreadable.append(one.file)
         yield one
 
 
 def ended(message: str, code: int) -> int:
     """Print to stderr why the command ends; return the exit code."""
-    print(message, file=sys.stderr)
+    say(message)
     return code
+
+
+def say(message: str, write: Callable[..., None] = print) -> None:
+    """Write a line to stderr. Once that fails, as on a full disk, it and all later ones go nowhere."""
+    try:
+        write(message, file=sys.stderr)
+    except OSError:
+        drop_output(sys.stderr)
 
 
 def without_output(code: int) -> int:

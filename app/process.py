@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from types import FrameType
+from typing import TextIO
 
 STOPPED = 130
 # Nothing can be written to a closed stdout, and the command says so. It can't where stderr is closed.
@@ -32,9 +33,9 @@ def open_streams() -> None:
             setattr(sys, name, os.fdopen(os.open(os.devnull, flags), mode))
 
 
-def drop_output() -> None:
-    """Send the rest of the output nowhere. Python must not try again at exit to write what could not be written."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def drop_output(stream: TextIO | None = None) -> None:
+    """Send the rest of stdout, or another stream, nowhere. Python must not try again at exit to write it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), (stream or sys.stdout).fileno())
 
 
 def flush_output() -> None:

@@ -18,9 +18,9 @@ def finished(path: Path) -> dict[str, bool]:
     Raises:
         UserError: it holds anything else, which is left as it is, or it can't be read.
     """
-    if path.exists() and not (path.is_file() or path.is_dir()):
-        raise UserError(f"{path}: this is not a file. Name a file of JSON lines, or a new one: --resume")
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise UserError(f"{path}: this is not a file. Name a file of JSON lines, or a new one: --resume")
         return _finished(path) if path.exists() else {}
     except OSError as error:
         raise UserError(f"{path}: {error.strerror}. Name a file of JSON lines, or a new one: --resume") from None
@@ -67,7 +67,7 @@ def _entry(line: bytes, path: Path, number: int) -> tuple[str, bool]:
     try:
         found = json.loads(line)
         return str(found["file"]), "theme" in found
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         _require(False, path, number)
         raise
 

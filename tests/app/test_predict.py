@@ -313,6 +313,24 @@ def test_a_full_disk_is_reported(root, folder):
     assert said == "error: can't write the predictions: No space left on device\n" and running.returncode == 2
 
 
+def test_what_can_not_be_told_stops_no_prediction(root, folder):
+    with Path("/dev/full").open("wb") as full:
+        running = process(root, folder / "notes.txt", folder / "b.png", stderr=full)
+        lines = running.communicate()[0].decode()
+    assert lines.startswith(str(folder / "b.png")) and running.returncode == 1
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "x" * 300 + "*.png", "none/" + "x" * 5000])
+def test_a_name_that_the_system_refuses_to_look_up_is_a_problem_of_its_own(run, folder, name):
+    code, lines, problems = run(name, folder / "b.png")
+    assert (code, problems) == (1, f"{name}: File name too long.\n") and lines.startswith(str(folder / "b.png"))
+
+
+def test_a_file_of_json_lines_that_can_not_be_looked_up_is_named(run, folder):
+    code, _, problems = run(folder / "b.png", "--resume", "x" * 300)
+    assert (code, problems.partition(". ")[0]) == (2, f"error: {'x' * 300}: File name too long")
+
+
 @pytest.mark.parametrize(
     ("closed", "name", "code", "said"),
     [

@@ -5,15 +5,25 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import IO
 
 
 @contextmanager
 def without_notes(note: re.Pattern[bytes]) -> Iterator[None]:
-    """Hold back everything that any thread writes to stderr, then write the lines that don't match `note`."""
-    sys.stderr.flush()
+    """Hold back everything that any thread writes to stderr, then write the lines that don't match `note`.
+
+    Without a folder for temporary files, as in a read-only container, nothing is held back. Where stderr can't be
+    written, as on a full disk, the lines are lost.
+    """
+    held_back = _temporary_file()
+    if held_back is None:
+        yield
+        return
+    with suppress(OSError):
+        sys.stderr.flush()
     stderr = os.dup(2)
-    with tempfile.TemporaryFile() as held_back:
+    with held_back:
         os.dup2(held_back.fileno(), 2)
         try:
             yield
@@ -21,4 +31,13 @@ def without_notes(note: re.Pattern[bytes]) -> Iterator[None]:
             os.dup2(stderr, 2)
             os.close(stderr)
             held_back.seek(0)
-            os.write(2, b"".join(line for line in held_back if not note.match(line)))
+            with suppress(OSError):
+                os.write(2, b"".join(line for line in held_back if not note.match(line)))
+
+
+def _temporary_file() -> IO[bytes] | None:
+    """Return a temporary file, or None where there can be none."""
+    try:
+        return tempfile.TemporaryFile()
+    except OSError:
+        return None

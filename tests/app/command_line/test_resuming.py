@@ -6,6 +6,7 @@ from app.command_line.resuming import drop, finished, remaining
 from themer.base.errors import UserError
 
 WHOLE = b'{"file": "a.png", "theme": null}\n{"file": "b.png", "problem": {}}\n'
+DEEP = b"[" * 100_000 + b"\n"
 
 
 def test_a_file_that_is_not_there_has_nothing_finished(tmp_path):
@@ -21,7 +22,17 @@ def test_a_last_line_that_was_cut_is_dropped(tmp_path, cut):
 
 @pytest.mark.parametrize(
     "content",
-    [b"\x89PNG\r\n\x1a\nno", b"no line end", b"[]\n", b"{}\n", b"1\n", WHOLE + b"\xff\n", WHOLE + b"x", b"\n"],
+    [
+        b"\x89PNG\r\n\x1a\nno",
+        b"no line end",
+        b"[]\n",
+        b"{}\n",
+        b"1\n",
+        WHOLE + b"\xff\n",
+        WHOLE + b"x",
+        b"\n",
+        b"[" * 100_000 + b"\n",
+    ],
 )
 def test_a_file_of_anything_else_is_refused_and_left_as_it_is(tmp_path, content):
     (tmp_path / "other").write_bytes(content)
