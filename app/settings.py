@@ -65,13 +65,14 @@ class Settings(BaseSettings):
 
     @property
     def model_file(self) -> Path:
-        """The file of the served model."""
-        return self.root / self.model / paths.model.name
+        """The file of the served model, which `model` may name itself."""
+        named = self.root / self.model
+        return named if named.suffix == paths.model.suffix else named / paths.model.name
 
     @property
     def index(self) -> Path:
         """The folder of the served model's index."""
-        return self.root / self.model / paths.index.name
+        return self.model_file.parent / paths.index.name
 
     @property
     def thumbnails(self) -> Path:

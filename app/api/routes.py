@@ -7,7 +7,7 @@ from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 
 from app.api import schemas
-from app.incoming.body import read_body, require_form
+from app.incoming.body import files_of, read_body, require_form, require_once
 from app.problem import MEDIA_TYPE
 from app.shared.state import state
 
@@ -16,6 +16,12 @@ UPLOAD_PROBLEMS: dict[str | int, Any] = {status: dict(PROBLEM) for status in (40
 
 api = APIBlueprint("api", __name__, url_prefix="/api", abp_tags=[Tag(name="API")])
 contributing = APIBlueprint("contributing", __name__, url_prefix="/api", abp_tags=[Tag(name="API")])
+
+
+@api.before_request
+def refuse_repeated_parameters() -> None:
+    """Raise Problem for a parameter of the query that is given several times."""
+    require_once(request.args)
 
 
 @api.after_request
@@ -37,14 +43,15 @@ def predict(query: schemas.PredictQuery) -> Response:
 
 @contributing.before_request
 def refuse_other_bodies() -> None:
-    """Raise Problem for a body that is no form, before its fields are missed."""
+    """Raise Problem for a body that is no form, before its fields are missed, and for several themes."""
     require_form(request)
+    require_once(request.form)
 
 
 @contributing.post("/contribute", responses={201: schemas.Contributed, **UPLOAD_PROBLEMS, 507: dict(PROBLEM)})
 def contribute(query: schemas.NoQuery, form: schemas.ContributeForm) -> tuple[Response, int]:
     """Contribute a picture and its correct theme to the next training."""
-    photo = state().keep([form.image], form.theme, request.remote_addr)
+    photo = state().keep(files_of(request, "theme"), form.theme, request.remote_addr)
     return jsonify(theme=form.theme, photo=photo.as_posix()), 201
 
 

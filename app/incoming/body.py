@@ -1,13 +1,14 @@
 """The body of a request for predictions: a form, a picture, or JSON. All three become uploads."""
 
 import base64
+import re
 from typing import Annotated, Any
 
 import orjson
 from flask import Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
-from werkzeug.datastructures import FileStorage
+from werkzeug.datastructures import FileStorage, MultiDict
 
 from app.incoming.form import FIELD, FORM, Upload, read_uploads, require_at_most
 from app.incoming.picture_file import too_large
@@ -20,6 +21,7 @@ ACCEPTED = (
 )
 # Both alphabets of RFC 4648, with or without line breaks.
 ALPHABET, IGNORED = bytes.maketrans(b"-_", b"+/"), b" \t\r\n"
+DATA_URL = re.compile(r"\s*data:", re.IGNORECASE)
 MOST_COMMAS = 10_000
 JSON_TYPES = {
     type(None): "null",
@@ -58,7 +60,7 @@ def read_body(request: Request, maximum_files: int, maximum_bytes: int) -> list[
     """
     kind = request.mimetype
     if kind == FORM:
-        return read_uploads(_files_of(request), maximum_files)
+        return read_uploads(files_of(request), maximum_files)
     if request.is_json:
         return _json_uploads(request.get_data(cache=False), maximum_files, maximum_bytes)
     content = request.get_data(cache=False)
@@ -84,9 +86,16 @@ def require_form(request: Request) -> None:
         raise Problem(Kind.UNSUPPORTED_BODY, f"The body's type is {received}. Send a form ({FORM}).")
 
 
-def _files_of(request: Request) -> list[FileStorage]:
-    """Return the files in a form's only field; raise Problem for other fields and for text."""
-    unknown = sorted({*request.files, *request.form} - {FIELD})
+def require_once(values: MultiDict[str, str]) -> None:
+    """Raise Problem for a name that stands several times in a query or a form: only one value could count."""
+    for name, given in values.lists():
+        if len(given) > 1:
+            raise Problem(Kind.NOT_UNDERSTOOD, f'"{name}" is given {len(given)} times. Give it once. See /docs.')
+
+
+def files_of(request: Request, *texts: str) -> list[FileStorage]:
+    """Return the files in a form's field for pictures; raise Problem for fields but this and `texts`, and for text."""
+    unknown = sorted({*request.files, *request.form} - {FIELD, *texts})
     if unknown:
         names = ", ".join(f'"{name}"' for name in unknown)
         raise Problem(Kind.NOT_UNDERSTOOD, f'The form has {names}. Its only field is "{FIELD}". See /docs.')
@@ -116,7 +125,7 @@ def _json_uploads(body: bytes, maximum_files: int, maximum_bytes: int) -> list[U
 
 def _decoded(name: str, text: str, maximum_bytes: int) -> Upload:
     """Return the upload in base64 or a data URL; with a problem if it is neither, or too large."""
-    head, _, rest = text.partition(",") if text.startswith("data:") else ("data:;base64", "", text)
+    head, _, rest = text.partition(",") if DATA_URL.match(text) else ("data:;base64", "", text)
     try:
         packed = rest.encode("ascii").translate(ALPHABET, IGNORED).rstrip(b"=")
         if len(packed) * 3 // 4 > maximum_bytes:

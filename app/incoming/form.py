@@ -100,4 +100,5 @@ def read_uploads(files: list[FileStorage], maximum_files: int) -> list[Upload]:
 def require_at_most(maximum_files: int, sent: int) -> None:
     """Raise Problem for a request with more pictures than `maximum_files`."""
     if sent > maximum_files:
-        raise Problem(Kind.TOO_MANY_PICTURES, f"Send at most {maximum_files} pictures at once, not {sent}.")
+        most = "one picture" if maximum_files == 1 else f"{maximum_files} pictures"
+        raise Problem(Kind.TOO_MANY_PICTURES, f"Send at most {most} at once, not {sent}.")

@@ -6,6 +6,7 @@ from pathlib import Path
 from flask import Blueprint, Response, render_template, request, send_from_directory
 from werkzeug.exceptions import NotFound
 
+from app.incoming.body import require_once
 from app.incoming.form import FIELD, read_uploads
 from app.page.about import PLOTS, about
 from app.settings import MEGABYTE
@@ -42,6 +43,7 @@ def upload() -> str:
 @contributing.post("/contribute")
 def contribute() -> tuple[str, int]:
     """Keep the picture of the plain form, and say thank you."""
+    require_once(request.form)
     theme = request.form.get("theme", "")
     state().keep(request.files.getlist(FIELD), theme, request.remote_addr)
     return render_template("contributed.html", theme=theme), 201

@@ -128,6 +128,12 @@ def test_an_invalid_parameter_is_named(client):
     assert found["title"] == "Not understood" and '"heatmap"' in found["detail"]
 
 
+def test_a_parameter_that_is_given_several_times_is_named(client):
+    for query in ("top=1&top=2", "top=1&top=x", "heatmap=1&top=2&heatmap=1"):
+        found = problem_of(client.post(f"/api/predict?{query}", data=drawing()), 422)
+        assert found["title"] == "Not understood" and "is given 2 times. Give it once." in found["detail"]
+
+
 def test_unknown_names_are_refused_by_name(client):
     for path in ("/api/predict?tpo=3", "/api/predict?heatmap=1&tpo=3"):
         assert problem_of(client.post(path, data=drawing()), 422)["detail"].startswith('"tpo" is unknown.')

@@ -5,7 +5,7 @@ from flask import Request
 from werkzeug.test import EnvironBuilder
 
 from app.incoming.body import read_body
-from app.incoming.form import Upload
+from app.incoming.form import Upload, require_at_most
 from app.problem import Problem
 
 BYTES = bytes(range(256)) * 3
@@ -32,6 +32,7 @@ def in_json(text: str, **limits: int) -> Upload:
         base64.encodebytes(BYTES).decode().replace("\n", "\\n"),
         "data:image/png;name=a.png;base64," + base64.b64encode(BYTES).decode(),
         "data:;BASE64," + base64.b64encode(BYTES).decode(),
+        " DATA:image/png;base64," + base64.b64encode(BYTES).decode(),
     ],
 )
 def test_base64_is_read_in_every_usual_form(text):
@@ -94,6 +95,11 @@ def test_too_many_texts_are_refused():
         uploads(b'{"image": ["", "", "", ""]}')
     with pytest.raises(Problem, match="too many values"):
         uploads(b'{"image": [' + b"{}," * 1_000_000 + b"{}]}")
+
+
+def test_where_one_picture_is_allowed_the_limit_is_worded_so():
+    with pytest.raises(Problem, match="Send at most one picture at once, not 2"):
+        require_at_most(1, 2)
 
 
 @pytest.mark.parametrize("content_type", ["application/x-www-form-urlencoded", "text/plain", "video/mp4", "nonsense"])

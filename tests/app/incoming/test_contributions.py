@@ -95,6 +95,19 @@ def test_a_contribution_is_a_form_without_unknown_names(client_of, writable):
     assert not list((writable / "data" / "photos").rglob("*"))
 
 
+@pytest.mark.parametrize("path", ["/api/contribute", "/contribute"])
+def test_a_contribution_is_one_picture_and_one_theme(client_of, writable, path):
+    client = client_of(root=writable, contributions=True)
+    form = {"theme": "technic", "image": "text"}
+    found = problem_of(client.post(path, data=form, content_type="multipart/form-data"), 400)
+    assert found["title"] == "No picture"
+    two = upload(drawing(), drawing(number=9001), theme="technic")
+    assert "one picture at once, not 2" in problem_of(client.post(path, data=two), 422)["detail"]
+    several = {**contributed(drawing()), "theme": ["technic", "minifigure"]}
+    assert '"theme" is given 2 times' in problem_of(client.post(path, data=several), 422)["detail"]
+    assert not list((writable / "data" / "photos").rglob("*"))
+
+
 def test_the_documentation_says_what_is_kept(client, client_of, writable):
     without, with_them = (one.get("/openapi.json").json["info"]["description"] for one in
                           (client, client_of(root=writable, contributions=True)))  # fmt: skip

@@ -13,6 +13,14 @@ def test_errors_of_the_api_are_problems(client):
     assert problem_of(client.get("/nothing", headers={"Accept": "application/json"}), 404)
 
 
+def test_a_part_beyond_the_end_is_refused_with_the_size(client):
+    [found] = client.post("/api/predict", data=upload(drawing())).json
+    address = next(one["thumbnail"] for one in found["similar"] if one["thumbnail"])
+    size_bytes = client.head(address).content_length
+    response = client.get(address, headers={"Range": f"bytes={size_bytes}-"})
+    assert problem_of(response, 416) and response.headers["Content-Range"] == f"bytes */{size_bytes}"
+
+
 def test_errors_are_pages_for_people(client):
     response = client.get("/nothing", headers={"Accept": "text/html"})
     assert (response.status_code, response.mimetype) == (404, "text/html")
