@@ -1,11 +1,14 @@
 """The sections of params.yaml: every setting with its type and the values that it may have."""
 
+import re
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, HttpUrl, Tag, model_validator
 
 from themer.base.errors import suggestion
+from themer.base.theme_paths import require_names
 
 PLACEHOLDER = "{url}"
 SET_ID = "{set_id}"
@@ -16,9 +19,21 @@ LOWEST_RATE = 0.001
 
 def _site(url: str) -> str:
     """Return the address of a service without its trailing slash, or raise ValueError."""
-    if PLACEHOLDER not in url:
+    if not url.startswith(PLACEHOLDER):
         HttpUrl(url)
+    if re.search(r"[\s?#]", url):
+        raise ValueError(f'"{url}" has a space, ? or #, and paths are added at its end. Write only what is before it')
     return url.rstrip("/")
+
+
+def _day(text: str) -> str:
+    """Return a day, or raise ValueError."""
+    try:
+        if text == date.fromisoformat(text).isoformat():
+            return text
+    except ValueError:
+        pass
+    raise ValueError(f"{text!r} is not a day. Write it like '2026-11-22'")
 
 
 def _set_page(url: str) -> str:
@@ -81,7 +96,7 @@ class Fetch(Section):
     """Which source to fetch, as of which day, and how many of its sets."""
 
     source: str
-    snapshot: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    snapshot: Annotated[str, AfterValidator(_day)]
     limit: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
 
 
@@ -165,6 +180,15 @@ class Regroup(Section):
                 _refuse_overlap(rule, group, other_rule, other_group)
         if self.by == "groups" and len(self.groups) < 2:
             raise ValueError(f"groups: a classifier needs at least two groups, but there are {len(self.groups)}")
+        return self
+
+    @model_validator(mode="after")
+    def _groups_have_names(self) -> "Regroup":
+        """Refuse a group whose name could not be that of a label."""
+        try:
+            require_names([*self.groups, *([OTHER] if self.other and OTHER not in self.groups else [])], LONGEST_NAME)
+        except ValueError as error:
+            raise ValueError(f"groups: {error}") from None
         return self
 
     @model_validator(mode="after")
@@ -293,7 +317,7 @@ class CrossValidate(Section):
 class Export(Section):
     """What the served model predicts from, and when it abstains."""
 
-    views: Literal[1, 2]
+    views: Annotated[int, Field(ge=1, le=2)]
     accepted_risk: Annotated[float, Field(gt=0, le=1)]
     accepted_other_themes: Annotated[float, Field(gt=0, le=1)]
     confidence_level: Fraction

@@ -15,6 +15,14 @@ from themer.base.errors import UserError, did_you_mean, suggestion
 from themer.base.params import TAGS, Params, Source
 
 PLAIN = (str, int, float, list, dict, type(None))
+NO_TEXT = re.compile("[\0\ud800-\udfff]")
+REMEDIES = {
+    "bool_type": " Write true or false.",
+    "list_type": " Write a list, such as [a, b].",
+    "tuple_type": " Write a list, such as [a, b].",
+    "dict_type": " Write its keys below it, indented, or {} for none.",
+    "model_type": " Write its keys below it, indented.",
+}
 NESTED = "nested too deeply; perhaps an alias (*) stands within its own anchor (&). Write its values out."
 
 
@@ -42,7 +50,19 @@ def read_values(path: Path) -> Any:
     except RecursionError:
         raise UserError(f"{path}: {NESTED}") from None
     except (YAMLError, ValueError, LookupError) as error:
-        raise UserError(f"{path}: not valid YAML: {error}") from None
+        raise UserError(f"{path}: not valid YAML: {_yaml_problem(error)}") from None
+
+
+def _yaml_problem(error: Exception) -> str:
+    """Return in a sentence what is wrong with YAML, and in which line."""
+    mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+    if mark is None or problem is None:
+        return f"{' '.join(str(error).split())}."
+    if problem.startswith("but "):
+        problem = f"{getattr(error, 'context', '')} {problem}"
+    tab = " Indent with spaces, not with tabs." if "'\\t'" in problem else ""
+    # The rest of a duplicate key's problem may be long.
+    return f"line {mark.line + 1}: {problem.partition(' with value ')[0]}. Correct it there or above.{tab}"
 
 
 def parse_params(values: Any, name: str = "params.yaml") -> Params:
@@ -58,7 +78,12 @@ def parse_params(values: Any, name: str = "params.yaml") -> Params:
 
 
 def _require_plain(value: Any, name: str, place: str) -> None:
-    """Raise UserError for a date, and for a key that YAML doesn't read as text: both may not be what was written."""
+    """Raise UserError for a date, and for a key that YAML doesn't read as text: both may not be what was written.
+
+    Also for a NUL and for half a surrogate pair, which neither a file's name nor a command may have.
+    """
+    if isinstance(value, str) and NO_TEXT.search(value):
+        raise UserError(f"{name}: {place}: {value!r} has a character that no text may have. Remove it.")
     if not isinstance(value, PLAIN):
         kind = type(value).__name__
         raise UserError(f"{name}: {place}: YAML reads this as {kind}, not as text. Write it in quotes: '{value}'.")
@@ -71,6 +96,8 @@ def _require_plain(value: Any, name: str, place: str) -> None:
                 f"{name}: {inside}: YAML reads this key as {kind}, not as text, which may have changed it: 0011 is 11. "
                 "Write it in quotes."
             )
+        if isinstance(value, dict):
+            _require_plain(key, name, inside)
         _require_plain(one, name, inside)
 
 
@@ -86,7 +113,7 @@ def _message(detail: ErrorDetails, name: str) -> str:
     if detail["type"] == "value_error":
         return f"{prefix}{message.rstrip('.')}."
     known = re.findall(r"'([^']*)'", str(detail.get("ctx", {}).get("expected", "")))
-    remedy = " Write true or false." if detail["type"] == "bool_type" else ""
+    remedy = REMEDIES.get(detail["type"], "")
     return f"{prefix}{message}, but it is {detail['input']!r}{suggestion(str(detail['input']), known)}.{remedy}"
 
 
@@ -95,6 +122,8 @@ def _unknown_key(path: str) -> str:
     section, _, key = path.rpartition(".")
     section = re.sub(r"^sources\..*", "sources.*", section)
     every_path = list(_key_paths(Params))
+    if path in every_path:
+        return f"a dot does not lead into a section. Write {key} below {section}"
     elsewhere = [found for found in every_path if found.rpartition(".")[2] == key]
     known = [found.rpartition(".")[2] for found in every_path if found.rpartition(".")[0] == section]
     return f"unknown key{did_you_mean(elsewhere) or suggestion(key, known)}. Known keys: {', '.join(known)}"

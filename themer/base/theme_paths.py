@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 SEPARATOR = " / "
 # In place of a label, for a picture of another theme.
@@ -22,6 +23,20 @@ def ancestors(labels: list[str]) -> list[str]:
 def lies_within(theme: str, ancestor: str) -> bool:
     """Return whether a theme is another one or below it."""
     return theme == ancestor or theme.startswith(ancestor + SEPARATOR)
+
+
+def require_names(labels: Iterable[str], longest: int) -> None:
+    """Raise ValueError for a label that is no name, and for two whose photos would be in the same folder."""
+    folders = {slug(NONE_OF_THESE): NONE_OF_THESE}
+    for label in labels:
+        if not 0 < len(label) <= longest or not label.isprintable() or label != label.strip() or not slug(label):
+            raise ValueError(
+                f"{label[:longest]!r}: a name has 1 to {longest} printable characters, a letter or a digit among them, "
+                "and no space around it. Rename it"
+            )
+        if (folder := slug(label)) in folders:
+            raise ValueError(f'"{label}" and "{folders[folder]}" would share data/photos/{folder}. Rename one')
+        folders[folder] = label
 
 
 def slug(label: str) -> str:

@@ -153,6 +153,49 @@ WRONG = {
         {"sources.sample.terms": ["mine"]},
         "params.yaml: sources.sample.terms: Input should be a valid string, but it is ['mine'].",
     ),
+    "another day than any": (
+        {"fetch.snapshot": "2026-02-30"},
+        "params.yaml: fetch.snapshot: '2026-02-30' is not a day. Write it like '2026-11-22'.",
+    ),
+    "a day in another form": (
+        {"fetch.snapshot": "20261122"},
+        "params.yaml: fetch.snapshot: '20261122' is not a day. Write it like '2026-11-22'.",
+    ),
+    "a switch for a number": (
+        {"export.views": True},
+        "params.yaml: export.views: Input should be a valid integer, but it is True.",
+    ),
+    "address with a query": (
+        {"sources.live.rebrickable": "https://example.org/?key=1"},
+        'params.yaml: sources.live.rebrickable: "https://example.org/?key=1" has a space, ? or #, and paths are added '
+        "at its end. Write only what is before it.",
+    ),
+    "placeholder after a scheme": (
+        {"sources.sample.rebrickable": "ftp://{url}"},
+        "params.yaml: sources.sample.rebrickable: URL scheme should be 'http' or 'https', but it is 'ftp://{url}'.",
+    ),
+    "label like that of other themes": (
+        {"regroup.groups.none of these themes": ["Castle"]},
+        'params.yaml: regroup: groups: "none of these themes" and "None of these themes" would share '
+        "data/photos/none-of-these-themes. Rename one.",
+    ),
+    "two labels with one folder": (
+        {"regroup.groups.Technic-Bionicle": ["Castle"]},
+        'params.yaml: regroup: groups: "Technic-Bionicle" and "Technic/Bionicle" would share '
+        "data/photos/technic-bionicle. Rename one.",
+    ),
+    "label like Other": (
+        {"regroup.groups.other": ["Castle"], "regroup.other": True},
+        'params.yaml: regroup: groups: "Other" and "other" would share data/photos/other. Rename one.',
+    ),
+    "NUL in a command": (
+        {"sources.sample.command": ["python", "a\0b"]},
+        "params.yaml: sources.sample.command.1: 'a\\x00b' has a character that no text may have. Remove it.",
+    ),
+    "NUL in a key": (
+        {"regroup.relabel": {"\0": None}},
+        "'\\x00' has a character that no text may have. Remove it.",
+    ),
     "no pictures at all": (
         {"fetch.source": "rebrickable", "download.rebrickable_pictures": False},
         'params.yaml: download.rebrickable_pictures: is false, but the source "rebrickable" has no brick_insights',
@@ -188,6 +231,19 @@ def test_a_source_with_a_name_that_is_none_is_refused(params, name):
     params["sources"][name] = {"rebrickable": "https://example.org"}
     with pytest.raises(UserError, match="a name has 1 to 60 characters, none of them"):
         parse_params(params)
+
+
+@pytest.mark.parametrize("name", ["", " ", "Castle ", "Cas\ntle", "Cas\u202etle", "x" * 61, "?!"])
+def test_a_label_with_a_name_that_is_none_is_refused(params, name):
+    params["regroup"]["groups"][name] = ["Castle"]
+    with pytest.raises(UserError, match="a name has 1 to 60 printable characters, a letter or a digit among them"):
+        parse_params(params)
+
+
+@pytest.mark.parametrize("name", ["Castle & Co.", "Замок", "=1+1", "城", "x" * 60, "NA", "Castle / Forestmen"])
+def test_a_label_may_have_any_other_name(params, name):
+    params["regroup"]["groups"][name] = ["Castle"]
+    assert name in parse_params(params).regroup.groups
 
 
 TOO_LARGE = {

@@ -155,6 +155,46 @@ def test_a_file_without_a_mapping_is_refused_without_a_traceback(tmp_path, conte
         load_params(path)
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a: 1\nb:\n\tc: 1", r"line 3: found character '\\t' that cannot start any token. .*Indent with spaces, not"),
+        ("a: 1\na: [1, 2]", 'line 2: found duplicate key "a". Correct it there or above.$'),
+        ("a: 1\n---\nb: 1", "line 2: expected a single document in the stream but found another document. Correct"),
+        ("a: [1\nb: 2", "line 2: .*Correct it there or above.$"),
+        ("a: !own 1", "line 1: could not determine a constructor for the tag '!own'. Correct it there or above.$"),
+        ("a: " + "9" * 5000, "Exceeds the limit .* value has 5000 digits; .*limit.$"),
+    ],
+)
+def test_what_is_not_yaml_is_named_with_its_line_in_one_sentence(tmp_path, text, message):
+    (tmp_path / "params.yaml").write_text(text)
+    with pytest.raises(UserError, match=rf"params\.yaml: not valid YAML: {message}") as error:
+        load_params(tmp_path / "params.yaml")
+    assert len(str(error.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "remedy"),
+    [
+        ({"photos": None}, r"Write its keys below it, indented\.$"),
+        ({"regroup.relabel": None}, r"Write its keys below it, indented, or {} for none\.$"),
+        ({"regroup.groups.MiniFig": "VIDIYO"}, r"but it is 'VIDIYO'\. Write a list, such as \[a, b\]\.$"),
+        ({"resize.fill": "white"}, r"but it is 'white'\. Write a list, such as \[a, b\]\.$"),
+    ],
+)
+def test_a_value_of_another_shape_is_named_with_the_shape_to_write(write_params, changes, remedy):
+    with pytest.raises(UserError, match=remedy):
+        load_params(write_params(changes))
+
+
+def test_a_path_of_keys_is_no_key(params):
+    params["train.epochs"] = 3
+    with pytest.raises(
+        UserError, match=r"train\.epochs: a dot does not lead into a section\. Write epochs below train\.$"
+    ):
+        parse_params(params)
+
+
 def test_a_missing_file_is_explained(tmp_path):
     with pytest.raises(UserError, match="no such file"):
         load_params(tmp_path / "params.yaml")
