@@ -111,6 +111,7 @@ def build_app(settings: Settings) -> Flask:
     register_error_handler(application)
     register_same_site(application)
     application.before_request(lambda: require_plain(request))
+    application.before_request(lambda: allow_parts(settings.maximum_files))
     application.after_request(with_relative_location)
     register_compression(application)
     register_routes(application, settings.contributions)
@@ -128,6 +129,11 @@ def description(settings: Settings) -> str:
         pixels=settings.maximum_pixels,
         rate=rate if settings.requests_per_minute else "",
     ).strip()
+
+
+def allow_parts(maximum_files: int) -> None:
+    """Let the form in the request have more parts than files: too many of these are then counted, and named."""
+    request.max_form_parts = max(InMemoryRequest.max_form_parts, 2 * maximum_files)
 
 
 def with_relative_location(response: Response) -> Response:

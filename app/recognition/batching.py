@@ -37,7 +37,8 @@ class Batcher(Generic[Item, Result]):
     Args:
         process: returns a result for each item, in their order.
         maximum_batch: the largest number of items per call.
-        maximum_waiting: the largest number of waiting items.
+        maximum_waiting: the largest number of waiting items. More are taken together if nothing else is under way:
+            otherwise they could never be processed.
         batches_at_once: how many threads may be in `process` at the same time.
     """
 
@@ -49,7 +50,7 @@ class Batcher(Generic[Item, Result]):
         batches_at_once: int = 1,
     ) -> None:
         self._process, self._maximum_batch, self._maximum_waiting = process, maximum_batch, maximum_waiting
-        self._free = batches_at_once
+        self._free = self._batches_at_once = batches_at_once
         self._waiting: deque[Place[Item, Result]] = deque()
         self._changed = threading.Condition()
 
@@ -68,7 +69,8 @@ class Batcher(Generic[Item, Result]):
         end = time.monotonic() + timeout_seconds
         places: list[Place[Item, Result]] = [Place(item) for item in items]
         with self._changed:
-            if len(self._waiting) + len(places) > self._maximum_waiting:
+            is_idle = not self._waiting and self._free == self._batches_at_once
+            if len(self._waiting) + len(places) > self._maximum_waiting and not is_idle:
                 raise QueueFull
             self._waiting.extend(places)
             while not all(place.done for place in places):

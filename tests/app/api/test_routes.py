@@ -153,6 +153,13 @@ def test_too_many_or_too_large_pictures_are_refused(client_of):
     assert problem_of(client.post("/api/predict", data=upload(b"x" * 3_100_000)), 413)["type"] == "about:blank"
 
 
+def test_as_many_pictures_as_the_operator_allows_are_predicted_at_once(client_of):
+    client, small = client_of(maximum_files=110, waiting_pictures=4), encoded(Image.new("RGB", (8, 8)))
+    assert len(client.post("/api/predict", data=upload(*[small] * 110)).json) == 110
+    found = problem_of(client.post("/api/predict", data=upload(*[small] * 111)), 422)
+    assert "Send at most 110 pictures at once, not 111." in found["detail"]
+
+
 def test_the_model_is_described(client, root):
     found = client.get("/api/model").json
     assert found["labels"] == KINDS and found["network"] == "efficientnet_lite0" and found["parameters"] > 1_000_000

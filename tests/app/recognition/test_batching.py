@@ -88,6 +88,13 @@ def test_a_full_queue_refuses_items(gate, submit):
     assert len(queue) == 2
 
 
+def test_more_items_than_may_wait_are_taken_when_nothing_else_is_under_way(gate, submit):
+    gate.open.set()
+    queue = Batcher(gate, 2, maximum_waiting=1)
+    assert queue.results([1, 2, 3], LONG) == [1, 4, 9]
+    assert queue.results([4, 5], LONG) == [16, 25]
+
+
 def test_a_failing_batch_does_not_fail_others(gate, submit):
     queue = Batcher(gate, 2, 10)
     _, bad, with_it, later = (submit(queue, number) for number in (100, -1, 5, 6))
