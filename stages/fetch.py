@@ -11,7 +11,7 @@ from stages import paths
 from themer.base.dvc_records import require_recorded
 from themer.base.errors import UserError
 from themer.base.params import Regroup
-from themer.base.params_file import load_params
+from themer.base.params_file import load_params, require_weights
 from themer.base.running import stage
 from themer.catalogue import brick_insights, rebrickable, snapshots
 from themer.catalogue.download_cache import alone, cache_for
@@ -30,6 +30,8 @@ AGAIN = "python -m stages.fetch, then dvc repro"
 def main() -> None:
     """Fetch one snapshot of a source, unless it is complete already."""
     params = load_params(paths.params)
+    # In the first stage: the stage that reads the weights comes after hours of downloads.
+    require_weights(params.train.weights_path)
     # In the first stage: once DVC gets to the photos, it fails without their folder.
     require_recorded(paths.photos_record)
     identity = snapshots.identity(params)

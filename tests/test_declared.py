@@ -116,8 +116,8 @@ def test_the_sections_that_a_stage_uses_are_its_params():
     for name, stage in STAGES.items():
         text = (PROJECT / "stages" / f"{name}.py").read_text(encoding="utf-8")
         used = {section for section in sections if re.search(rf"(\)|params)\.{section}\b", text)}
-        # Fetch looks at the groups only to refuse a wrong one early.
-        used -= {"regroup"} if name == "fetch" else set()
+        # Fetch looks at the groups and at the file of weights only to refuse a wrong one early.
+        used -= {"regroup", "train"} if name == "fetch" else set()
         named = {entry.split(".")[0] for entry in stage.get("params", [])} - {"fetch", "sources"}
         assert used == named, name
 

@@ -113,6 +113,19 @@ def test_a_redirect_is_held_to_robots_txt_too(site, run, path):
     assert "/private/file" not in site.request_counts()
 
 
+@pytest.mark.parametrize(("name", "reason"), [("none.h5", "No such file"), ("x" * 300 + ".h5", "File name too long")])
+def test_a_missing_file_of_weights_is_an_error_before_anything_is_requested(site, run, name, reason):
+    with pytest.raises(SystemExit, match=f"params.yaml: train.weights: {name}: {reason}.* write imagenet or none"):
+        run(**{"train.weights": name})
+    assert not site.requests
+
+
+def test_a_file_of_weights_that_is_there_is_fine(site, run, tmp_path):
+    put_export(site)
+    (tmp_path / "some.weights.h5").touch()
+    assert run(**{"train.weights": str(tmp_path / "some.weights.h5")})
+
+
 def test_an_unknown_theme_is_an_error_before_any_set_is_requested(site, run):
     with pytest.raises(SystemExit, match='no theme "Dupol" .did you mean "Duplo"'):
         run(**{"regroup.groups": {"A": ["Dupol"], "B": ["Technic"]}})

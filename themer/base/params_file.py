@@ -35,6 +35,17 @@ def load_params(path: Path) -> Params:
     return parse_params(read_values(path), path.name)
 
 
+def require_weights(path: Path | None) -> None:
+    """Raise UserError if the settings name a file of weights that can't be read. The first stage asks: it is quick."""
+    try:
+        if path is not None:
+            path.open("rb").close()
+    except OSError as error:
+        raise UserError(
+            f"params.yaml: train.weights: {path}: {error.strerror}. Name an existing file, or write imagenet or none."
+        ) from None
+
+
 def read_values(path: Path) -> Any:
     """Return the values of a YAML file as DVC reads them: by YAML 1.2, where 3e-05 is a number and 010 is ten.
 
