@@ -2,8 +2,9 @@
 
 import argparse
 import logging
+import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,13 @@ from pydantic import ValidationError
 from app import create_app
 from app.server import make_server, run, use_batch_scheduling
 from app.settings import Settings
-from themer.base.errors import UserError, explained
+from themer.base.errors import UserError, explained, suggestion
+
+PREFIX = "LEGO_THEMER_"
+# What other variables with this prefix set.
+OF_THE_PIPELINE = {"CACHE", "DASK", "DEVICE"}
+
+log = logging.getLogger("app")
 
 
 @explained
@@ -39,6 +46,8 @@ def serve_until_stopped(given: dict[str, Any]) -> None:
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     # Pictures this large are refused anyway.
     warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+    for sentence in unknown_variables(os.environ):
+        log.warning(sentence)
     settings = settings_of({name: value for name, value in given.items() if value is not None})
     use_batch_scheduling()
     app = create_app(settings)
@@ -58,6 +67,16 @@ def parser(program: str) -> argparse.ArgumentParser:
         }
         found.add_argument(option, help=text, **kind)
     return found
+
+
+def unknown_variables(names: Iterable[str]) -> list[str]:
+    """Return a sentence for each environment variable that looks like a setting and is none, such as a misspelt one."""
+    settings = [name.upper() for name in Settings.model_fields]
+    rest = sorted(name.upper().removeprefix(PREFIX) for name in names if name.upper().startswith(PREFIX))
+    unknown = [name for name in rest if name not in {*settings, *OF_THE_PIPELINE}]
+    return [
+        f"{PREFIX}{name}: there is no such setting{suggestion(name, settings)}, so it is ignored" for name in unknown
+    ]
 
 
 def settings_of(given: dict[str, Any]) -> Settings:

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from app.__main__ import main
+from app.__main__ import main, unknown_variables
 from app.settings import Settings
 
 
@@ -29,6 +29,14 @@ def test_invalid_settings_are_named(options, environment, message, monkeypatch):
         monkeypatch.setenv(name, value)
     with pytest.raises(SystemExit, match=re.escape(f"error: {message}")):
         main(options)
+
+
+def test_a_variable_that_is_no_setting_is_named_with_the_one_that_was_meant():
+    names = ["LEGO_THEMER_ALLOW_ORIGINS", "LEGO_THEMER_XYZ", "lego_themer_port", "LEGO_THEMER_DEVICE", "LEGO", "PATH"]
+    assert unknown_variables(names) == [
+        'LEGO_THEMER_ALLOW_ORIGINS: there is no such setting (did you mean "ALLOW_ORIGIN"?), so it is ignored',
+        "LEGO_THEMER_XYZ: there is no such setting, so it is ignored",
+    ]
 
 
 def test_options_override_the_environment(monkeypatch):
