@@ -10,9 +10,10 @@ import numpy as np
 from themer.answering.runtime import ModelOutputs
 from themer.base.quiet_tensorflow import keras
 from themer.features.views import CENTRE
-from themer.networks.block_features import block_features
+from themer.networks.backbones import block_features
 from themer.networks.model_file import Classifier
 from themer.networks.parts import networks_of
+from themer.networks.registry import BLOCKS
 
 PICTURES_PER_BATCH = 8
 
@@ -88,7 +89,7 @@ def _extractor(model: keras.Model) -> tuple[keras.Model, list[keras.layers.Layer
 def _ends(backbone: keras.Model, after: list[keras.layers.Layer]) -> keras.Model:
     """Return a model of both kinds of a network's features and, given its last pooling, of the maps before that."""
     maps = {"maps": after[0].input} if after else {}
-    ends = {"features": backbone.output, "block_features": block_features(backbone), **maps}
+    ends = {"features": backbone.output, "block_features": block_features(backbone, BLOCKS), **maps}
     return keras.Model(backbone.inputs, ends, name=backbone.name)
 
 

@@ -1,4 +1,4 @@
-"""Compute the frozen backbone's features of every picture and view, and write them to a folder of the store."""
+"""Compute the frozen backbone's block features of every picture and view, and write them to a folder of the store."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -13,6 +13,7 @@ from themer.base.params import SPLITS, Train
 from themer.features.embedding import Embed, embed, numbered, tasks, unchanged, view_of
 from themer.features.feature_store import FeatureSummary, features_path, prepare_directory
 from themer.features.views import FIRST_EPOCH, Views
+from themer.networks.backbones import BLOCK_FEATURES
 from themer.networks.lite import lite_model
 from themer.networks.registry import build
 from themer.shards.files import Example, read_examples, read_summary
@@ -25,10 +26,12 @@ def compute_features(shards: Path, photos: Path, settings: Train, directory: Pat
         UserError: shards or pretrained weights are missing, or the weights do not fit.
     """
     summary = read_summary(shards)
-    backbone = build(settings, summary.size, len(summary.labels)).get_layer("backbone")
+    not_fine_tuned = settings.model_copy(update={"epochs": 0})
+    backbone = build(not_fine_tuned, summary.size, len(summary.labels)).get_layer("backbone")
     views = Views(settings.seed, settings.augmentation, settings.photo_views, summary.fill)
-    width, models = int(backbone.output_shape[-1]), [engine().shared(lite_model(backbone))]
-    prepare_directory(directory, FeatureSummary(made_from, width, settings.feature_views))
+    width, last = (int(one.shape[-1]) for one in (backbone.output, backbone.get_layer(BLOCK_FEATURES).input[-1]))
+    models = [engine().shared(lite_model(backbone))]
+    prepare_directory(directory, FeatureSummary(made_from, width, last, settings.feature_views))
     for name, source, split in _sources(shards, photos):
         count = read_summary(source).pictures[split]
         for number in range(settings.feature_views if split == "train" else 1):

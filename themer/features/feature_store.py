@@ -34,10 +34,15 @@ SETTINGS = {"augmentation", "feature_views", "network", "photo_views", "seed", "
 
 @dataclass(frozen=True)
 class FeatureSummary:
-    """The fingerprint, width and number of views of a network's features; 0 wide without a pretrained backbone."""
+    """The fingerprint of a network's block features, their width, and the number of views.
+
+    The last `last_width` of them are the features of the network's last layer. Without a pretrained backbone, both are
+    0.
+    """
 
     fingerprint: str
     width: int
+    last_width: int
     views: int
 
 
@@ -63,7 +68,7 @@ def _store_network(shards: Path, photos: Path, settings: Train, directory: Path)
     """Write the features of the one network that the settings name."""
     made_from = fingerprint([shards, photos], settings, SETTINGS, PACKAGES)
     if not settings.is_pretrained:
-        prepare_directory(directory, FeatureSummary(made_from, 0, settings.feature_views))
+        prepare_directory(directory, FeatureSummary(made_from, 0, 0, settings.feature_views))
         return
     # Imported here, so that a network without features does not wait for TensorFlow.
     from themer.features.backbone_features import compute_features
@@ -109,9 +114,16 @@ class Features:
         return np.concatenate([part[rows] for part in self._parts], axis=1)
 
 
-def read_features(directory: Path, split: str, view: int) -> Features:
-    """Return a split's features of one view; raise UserError if a file is missing or unreadable."""
-    parts = [_read_part(features_path(directory / name, split, view)) for name in _read_networks(directory)]
+def read_features(directory: Path, split: str, view: int, last_only: bool = False) -> Features:
+    """Return a split's block features of one view, or only those of each network's last layer.
+
+    Raises:
+        UserError: a file is missing or unreadable.
+    """
+    folders = [directory / name for name in _read_networks(directory)]
+    parts = [_read_part(features_path(folder, split, view)) for folder in folders]
+    if last_only:
+        parts = [part[:, -_read_summary(folder).last_width :] for part, folder in zip(parts, folders, strict=True)]
     if len({len(part) for part in parts}) > 1:
         raise UserError(
             f"{directory}: its networks have different numbers of pictures. Run: dvc repro --force features"

@@ -4,6 +4,7 @@ import re
 import warnings
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from themer.base.errors import UserError
 from themer.base.quiet_tensorflow import keras
 
 HIGHEST_MOMENTUM = 0.9
+BLOCK_FEATURES = "block_features"
 
 
 def fine_tune_last_blocks(backbone: keras.Model, block: str, count: int) -> None:
@@ -29,6 +31,26 @@ def fine_tune_last_blocks(backbone: keras.Model, block: str, count: int) -> None
         layer.trainable = position >= start and not isinstance(layer, keras.layers.BatchNormalization)
         if position < start and isinstance(layer, keras.layers.Dropout):
             layer.rate = 0.0
+
+
+def block_features(backbone: keras.Model, block: str) -> Any:
+    """Return the mean of each channel after each block of a network, and its features last, float32 [n, width].
+
+    Themes differ in details, such as studs and prints, that early blocks find and the last ones have left behind.
+
+    Args:
+        backbone: returns features, or block features already, which are then returned.
+        block: as above.
+    """
+    if any(layer.name == BLOCK_FEATURES for layer in backbone.layers):
+        return backbone.output
+    maps = [layer for layer in backbone.layers if len(layer.output.shape) == 4]
+    last_layers = {match.group(): layer for layer in maps if (match := re.match(block, layer.name))}
+    means = [
+        keras.layers.GlobalAveragePooling2D(name=f"{BLOCK_FEATURES}_{number}")(layer.output)
+        for number, layer in enumerate(last_layers.values())
+    ]
+    return keras.layers.Concatenate(name=BLOCK_FEATURES)([*means, backbone.output])
 
 
 def shorten_batch_averages(backbone: keras.Model) -> None:

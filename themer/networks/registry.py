@@ -5,7 +5,6 @@ inside. A network that can be pretrained has one layer named "backbone" with eve
 such networks side by side are one backbone: their features are joined.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -13,7 +12,12 @@ from functools import partial
 from themer.base.params import Train
 from themer.base.quiet_tensorflow import keras
 from themer.networks.applications import APPLICATIONS, application_features
-from themer.networks.backbones import fine_tune_last_blocks, load_weights_file, shorten_batch_averages
+from themer.networks.backbones import (
+    block_features,
+    fine_tune_last_blocks,
+    load_weights_file,
+    shorten_batch_averages,
+)
 from themer.networks.efficientnet import BLOCK_NAME, SCALES, efficientnet_lite_features
 from themer.networks.from_scratch import alexnet, lego_cnn
 from themer.networks.normalization import all_layers
@@ -47,6 +51,9 @@ class ScratchNetwork:
 def build(settings: Train, size: int, label_count: int) -> keras.Model:
     """Return the network that the settings name, for pictures of size x size pixels and `label_count` labels.
 
+    A pretrained network that is not fine-tuned classifies by its block features. Fine-tuned, its last layers find what
+    the labels need.
+
     Raises:
         UserError: the pretrained weights are missing or do not fit.
     """
@@ -74,19 +81,16 @@ def dropout_layers(model: keras.Model) -> list[keras.layers.Dropout]:
     return [layer for layer in all_layers(model) if isinstance(layer, keras.layers.Dropout) and layer.rate > 0]
 
 
-def block_of(layer_name: str) -> str:
-    """Return the name of the block that a layer of a backbone belongs to, or "" for a layer outside all blocks."""
-    matches = (re.match(backbone.block, layer_name) for backbone in BACKBONES.values())
-    return next((match.group() for match in matches if match), "")
-
-
 def _backbone(name: str, settings: Train, size: int) -> keras.Model:
-    """Return a network without its classifier; its last blocks are trainable, or all of it from scratch."""
+    """Return a network without its classifier; the blocks to fine-tune are trainable, or all of it from scratch."""
     backbone = BACKBONES[name].features(size, settings.weights == "imagenet")
     if settings.weights_path is not None:
         load_weights_file(backbone, settings.weights_path)
     if settings.is_pretrained:
-        fine_tune_last_blocks(backbone, BACKBONES[name].block, settings.fine_tuned_blocks)
+        block, is_fine_tuned = BACKBONES[name].block, settings.epochs > 0
+        fine_tune_last_blocks(backbone, block, settings.fine_tuned_blocks if is_fine_tuned else 0)
+        if not is_fine_tuned:
+            backbone = keras.Model(backbone.inputs, block_features(backbone, block), name=backbone.name)
     else:
         shorten_batch_averages(backbone)
     return backbone
@@ -112,3 +116,6 @@ BACKBONES = {
 }
 
 NETWORKS = [*BACKBONES, *SCRATCH_NETWORKS]
+
+# Matches the name of a block of any of the backbones.
+BLOCKS = "|".join(backbone.block for backbone in BACKBONES.values())

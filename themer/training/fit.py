@@ -132,10 +132,11 @@ def learning_rate(settings: Train, batches_per_epoch: int) -> keras.optimizers.s
 
 def head_rows(pictures: TrainingPictures, features: Path) -> Iterator[Rows]:
     """Yield the features, labels and weights of every view of every training picture, block by block."""
-    weights = pictures.copies * pictures.weights
-    for view in range(pictures.settings.feature_views):
+    weights, settings = pictures.copies * pictures.weights, pictures.settings
+    for view in range(settings.feature_views):
         for split, labels in pictures.labels.items():
-            yield from blocks(read_features(features, split, view), labels, weights[labels])
+            found = read_features(features, split, view, last_only=settings.epochs > 0)
+            yield from blocks(found, labels, weights[labels])
 
 
 def probabilities(model: keras.Model, pictures: Iterable[Batch]) -> tuple[np.ndarray, np.ndarray]:

@@ -17,7 +17,8 @@ from tqdm import tqdm
 # Features float32 [n, width], labels int [n], weights float32 [n].
 Rows = tuple[np.ndarray, np.ndarray, np.ndarray]
 
-INVERSE_REGULARIZATION = 1.0
+# Of features whose mean square length is 1.
+INVERSE_REGULARIZATION = 300.0
 MAXIMUM_ITERATIONS = 200
 TOLERANCE = 1e-4
 ROWS_AT_ONCE = 2048
@@ -54,8 +55,9 @@ def fit_head(
 ) -> LinearHead:
     """Return the head with the least mean cross-entropy plus an L2 penalty on the kernel.
 
-    Without label smoothing the result is that of scikit-learn's LogisticRegression. Here each iteration of L-BFGS reads
-    the rows block by block, so memory does not grow with their number.
+    The penalty is relative to the mean square length of the features, so their scale does not matter. Without label
+    smoothing the result is that of scikit-learn's LogisticRegression. Here each iteration of L-BFGS reads the rows
+    block by block, so memory does not grow with their number.
 
     Args:
         rows: returns all rows from the start at each call.
@@ -64,8 +66,8 @@ def fit_head(
         pictures: the number of pictures; all views of one picture count as one in the penalty.
         label_smoothing: the share of each label that is spread over all labels.
     """
-    total_weight = sum(float(weights.sum(dtype=np.float64)) for _, _, weights in rows())
-    penalty = 1 / (2 * INVERSE_REGULARIZATION * pictures)
+    total_weight, square_length = _totals(rows())
+    penalty = square_length / total_weight / (2 * INVERSE_REGULARIZATION * pictures)
     targets = np.eye(label_count) * (1 - label_smoothing) + label_smoothing / label_count
 
     def objective(values: np.ndarray) -> tuple[float, np.ndarray]:
@@ -93,6 +95,15 @@ def blocks(features: RowSource, *columns: np.ndarray) -> Iterator[tuple[Any, ...
     for start in range(0, len(features), ROWS_AT_ONCE):
         rows = slice(start, start + ROWS_AT_ONCE)
         yield np.array(features[rows]), *(column[rows] for column in columns)
+
+
+def _totals(rows: Iterable[Rows]) -> tuple[float, float]:
+    """Return the sum of all weights, and the weighted sum of the square lengths of the features."""
+    total_weight = square_length = 0.0
+    for features, _, weights in rows:
+        total_weight += float(weights.sum(dtype=np.float64))
+        square_length += float(np.square(features, dtype=np.float64).sum(axis=1) @ weights)
+    return total_weight, square_length
 
 
 def _summed_loss(

@@ -4,7 +4,7 @@ from sklearn.linear_model import LogisticRegression
 
 from themer.training import linear_head
 from themer.training.balance import label_weights
-from themer.training.linear_head import LinearHead, blocks, fit_head
+from themer.training.linear_head import INVERSE_REGULARIZATION, LinearHead, blocks, fit_head
 
 WIDTH, LABEL_COUNT = 6, 3
 COUNTS = np.array([60, 30, 10])
@@ -24,7 +24,8 @@ def predicted(head: LinearHead) -> np.ndarray:
 @pytest.mark.parametrize("weights", [EQUAL, label_weights(COUNTS)[LABELS]], ids=["equal", "label_weights"])
 def test_it_is_scikit_learn_s_logistic_regression(weights):
     head = fitted([(FEATURES, LABELS, weights)])
-    expected = LogisticRegression(C=1, tol=1e-8, max_iter=1000).fit(FEATURES, LABELS, sample_weight=weights)
+    inverse = INVERSE_REGULARIZATION / np.average(np.square(FEATURES).sum(axis=1), weights=weights)
+    expected = LogisticRegression(C=inverse, tol=1e-8, max_iter=1000).fit(FEATURES, LABELS, sample_weight=weights)
     np.testing.assert_allclose(predicted(head), expected.predict_proba(FEATURES), atol=2e-3)
     np.testing.assert_allclose(head.kernel, expected.coef_.T, atol=5e-3)
 
@@ -33,8 +34,14 @@ def test_with_two_labels_it_is_binary_logistic_regression():
     # Scikit-learn penalizes one vector for both labels: twice as much as two vectors of half its length.
     rows = FEATURES[:90], LABELS[:90], EQUAL[:90]
     head = fitted([rows], 90, label_count=2)
-    expected = LogisticRegression(C=2, tol=1e-8, max_iter=1000).fit(*rows[:2])
+    inverse = 2 * INVERSE_REGULARIZATION / np.square(rows[0]).sum(axis=1).mean()
+    expected = LogisticRegression(C=inverse, tol=1e-8, max_iter=1000).fit(*rows[:2])
     np.testing.assert_allclose(predicted(head), expected.predict_proba(FEATURES), atol=2e-3)
+
+
+def test_the_scale_of_the_features_does_not_matter():
+    scaled = fitted([(8 * FEATURES, LABELS, EQUAL)])
+    np.testing.assert_allclose(8 * scaled.kernel, fitted([(FEATURES, LABELS, EQUAL)]).kernel, atol=5e-3)
 
 
 def test_rows_in_blocks_give_the_result_of_all_rows_at_once():
