@@ -407,15 +407,16 @@ FEATURES = (
         "A summary of a network's features.",
         (
             text("fingerprint", "digest of the settings, shards and code that they depend on"),
-            integer("width", "features of a picture; 0 for a network without pretrained weights", 0),
+            integer("width", "block features of a picture; 0 for a network without pretrained weights", 0),
+            integer("last_width", "features of the network's last layer, the last ones of these", 0),
             integer("views", "`train.feature_views`", 1, 100),
         ),
     ),
     File(
         str(paths.features / "{network}" / "{split}-{view}.npy"),
-        "The frozen backbone's features of a split (`train`, `validation`, `test`, or `photos` for the photos that "
-        "join training), in the order of the shards. View 0 is the unchanged picture; training pictures have random "
-        "views as well.",
+        "The frozen backbone's block features of a split (`train`, `validation`, `test`, or `photos` for the photos "
+        "that join training), in the order of the shards. View 0 is the unchanged picture; training pictures have "
+        "random views as well.",
         (Field("array", "float32", "features of each picture", axes=("pictures", "width")),),
         only="with a pretrained network",
     ),
@@ -530,6 +531,7 @@ EXPORT = (
             hexadecimal("made_from", "fingerprint of all that the model and its index depend on", 16),
             integer("labels", "labels of the model", 2),
             integer("width", "features of a picture", 1),
+            integer("block_width", "block features of a picture", 1),
             integer("neighbours", "k of the k-th nearest training picture", 1),
             share("quantile", "validation views within the limit"),
             number("limit", "largest cosine distance at which the model predicts", 0, 2),
@@ -539,8 +541,8 @@ EXPORT = (
     ),
     File(
         str(paths.index / "boundary.npy"),
-        "A linear classifier on the square roots of features that tells the labels, its first classes, from other root "
-        "themes: each class has its weights, then its bias. Empty if there are too few pictures of other themes.",
+        "A linear classifier on the square roots of block features that tells the labels, its first classes, from "
+        "other root themes: each class has its weights, then its bias. Empty if there are too few pictures of other themes.",
         (Field("array", "float32", "weights and bias", axes=("classes", "width + 1")),),
     ),
     File(

@@ -155,7 +155,8 @@ def test_a_second_network_leaves_the_features_of_the_first_as_they_are_until_tha
     added = times("vgg16")
     assert times() == before and set(added) == set(before)
     assert contents(Path()).items() >= {name: first[name] for name in first if "/" in name}.items()
-    assert read_features(paths.features, "train", 1).width == 512 + 1280
+    assert read_features(paths.features, "train", 1).width == 1984 + 3088
+    assert read_features(paths.features, "train", 1, last_only=True).width == 512 + 1280
     write_changed_params(quick(network="vgg16"))
     features.main()
     assert times("vgg16") == added and not (paths.features / "efficientnet_lite0").exists()

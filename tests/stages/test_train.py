@@ -119,7 +119,7 @@ def test_without_epochs_frozen_networks_side_by_side_are_saved_with_one_classifi
     train.main()
     classifier = load_classifier(paths.classifier)
     assert classifier.description.network == "efficientnet_lite0 + vgg16"
-    assert classifier.model.get_layer("probabilities").input.shape == (None, 1280 + SHORT_WIDTH)
+    assert classifier.model.get_layer("probabilities").input.shape == (None, 3088 + SHORT_WIDTH)
     metrics = json.loads(paths.train_metrics.read_text())
     assert metrics["temperature"] == pytest.approx(classifier.description.temperature, abs=1e-6)
     probabilities = classifier.model([np.stack([picture(label, 500) for label in range(3)]).astype(np.float32)]).numpy()

@@ -35,13 +35,14 @@ class IndexSummary:
     It abstains when its confidence is below `threshold`, when the probability that the picture shows one of the labels
     is below `boundary`, or when the cosine distance to the k-th nearest training picture is above `limit`. k is
     `neighbours`. A share `quantile` of the validation views is within the limit.
-    `labels` is the number of the model's labels. `made_from` is the fingerprint of everything that the model's export
+    `labels`, `width` and `block_width` are the numbers of the model's labels, features and block features. `made_from` is the fingerprint of everything that the model's export
     and the index depend on.
     """
 
     model_sha256: str
     labels: int
     width: int
+    block_width: int
     neighbours: int
     quantile: float
     limit: float
@@ -87,7 +88,7 @@ class Index:
             self.features = read_array(directory / FEATURES_NAME).astype(np.float32)
             self.boundary = Boundary.read(directory, self.summary.labels)
             _require(self.features.shape == (len(self.pictures), self.summary.width), "its files differ in length")
-            _require(self.boundary.suits(self.summary.width), "its boundary is of another length")
+            _require(self.boundary.suits(self.summary.block_width), "its boundary is of another length")
         except PermissionError as error:
             raise refused(error) from None
         except (OSError, ValueError, TypeError, RecursionError, csv.Error) as error:

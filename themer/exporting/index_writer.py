@@ -83,11 +83,12 @@ def set_facts(labelled: pandas.DataFrame, set_page: str | None) -> dict[str, Set
 
 
 class ServedModel(NamedTuple):
-    """A model for this process, what stands for its content on the engine's workers, and how many features it has."""
+    """A model for this process, what stands for its content on the engine's workers, and its numbers of features."""
 
     runtime: LiteRuntime
     shared: Any
     width: int
+    block_width: int
 
 
 def write_index(
@@ -117,7 +118,7 @@ def write_index(
         UserError: there are no shards, or the model has other labels or another input size.
     """
     runtime = LiteRuntime(model_path)
-    model = ServedModel(runtime, engine().shared(model_path.read_bytes()), _width(runtime))
+    model = ServedModel(runtime, engine().shared(model_path.read_bytes()), *_widths(runtime))
     description = runtime.description
     require_fit(description.labels, description.size, shards)
     directory.mkdir(parents=True, exist_ok=True)
@@ -129,7 +130,7 @@ def write_index(
         write_csv(_validation(pictures), directory / VALIDATION_NAME)
         _write_boundary(model, shards, pictures, families, block_features, directory)
     limit = _distance_limit(model, shards, directory, pictures)
-    shape = (len(description.labels), model.width)
+    shape = (len(description.labels), model.width, model.block_width)
     summary = IndexSummary(runtime.model_sha256, *shape, NEIGHBOURS, QUANTILE, limit, ALWAYS_ABSTAIN, 0.0, made_from)
     write_index_summary(summary, directory)
 
@@ -185,7 +186,7 @@ def _write_boundary(
     family_of = np.array([families.get(set_id, set_id) for set_id in chosen["set_id"]])
     boundary, shares = Boundary.none(), np.ones(len(chosen), np.float32)
     if len(np.unique(family_of[is_other])) >= FEWEST_FAMILIES:
-        rows = np.memmap(block_features, np.float32, "r").reshape(len(pictures), -1)
+        rows = np.memmap(block_features, np.float32, "r").reshape(-1, model.block_width)
         features = rows[: len(chosen)]  # those of test pictures are last
         classes, class_count = classes_of(list(chosen["label"]), is_other, model.runtime.description.labels)
         folds = folds_of(list(family_of))
@@ -226,10 +227,11 @@ def _boundary_views(model: ServedModel, shards: Path) -> Iterator[tuple[str, np.
             yield split, np.concatenate([part.block_features for part in outputs])
 
 
-def _width(runtime: LiteRuntime) -> int:
-    """Return the number of features of a picture."""
+def _widths(runtime: LiteRuntime) -> tuple[int, int]:
+    """Return the numbers of features and of block features of a picture."""
     size = runtime.description.size
-    return int(runtime.run(np.zeros((1, size, size, 3), np.uint8)).features.shape[1])
+    outputs = runtime.run(np.zeros((1, size, size, 3), np.uint8))
+    return outputs.features.shape[1], outputs.block_features.shape[1]
 
 
 def _described(shards: Path, split: str, probabilities: np.ndarray, labels: np.ndarray) -> pandas.DataFrame:

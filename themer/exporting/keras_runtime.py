@@ -10,7 +10,7 @@ import numpy as np
 from themer.answering.runtime import ModelOutputs
 from themer.base.quiet_tensorflow import keras
 from themer.features.views import CENTRE
-from themer.networks.backbones import block_features
+from themer.networks.backbones import BLOCK_FEATURES, block_features
 from themer.networks.model_file import Classifier
 from themer.networks.parts import networks_of
 from themer.networks.registry import BLOCKS
@@ -87,23 +87,46 @@ def _extractor(model: keras.Model) -> tuple[keras.Model, list[keras.layers.Layer
 
 
 def _ends(backbone: keras.Model, after: list[keras.layers.Layer]) -> keras.Model:
-    """Return a model of both kinds of a network's features and, given its last pooling, of the maps before that."""
-    maps = {"maps": after[0].input} if after else {}
+    """Return a model of both kinds of a network's features and, given its last pooling, of the maps before them."""
+    maps = {"maps": _maps(backbone, after[0].input)} if after else {}
     ends = {"features": backbone.output, "block_features": block_features(backbone, BLOCKS), **maps}
     return keras.Model(backbone.inputs, ends, name=backbone.name)
 
 
+def _maps(backbone: keras.Model, last: Any) -> Any:
+    """Return the maps that a backbone averages, in the size of the last ones, which follow those of its blocks if any.
+
+    Where this size does not divide that of others, shrinking them changes their mean a little.
+    """
+    return _joined([*(_shrunk(layer.input, last.shape[1]) for layer in _block_means(backbone)), last])
+
+
+def _shrunk(maps: Any, size: int) -> Any:
+    """Return square maps in another size, at most their own."""
+    if maps.shape[1] % size:
+        return keras.layers.Resizing(size, size)(maps)
+    return keras.layers.AveragePooling2D(maps.shape[1] // size)(maps)
+
+
 def _joined(found: list[Any]) -> Any:
-    """Return the outputs of networks side by side as one."""
+    """Return several outputs as one."""
     return found[0] if len(found) == 1 else keras.layers.Concatenate()(found)
+
+
+def _block_means(backbone: keras.Model) -> list[keras.layers.Layer]:
+    """Return the layers that average the maps of each block; none if the backbone returns the last layer's features."""
+    return [layer for layer in backbone.layers if layer.name.startswith(f"{BLOCK_FEATURES}_")]
 
 
 def _after_pooling(backbone: keras.Model) -> list[keras.layers.Layer]:
     """Return the backbone's last pooling and any layer normalization after it; none if other layers follow."""
-    layers = backbone.layers
+    means = _block_means(backbone)
+    layers = [layer for layer in backbone.layers if layer not in means and layer.name != BLOCK_FEATURES]
     poolings = [at for at, layer in enumerate(layers) if isinstance(layer, keras.layers.GlobalAveragePooling2D)]
     after = layers[poolings[-1] :] if poolings else []
-    return after if all(isinstance(layer, keras.layers.LayerNormalization) for layer in after[1:]) else []
+    # A normalization of the last layer's features alone has no class maps.
+    expected = () if means else keras.layers.LayerNormalization
+    return after if all(isinstance(layer, expected) for layer in after[1:]) else []
 
 
 def _can_be_joined(after: list[list[keras.layers.Layer]]) -> bool:

@@ -45,7 +45,7 @@ def write_index(folder: Path) -> Path:
     ]
     pictures[5] = IndexedPicture("5-1", "Duplo", "train", "", "", "")
     write_csv(pandas.DataFrame(pictures), folder / "pictures.csv")
-    summary = IndexSummary("0" * 64, 2, WIDTH, NEIGHBOURS, 0.98, 0.5, 0.9, 0.0, "0123456789abcdef")
+    summary = IndexSummary("0" * 64, 2, WIDTH, WIDTH, NEIGHBOURS, 0.98, 0.5, 0.9, 0.0, "0123456789abcdef")
     (folder / "index.json").write_text(json.dumps(asdict(summary)))
     return folder
 

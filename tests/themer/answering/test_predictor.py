@@ -146,7 +146,7 @@ def test_no_reason_says_100_per_cent_of_less(project):
 def with_boundary(project: Path, known: float, boundary: float, other_theme: str = "") -> Predictor:
     """Return the predictor where every picture shows a label with a probability; and perhaps all sets another theme."""
     found = changed(project)
-    width = found.index.summary.width
+    width = found.index.summary.block_width
     found.index.boundary = Boundary(np.zeros((2, width + 1), np.float32), label_count=1)
     found.index.boundary.weights[:, -1] = np.log([known, 1 - known])
     found.index.summary = replace(found.index.summary, boundary=boundary)

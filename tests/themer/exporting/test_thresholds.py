@@ -23,7 +23,7 @@ from themer.exporting.thresholds import (
 )
 from themer.training.confidence import ALWAYS_ABSTAIN
 
-SUMMARY = IndexSummary("0" * 64, 2, 4, 5, 0.98, 0.123456789, ALWAYS_ABSTAIN, 0.0, "0123456789abcdef")
+SUMMARY = IndexSummary("0" * 64, 2, 4, 4, 5, 0.98, 0.123456789, ALWAYS_ABSTAIN, 0.0, "0123456789abcdef")
 
 
 def held_out(confidence: list[float], correct: list[str], times: int) -> pandas.DataFrame:

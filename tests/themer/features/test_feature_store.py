@@ -11,6 +11,7 @@ import pytest
 from tests.small_shards import settings, write_photo_shards, write_shards
 from tests.themer.features.feature_files import write_feature_files
 from themer.base.errors import UserError
+from themer.base.files import write_json
 from themer.features import feature_store
 from themer.features.feature_store import (
     PACKAGES,
@@ -24,7 +25,7 @@ from themer.features.feature_store import (
     weights_sha256,
 )
 
-SUMMARY = FeatureSummary("0123", width=1280, views=2)
+SUMMARY = FeatureSummary("0123", width=3088, last_width=1280, views=2)
 
 
 @pytest.fixture
@@ -105,7 +106,7 @@ def test_the_digest_of_weights_is_that_of_the_file_s_content(tmp_path):
 
 
 def test_a_folder_keeps_only_the_files_of_the_same_summary(tmp_path):
-    for summary, left in ((SUMMARY, 0), (SUMMARY, 1), (FeatureSummary("4567", 1280, 2), 0)):
+    for summary, left in ((SUMMARY, 0), (SUMMARY, 1), (FeatureSummary("4567", 3088, 1280, 2), 0)):
         prepare_directory(tmp_path / "features", summary)
         assert len(list((tmp_path / "features").glob("*.npy"))) == left
         assert json.loads((tmp_path / "features/features.json").read_text()) == asdict(summary)
@@ -145,6 +146,16 @@ def test_features_of_several_networks_are_side_by_side(tmp_path):
     features = read_features(tmp_path, "train", 0)
     assert (len(features), features.width) == (4, 5)
     np.testing.assert_array_equal(features[1:3], np.hstack([one, other])[1:3])
+
+
+def test_those_of_each_network_s_last_layer_are_read_alone(tmp_path):
+    one, other = np.arange(8).reshape(4, 2), np.arange(12).reshape(4, 3) * 10
+    write_feature_files(tmp_path, "train", one, other)
+    for name, last_width in (("network_0", 1), ("network_1", 2)):
+        write_json(asdict(FeatureSummary("0123", 3, last_width, 1)), tmp_path / name / "features.json")
+    features = read_features(tmp_path, "train", 0, last_only=True)
+    assert features.width == 3
+    np.testing.assert_array_equal(features[:], np.hstack([one[:, 1:], other[:, 1:]]))
 
 
 def test_networks_with_different_numbers_of_pictures_are_reported(tmp_path):
@@ -193,4 +204,5 @@ def test_a_network_from_scratch_has_no_features(tmp_path):
 
 def test_the_summary_is_json_without_times(tmp_path):
     prepare_directory(tmp_path, SUMMARY)
-    assert json.loads((tmp_path / "features.json").read_text()) == {"fingerprint": "0123", "width": 1280, "views": 2}
+    found = json.loads((tmp_path / "features.json").read_text())
+    assert found == {"fingerprint": "0123", "width": 3088, "last_width": 1280, "views": 2}

@@ -7,7 +7,7 @@ import pytest
 from themer.base.quiet_tensorflow import keras
 from themer.networks.applications import APPLICATIONS
 
-SHORT_WIDTH = 128
+SHORT_WIDTH = 64 + 128 + 128
 
 
 def use_random_weights(network: str, patch: pytest.MonkeyPatch) -> None:
@@ -22,7 +22,7 @@ def use_random_weights(network: str, patch: pytest.MonkeyPatch) -> None:
 
 
 def use_short_vgg16(patch: pytest.MonkeyPatch) -> None:
-    """Let VGG16 have random weights and end after its second block, with SHORT_WIDTH features.
+    """Let VGG16 have random weights and end after its second block, with SHORT_WIDTH block features.
 
     It is a pretrained network that takes no time: the whole one has the fewest layers of all, but fills a hundred
     megabytes whenever it is saved.
