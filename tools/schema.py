@@ -542,7 +542,7 @@ EXPORT = (
     File(
         str(paths.index / "boundary.npy"),
         "A linear classifier on the square roots of block features that tells the labels, its first classes, from "
-        "other root themes: each class has its weights, then its bias. Empty if there are too few pictures of other themes.",
+        "other root themes: each class has its weights, then its bias. Empty if too few pictures show other themes.",
         (Field("array", "float32", "weights and bias", axes=("classes", "width + 1")),),
     ),
     File(

@@ -35,8 +35,8 @@ class IndexSummary:
     It abstains when its confidence is below `threshold`, when the probability that the picture shows one of the labels
     is below `boundary`, or when the cosine distance to the k-th nearest training picture is above `limit`. k is
     `neighbours`. A share `quantile` of the validation views is within the limit.
-    `labels`, `width` and `block_width` are the numbers of the model's labels, features and block features. `made_from` is the fingerprint of everything that the model's export
-    and the index depend on.
+    `labels`, `width` and `block_width` are the numbers of the model's labels, features and block features. `made_from`
+    is the fingerprint of everything that the model's export and the index depend on.
     """
 
     model_sha256: str
