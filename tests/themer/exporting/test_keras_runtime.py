@@ -10,6 +10,8 @@ from tests.themer.small_model import untrained_classifier
 from themer.answering.runtime import ModelOutputs
 from themer.base.quiet_tensorflow import keras
 from themer.exporting.keras_runtime import KerasRuntime, centre_layer, with_all_outputs
+from themer.networks.backbones import block_features
+from themer.networks.registry import BLOCKS
 
 # Networks side by side whose maps have one size.
 TWO_LITES = "efficientnet_lite0 + efficientnet_lite1"
@@ -68,6 +70,36 @@ def test_class_maps_with_the_bias_add_up_to_the_logits(network):
     outputs = run(model_of(network), views=1)
     logits = outputs.class_maps.mean(axis=(1, 2))
     np.testing.assert_allclose(softmax(logits, axis=1), outputs.probabilities, atol=1e-5)
+
+
+@pytest.mark.parametrize("network", ["efficientnet_lite0", "vgg16"])
+def test_class_maps_of_a_classifier_on_block_features_add_up_to_its_logits_too(network):
+    model = on_block_features(network)
+    outputs = run(model, views=1)
+    np.testing.assert_allclose(softmax(outputs.class_maps.mean(axis=(1, 2)), axis=1), outputs.probabilities, atol=1e-5)
+    np.testing.assert_array_equal(outputs.block_features, outputs.features)
+
+
+def on_block_features(network: str) -> keras.Model:
+    """Return a network's first blocks with an untrained classifier on what each of them finds."""
+    backbone = model_of(network).get_layer("backbone")
+    backbone = keras.Model(backbone.inputs, block_features(backbone, BLOCKS), name="backbone")
+    inputs = keras.Input(backbone.input_shape[1:])
+    return keras.Model(inputs, keras.layers.Dense(3, "softmax", name="probabilities")(backbone(inputs)))
+
+
+def test_block_features_are_the_mean_of_each_channel_after_each_block_and_then_the_features():
+    backbone = model_of("efficientnet_lite0").get_layer("backbone")
+    ends = ["blocks_0_bn2", "blocks_1_bn2", "blocks_2_add", "blocks_3_bn2", "blocks_4_add", "blocks_5_bn2"]
+    maps = keras.Model(backbone.inputs, [backbone.get_layer(name).output for name in ends])([PIXELS])
+    expected = np.hstack([*(one.numpy().mean(axis=(1, 2)) for one in maps), backbone([PIXELS]).numpy()])
+    expected /= np.linalg.norm(expected, axis=1, keepdims=True)
+    np.testing.assert_allclose(outputs_of("efficientnet_lite0").block_features, expected, atol=1e-5)
+
+
+def test_a_network_without_blocks_has_its_features_in_place_of_block_features():
+    outputs = outputs_of("lego_cnn")
+    np.testing.assert_array_equal(outputs.block_features, outputs.features)
 
 
 def test_with_layer_normalization_class_maps_are_the_logits_but_for_a_factor():
