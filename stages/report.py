@@ -1,7 +1,7 @@
 """Turn the predictions into plots, sheets of pictures and the model card."""
 
 from collections.abc import Iterable, Iterator
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -127,6 +127,7 @@ def write_cross_validation(held_out: Predictions, sets: pandas.DataFrame, params
     write_csv(split_table(read_csv(paths.other_splits), sets, pairs, level), paths.splits)
 
 
+@cache
 def vega_library() -> bytes:
     """Return Vega, Vega-Lite and Vega-Embed as one script that defines `vegaEmbed`, for the page of plots."""
     return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", VEGA_LITE).encode()

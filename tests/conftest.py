@@ -30,11 +30,20 @@ LONGEST = (
     "test_pipeline",
     "test_same_bytes",
     "test_every_network",
+    "test_interrupted_download",
     "test_accessibility",
-    "test_served_model",
+    "test_cluster",
+    "test_faults",
+    "test_plots_page",
+    "test_page",
+    "test_real_data",
+    "test_running",
     "test_fit",
     "test_train",
-    "test_cluster",
+    "test_served_model",
+    "test_many",
+    "test_features",
+    "test_downloads",
 )
 # With --quick: no test that imports this module, and neither runs of the whole pipeline nor browsers nor clusters.
 SLOW_MODULE = "themer.base.quiet_tensorflow"

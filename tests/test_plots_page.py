@@ -124,6 +124,21 @@ def drawn(page: Path) -> str:
     return run(page.parent, CHROMIUM or "", *headless, *offline, page.as_uri())
 
 
+@pytest.fixture(scope="module")
+def document(project, page) -> str:
+    """The page as a browser has it."""
+    return drawn(project / "dvc_plots/index.html")
+
+
+@pytest.fixture(scope="module")
+def twenty_themes(project, tmp_path_factory) -> Path:
+    """The page of twenty themes with long names."""
+    folder = shutil.copytree(project, tmp_path_factory.mktemp("twenty") / "project")
+    write_plots(folder, seed=3, labels=[f"Collectible minifigures {index:02}" for index in range(20)])
+    run(folder, sys.executable, "-m", "dvc", "plots", "show")
+    return folder / "dvc_plots/index.html"
+
+
 def test_every_chart_is_there_once(page):
     for title in [*CHARTS, "Scores per theme"]:
         assert page.count(f'"title": "{title}"') == 1
@@ -139,8 +154,7 @@ def test_page_asks_nothing_of_the_network(page):
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
-def test_a_browser_draws_every_chart_offline(project, page):
-    document = drawn(project / "dvc_plots/index.html")
+def test_a_browser_draws_every_chart_offline(document):
     assert document.count("<svg") == len(CHARTS) + 1
     assert "Young children's" in document
     assert 'id="missing" class="wide" hidden' in document
@@ -205,20 +219,14 @@ def measured(page: Path, width: int) -> list:
 
 @pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
 @pytest.mark.parametrize("width", [360, 1280])
-def test_no_chart_and_no_word_is_cut_with_twenty_themes(project, tmp_path, width):
-    folder = shutil.copytree(project, tmp_path / "project")
-    write_plots(folder, seed=3, labels=[f"Collectible minifigures {index:02}" for index in range(20)])
-    run(folder, sys.executable, "-m", "dvc", "plots", "show")
-    assert measured(folder / "dvc_plots/index.html", width) == [len(CHARTS) + 1, 0, 0, True]
+def test_no_chart_and_no_word_is_cut_with_twenty_themes(twenty_themes, width):
+    assert measured(twenty_themes, width) == [len(CHARTS) + 1, 0, 0, True]
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
-def test_twenty_themes_have_twenty_colours(project, tmp_path):
+def test_twenty_themes_have_twenty_colours(twenty_themes):
     light, dark = (set(found.split()) for found in COLOURS_OF.findall((PROJECT / ".dvc/plots/page.html").read_text()))
-    folder = shutil.copytree(project, tmp_path / "project")
-    write_plots(folder, seed=3, labels=[f"Theme {index:02}" for index in range(20)])
-    run(folder, sys.executable, "-m", "dvc", "plots", "show")
-    document = drawn(folder / "dvc_plots/index.html")
+    document = drawn(twenty_themes)
     assert len(light) == len(dark) == 20 and all(f'stroke="{colour}"' in document for colour in light)
 
 
@@ -234,8 +242,7 @@ def test_a_history_of_epoch_0_alone_has_one_tick_and_its_value(project, tmp_path
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
-def test_a_score_without_an_interval_says_none(project, page):
-    document = drawn(project / "dvc_plots/index.html")
+def test_a_score_without_an_interval_says_none(document):
     assert "Confidence interval: none" in document and "null" not in re.sub(
         "<script.+?</script>", "", document, flags=re.S
     )

@@ -5,6 +5,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import yaml
@@ -85,6 +87,16 @@ class ProjectCopy:
         values = yaml.safe_load(self.read("params.yaml"))
         change(values, changes)
         (self.folder / "params.yaml").write_text(yaml.safe_dump(values, sort_keys=False))
+
+    @contextmanager
+    def edited(self, changes: dict[str, object]) -> Iterator[None]:
+        """Change values in params.yaml while the block lasts."""
+        before = self.read("params.yaml")
+        self.edit(changes)
+        try:
+            yield
+        finally:
+            (self.folder / "params.yaml").write_text(before)
 
     def read(self, name: str) -> str:
         """Return a file's text."""

@@ -50,7 +50,7 @@ def test_it_goes_on_where_it_was_and_ends_with_the_same_bytes(tmp_path, undistur
 def test_through_faults_and_kills_every_picture_arrives_and_none_is_asked_for_again(tmp_path, undisturbed):
     with FaultyCatalogue(share=0.3, seed=1) as catalogue, serving(catalogue):
         project = copy_with_source(tmp_path, catalogue)
-        project.edit({"download.read_timeout_seconds": 2, "download.retries": 6})
+        project.edit({"download.read_timeout_seconds": 1, "download.retries": 6})
         fetching, downloading = ([sys.executable, "-m", f"stages.{stage}"] for stage in ("fetch", "download"))
         run_until_done(project, *fetching)
         for moment in FAULTY_MOMENTS:

@@ -3,6 +3,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,16 +13,17 @@ from tests.conftest import PROJECT, write_changed_params
 from tests.dask_cluster import cluster
 from tests.data_formats import problems_of_file
 from tests.small_shards import write_photo_shards, write_shards
-from tests.themer.networks.random_weights import use_random_weights
+from tests.themer.networks.random_weights import SHORT_LAST_WIDTH, SHORT_WIDTH, use_short, use_short_vgg16
 from themer.features import backbone_features
 from themer.features.feature_store import read_features
 
-QUICK = {"train.network": "efficientnet_lite0", "train.feature_views": 2, "train.photo_views": 0}
+QUICK = {"train.network": "vgg16", "train.feature_views": 2, "train.photo_views": 0}
 
 # Kills its own process in the middle of the third file.
 KILLED = """
-import os, signal
+import os, signal, pytest
 from stages import features
+from tests.themer.networks.random_weights import SHORT_LAST_WIDTH, use_short_vgg16
 from themer.features import backbone_features
 
 write_features = backbone_features.write_features
@@ -33,6 +35,7 @@ def killing(path, embed, *others):
     write_features(path, kill if path.stem == "validation-0" else embed, *others)
 
 backbone_features.write_features = killing
+use_short_vgg16(pytest.MonkeyPatch())
 features.main()
 """
 
@@ -47,6 +50,14 @@ def write_inputs(**changes: object) -> None:
 def quick(**changes: object) -> dict[str, object]:
     """Return QUICK with changes of the section train."""
     return QUICK | {f"train.{key}": value for key, value in changes.items()}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def short_vgg16() -> Iterator[None]:
+    """Let VGG16 take no time."""
+    with pytest.MonkeyPatch.context() as patch:
+        use_short_vgg16(patch)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +86,7 @@ def files_of(folder: Path) -> list[Path]:
     return [path for path in (folder / paths.features).rglob("*") if path.is_file()]
 
 
-def times(network: str = "efficientnet_lite0") -> dict[str, int]:
+def times(network: str = "vgg16") -> dict[str, int]:
     return {path.name: path.stat().st_mtime_ns for path in (paths.features / network).glob("*.npy")}
 
 
@@ -86,14 +97,14 @@ def test_a_killed_run_resumes_and_ends_with_the_bytes_of_an_uninterrupted_one(fi
     kept = times()
     # The files of validation and test follow the two of training.
     assert killed.returncode == -9 and set(kept) == {"train-0.npy", "train-1.npy"}
-    assert (paths.features / "efficientnet_lite0/validation-0.part").exists()
+    assert (paths.features / "vgg16/validation-0.part").exists()
     features.main()
     assert {name: times()[name] for name in kept} == kept
     assert contents(Path()) == contents(finished)
     assert set(contents(finished)) == {
-        *(f"efficientnet_lite0/{name}-0.npy" for name in ("train", "validation", "test", "photos")),
-        *(f"efficientnet_lite0/{name}-1.npy" for name in ("train", "photos")),
-        "efficientnet_lite0/features.json",
+        *(f"vgg16/{name}-0.npy" for name in ("train", "validation", "test", "photos")),
+        *(f"vgg16/{name}-1.npy" for name in ("train", "photos")),
+        "vgg16/features.json",
         "networks.json",
     }
 
@@ -148,18 +159,18 @@ def test_a_network_from_scratch_has_no_features(copy):
 
 
 def test_a_second_network_leaves_the_features_of_the_first_as_they_are_until_that_is_removed(copy, monkeypatch):
-    use_random_weights("vgg16", monkeypatch)
+    use_short("mobilenet_v2", "block_2_add", monkeypatch)
     before, first = times(), contents(Path())
-    write_changed_params(quick(network=["vgg16", "efficientnet_lite0"]))
+    write_changed_params(quick(network=["mobilenet_v2", "vgg16"]))
     features.main()
-    added = times("vgg16")
+    added = times("mobilenet_v2")
     assert times() == before and set(added) == set(before)
     assert contents(Path()).items() >= {name: first[name] for name in first if "/" in name}.items()
-    assert read_features(paths.features, "train", 1).width == 1984 + 3088
-    assert read_features(paths.features, "train", 1, last_only=True).width == 512 + 1280
-    write_changed_params(quick(network="vgg16"))
+    assert read_features(paths.features, "train", 1).width == 16 + 24 + 24 + 24 + SHORT_WIDTH
+    assert read_features(paths.features, "train", 1, last_only=True).width == 24 + SHORT_LAST_WIDTH
+    write_changed_params(quick(network="mobilenet_v2"))
     features.main()
-    assert times("vgg16") == added and not (paths.features / "efficientnet_lite0").exists()
+    assert times("mobilenet_v2") == added and not (paths.features / "vgg16").exists()
 
 
 @pytest.mark.parametrize("missing", [paths.shards, paths.photo_shards], ids=["shards", "photo_shards"])

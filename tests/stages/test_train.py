@@ -11,7 +11,7 @@ import pytest
 from stages import features, paths, train
 from tests.conftest import PROJECT, write_changed_params
 from tests.small_shards import LABELS, picture, write_photo_shards, write_shards
-from tests.themer.networks.random_weights import SHORT_WIDTH, use_short_vgg16
+from tests.themer.networks.random_weights import SHORT_WIDTH, use_short, use_short_vgg16
 from themer.base.quiet_tensorflow import keras
 from themer.base.tables import read_csv
 from themer.networks.model_file import load_classifier
@@ -115,11 +115,12 @@ def only_progress(errors: str) -> bool:
 
 def test_without_epochs_frozen_networks_side_by_side_are_saved_with_one_classifier(monkeypatch):
     use_short_vgg16(monkeypatch)
-    write_inputs(network=["efficientnet_lite0", "vgg16"], epochs=0)
+    use_short("mobilenet_v2", "block_2_add", monkeypatch)
+    write_inputs(network=["mobilenet_v2", "vgg16"], epochs=0)
     train.main()
     classifier = load_classifier(paths.classifier)
-    assert classifier.description.network == "efficientnet_lite0 + vgg16"
-    assert classifier.model.get_layer("probabilities").input.shape == (None, 3088 + SHORT_WIDTH)
+    assert classifier.description.network == "mobilenet_v2 + vgg16"
+    assert classifier.model.get_layer("probabilities").input.shape == (None, 16 + 24 + 24 + 24 + SHORT_WIDTH)
     metrics = json.loads(paths.train_metrics.read_text())
     assert metrics["temperature"] == pytest.approx(classifier.description.temperature, abs=1e-6)
     probabilities = classifier.model([np.stack([picture(label, 500) for label in range(3)]).astype(np.float32)]).numpy()

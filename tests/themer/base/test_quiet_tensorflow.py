@@ -11,9 +11,11 @@ from themer.base.quiet_tensorflow import keras
 
 SETTINGS = ("backend", "floatx", "epsilon", "image_data_format", "is_nnx_enabled", "max_epochs", "max_steps_per_epoch")
 PRINTED = f"""
-import stages, json
-from themer.base.quiet_tensorflow import keras
+import stages, json, sys
+from themer.base.quiet_tensorflow import UNUSED, keras
 found = {{name: getattr(keras.config, name)() for name in {SETTINGS}}}
+found["unused"] = [name for name in UNUSED if name in sys.modules]
+import matplotlib, sklearn
 print(json.dumps(found | {{"dtype": keras.layers.Dense(1).dtype}}))
 """
 OF_ANOTHER_PROJECT = {
@@ -38,7 +40,7 @@ def test_keras_keeps_its_own_settings_whatever_another_project_has_set(tmp_path)
     more = {"KERAS_BACKEND": "torch", "KERAS_MAX_EPOCHS": "1", "KERAS_MAX_STEPS_PER_EPOCH": "1"}
     done = run(tmp_path, OF_ANOTHER_PROJECT, **more)
     found = json.loads(done.stdout)
-    assert found == {name: getattr(keras.config, name)() for name in SETTINGS} | {"dtype": "float32"}
+    assert found == {name: getattr(keras.config, name)() for name in SETTINGS} | {"unused": [], "dtype": "float32"}
     assert found["floatx"] == "float32" and found["max_epochs"] is None
 
 

@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from tests.small_shards import picture, settings, write_photo_shards, write_shards
+from tests.themer.networks.random_weights import SHORT_LAST_WIDTH, SHORT_WIDTH, use_short_vgg16
 from themer.base.quiet_tensorflow import keras
 from themer.features.backbone_features import write_features
 from themer.features.embedding import PICTURES_PER_TASK, embed, unchanged
@@ -91,12 +92,13 @@ def test_a_failure_leaves_no_file_that_looks_complete(tmp_path, small):
     assert not (tmp_path / "train-0.npy").exists()
 
 
-def test_all_splits_and_the_views_of_training_pictures_have_features(tmp_path):
+def test_all_splits_and_the_views_of_training_pictures_have_features(tmp_path, monkeypatch):
+    use_short_vgg16(monkeypatch)
     shards, photos = write_shards(tmp_path / "shards"), write_photo_shards(tmp_path / "photos", train=(1, 0, 1))
-    store_features(shards, photos, settings(network="efficientnet_lite0"), tmp_path / "features")
-    files = (tmp_path / "features/efficientnet_lite0").glob("*.npy")
+    store_features(shards, photos, settings(network="vgg16"), tmp_path / "features")
+    files = (tmp_path / "features/vgg16").glob("*.npy")
     rows = {path.name: np.load(path).shape for path in files}
     counts = {"train-0": 12, "train-1": 12, "validation-0": 6, "test-0": 3, "photos-0": 2, "photos-1": 2}
-    assert rows == {f"{name}.npy": (count, 3088) for name, count in counts.items()}
+    assert rows == {f"{name}.npy": (count, SHORT_WIDTH) for name, count in counts.items()}
     last = read_features(tmp_path / "features", "train", 1, last_only=True)
-    assert last.width == 1280 and (last[:] >= 0).all()
+    assert last.width == SHORT_LAST_WIDTH and (last[:] >= 0).all()

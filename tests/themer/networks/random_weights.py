@@ -7,7 +7,8 @@ import pytest
 from themer.base.quiet_tensorflow import keras
 from themer.networks.applications import APPLICATIONS
 
-SHORT_WIDTH = 64 + 128 + 128
+SHORT_LAST_WIDTH = 128
+SHORT_WIDTH = 64 + 128 + SHORT_LAST_WIDTH
 
 
 def use_random_weights(network: str, patch: pytest.MonkeyPatch) -> None:
@@ -22,17 +23,22 @@ def use_random_weights(network: str, patch: pytest.MonkeyPatch) -> None:
 
 
 def use_short_vgg16(patch: pytest.MonkeyPatch) -> None:
-    """Let VGG16 have random weights and end after its second block, with SHORT_WIDTH block features.
+    """Let VGG16 end after its second block, with SHORT_WIDTH block features.
 
     It is a pretrained network that takes no time: the whole one has the fewest layers of all, but fills a hundred
     megabytes whenever it is saved.
     """
-    use_random_weights("vgg16", patch)
-    application = APPLICATIONS["vgg16"]
+    use_short("vgg16", "block2_pool", patch)
+
+
+def use_short(network: str, last: str, patch: pytest.MonkeyPatch) -> None:
+    """Let a network of keras.applications have random weights and end after one of its layers."""
+    use_random_weights(network, patch)
+    application = APPLICATIONS[network]
 
     def construct(**arguments: object) -> keras.Model:
         whole = application.construct(**arguments)
-        pooled = keras.layers.GlobalAveragePooling2D()(whole.get_layer("block2_pool").output)
+        pooled = keras.layers.GlobalAveragePooling2D()(whole.get_layer(last).output)
         return keras.Model(whole.inputs, pooled)
 
-    patch.setitem(APPLICATIONS, "vgg16", replace(application, construct=construct))
+    patch.setitem(APPLICATIONS, network, replace(application, construct=construct))

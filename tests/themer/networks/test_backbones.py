@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from pathlib import Path
 
 import h5py
@@ -5,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.small_shards import settings
+from tests.themer.networks.random_weights import use_short
 from themer.base.errors import UserError
 from themer.base.quiet_tensorflow import keras
 from themer.networks.applications import application_features
@@ -18,6 +20,14 @@ PIXELS = np.random.default_rng(0).uniform(0, 255, (1, 32, 32, 3)).astype(np.floa
 @pytest.fixture(scope="module")
 def lite0() -> keras.Model:
     return efficientnet_lite_features("efficientnet_lite0", 32, imagenet=False)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def short_mobilenet() -> Iterator[None]:
+    """Let MobileNetV3Small end early: the weights of fewer layers are read and written sooner."""
+    with pytest.MonkeyPatch.context() as patch:
+        use_short("mobilenet_v3_small", "expanded_conv_2_add", patch)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
+from sklearn.utils.class_weight import compute_sample_weight
 
 from tests.small_shards import LABELS, settings
 from tests.themer.features.feature_files import write_feature_files
@@ -9,6 +10,7 @@ from themer.base.params import SPLITS, CrossValidate
 from themer.base.params_file import parse_params
 from themer.features.feature_store import Features
 from themer.shards.files import read_summary
+from themer.training.linear_head import INVERSE_REGULARIZATION
 from themer.validation import held_out, retraining
 from themer.validation.folds import folds
 from themer.validation.held_out import (
@@ -62,7 +64,10 @@ def test_the_probabilities_are_those_of_a_logistic_regression_on_the_other_folds
     )
     for fold in range(3):
         training, rows = fold_of != fold, np.concatenate([part[:] for part in features])
-        expected = LogisticRegression(class_weight=weights, tol=1e-8).fit(rows[training], actual[training])
+        balanced = compute_sample_weight(weights, actual[training])
+        inverse = INVERSE_REGULARIZATION / np.average(np.square(rows[training]).sum(axis=1), weights=balanced)
+        model = LogisticRegression(C=inverse, class_weight=weights, tol=1e-8, max_iter=1000)
+        expected = model.fit(rows[training], actual[training])
         np.testing.assert_allclose(found[~training], expected.predict_proba(rows[~training]), atol=0.01)
 
 
