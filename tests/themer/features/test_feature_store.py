@@ -34,7 +34,7 @@ def sources(tmp_path) -> list[Path]:
 
 
 # Errors, files, params; and engines, none of which changes a byte of the results.
-BASE = ("arrays", "cluster", "engines", "errors", "files", "params", "quiet_stderr", "worker")
+BASE = ("arrays", "cluster", "engines", "errors", "files", "params", "quiet_stderr", "theme_paths", "worker")
 
 
 @pytest.fixture
