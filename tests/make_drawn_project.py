@@ -40,8 +40,18 @@ def main(folder: Path) -> None:
 
 
 def trained() -> Classifier:
-    """Fit a linear classifier on pretrained features, calibrate and save it; return it."""
-    options = settings(network="efficientnet_lite0", epochs=0, feature_views=1)
+    """Fit a linear classifier on the last layer's features, calibrate and save it; return it.
+
+    An epoch in which nothing else is trained leaves it a classifier like a fine-tuned one.
+    """
+    options = settings(
+        network="efficientnet_lite0",
+        epochs=1,
+        fine_tuned_blocks=0,
+        feature_views=1,
+        warm_up_epochs=0,
+        learning_rate=1e-6,
+    )
     store_features(paths.shards, paths.photo_shards, options, paths.features)
     model, _ = train(paths.shards, paths.photo_shards, paths.features, options, paths.checkpoint)
     found = calibrate(model, TrainingPictures(paths.shards, paths.photo_shards, options))

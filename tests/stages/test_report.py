@@ -468,7 +468,7 @@ def test_the_card_names_the_starting_weights(write_card, changes, weights):
 
 def test_the_card_says_when_the_model_abstains(write_card):
     assert "below a confidence of 61.8 %, or when the picture is too far" in write_card()
-    assert "from 72.2 % up, the picture counts as one of the themes" in write_card()
+    assert "when its themes together have a probability below 72.2 %" in write_card()
 
 
 def test_the_card_says_what_is_promised_and_what_can_t_be(write_card):

@@ -60,7 +60,8 @@ def with_all_outputs(model: keras.Model, views: int) -> keras.Model:
         centre = extractor(centre_layer(inputs))
         found = {name: keras.layers.Average(name=f"both_{name}")([one, centre[name]]) for name, one in found.items()}
     logits = keras.layers.Dense(head.units, name="logits")
-    outputs = {"logits": logits(found["features"]), **found}
+    reads_blocks = any(_block_means(part) for part in networks_of(model))
+    outputs = {"logits": logits(found["block_features" if reads_blocks else "features"]), **found}
     logits.set_weights(head.get_weights())
     if maps is not None:
         kernel, bias = head.get_weights()
@@ -89,7 +90,9 @@ def _extractor(model: keras.Model) -> tuple[keras.Model, list[keras.layers.Layer
 def _ends(backbone: keras.Model, after: list[keras.layers.Layer]) -> keras.Model:
     """Return a model of both kinds of a network's features and, given its last pooling, of the maps before them."""
     maps = {"maps": _maps(backbone, after[0].input)} if after else {}
-    ends = {"features": backbone.output, "block_features": block_features(backbone, BLOCKS), **maps}
+    joined = [layer for layer in backbone.layers if layer.name == BLOCK_FEATURES]
+    features = joined[0].input[-1] if joined else backbone.output
+    ends = {"features": features, "block_features": block_features(backbone, BLOCKS), **maps}
     return keras.Model(backbone.inputs, ends, name=backbone.name)
 
 
