@@ -24,7 +24,7 @@ def strangers(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     index = folder / paths.index
     summary = json.loads((index / "index.json").read_text())
     (index / "index.json").write_text(json.dumps(summary | {"boundary": 0.8}))
-    weights = np.zeros((summary["labels"] + 1, summary["width"] + 1), np.float32)
+    weights = np.zeros((summary["labels"] + 1, summary["block_width"] + 1), np.float32)
     weights[-1, -1] = 9
     Boundary(weights, summary["labels"]).write(index)
     write_csv(read_csv(index / "pictures.csv").assign(label="Star Wars", name="Falcon"), index / "pictures.csv")
