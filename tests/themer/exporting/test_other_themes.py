@@ -3,7 +3,7 @@ import pytest
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
 from themer.answering.abstention import Boundary, rooted
-from themer.exporting.other_themes import SHRINKAGE, Moments, calibrated, classes_of, fit_boundary, folds_of
+from themer.exporting.other_themes import FOLDS, SHRINKAGE, Moments, calibrated, classes_of, fit_boundary, folds_of
 
 # Two labels and two other themes. The first number of a picture tells its family.
 CLASSES = np.arange(240) % 4
@@ -21,7 +21,7 @@ def features() -> np.ndarray:
 
 def moments_of(features: np.ndarray, classes: np.ndarray) -> list[Moments]:
     """Return the moments of each fold, added in two parts."""
-    found = [Moments.empty(4, features.shape[1]) for _ in range(5)]
+    found = [Moments.empty(4, features.shape[1]) for _ in range(FOLDS)]
     for fold, moments in enumerate(found):
         for part in np.array_split(np.flatnonzero(fold == FOLD_OF), 2):
             moments.add(features[part], classes[part])
