@@ -34,7 +34,7 @@ class ModelOutputs:
     """What a model computes for n pictures; all arrays are float32.
 
     `probabilities` is [n, labels]. `features` is [n, width], rows of length 1, and so is `block_features`: what every
-    block of the network finds, or `features` again for a network without blocks. `class_maps` is
+    block of the network finds, or `features` again for other models. `class_maps` is
     [n, height, width, labels]: what each place in the picture adds to each label's logit. It is None for a network that
     does not average its features over the picture.
     """

@@ -45,7 +45,7 @@ def with_all_outputs(model: keras.Model, views: int) -> keras.Model:
     """Return a classifier that takes pixels 0..255, float32 [n, size, size, 3], and returns a dictionary.
 
     "logits" is [n, labels]; "features" and "block_features" are [n, width]. With two views, all follow from the mean of
-    what is found in the picture and in its centre. Only a network that can be pretrained has "block_features".
+    what is found in the picture and in its centre. Only a single network that can be pretrained has "block_features".
 
     "class_maps" is [n, height, width, labels]: what each place in the picture adds to each label's logit (class
     activation maps, Zhou et al. 2016, https://arxiv.org/abs/1512.04150). It exists only if the classifier is linear in
@@ -60,8 +60,12 @@ def with_all_outputs(model: keras.Model, views: int) -> keras.Model:
         centre = extractor(centre_layer(inputs))
         found = {name: keras.layers.Average(name=f"both_{name}")([one, centre[name]]) for name, one in found.items()}
     logits = keras.layers.Dense(head.units, name="logits")
-    reads_blocks = any(_block_means(part) for part in networks_of(model))
+    networks = networks_of(model)
+    reads_blocks = any(_block_means(network) for network in networks)
     outputs = {"logits": logits(found["block_features" if reads_blocks else "features"]), **found}
+    if len(networks) > 1:
+        # A boundary on the blocks of all would take gigabytes.
+        outputs.pop("block_features")
     logits.set_weights(head.get_weights())
     if maps is not None:
         kernel, bias = head.get_weights()

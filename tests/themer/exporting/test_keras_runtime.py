@@ -99,8 +99,9 @@ def test_block_features_are_the_mean_of_each_channel_after_each_block_and_then_t
     np.testing.assert_allclose(outputs_of("efficientnet_lite0").block_features, expected, atol=1e-5)
 
 
-def test_a_network_without_blocks_has_its_features_in_place_of_block_features():
-    outputs = outputs_of("lego_cnn")
+@pytest.mark.parametrize("network", ["lego_cnn", TWO_LITES])
+def test_networks_without_blocks_or_side_by_side_have_their_features_in_place_of_block_features(network):
+    outputs = outputs_of(network)
     np.testing.assert_array_equal(outputs.block_features, outputs.features)
 
 
