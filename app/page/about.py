@@ -6,8 +6,8 @@ from typing import Any
 from app.page.results import (
     PhotoScores,
     Pictures,
+    PictureScores,
     Results,
-    Scores,
     Source,
     Training,
     picture_size,
@@ -50,7 +50,7 @@ def about(model: dict[str, Any] | None, root: Path) -> dict[str, Any]:
         "source": results.read(paths.source, Source.read),
         "pictures": results.read(paths.dataset_metrics, Pictures.read),
         "theme_counts": results.read(paths.dataset, theme_counts) or {},
-        "metrics": results.read(paths.evaluate_metrics, Scores.read),
+        "metrics": results.read(paths.evaluate_metrics, PictureScores.read),
         "photos": results.read(paths.photo_metrics, PhotoScores.read),
         "themes": results.read(paths.theme_metrics, theme_scores),
         "plots": {name: size for name, size in sizes.items() if size},

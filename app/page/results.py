@@ -32,15 +32,20 @@ class Result(BaseModel):
 
 
 class Scores(Result):
-    """The scores on the test pictures."""
+    """The scores on some pictures: how many are correct, how many get an answer, and how many of these are correct."""
 
-    pictures: Count | None = None
     accuracy: Share | None = None
     accuracy_low: Share | None = None
     accuracy_high: Share | None = None
-    macro_f1: Share | None = None
     answered: Share | None = None
     answered_accuracy: Share | None = None
+
+
+class PictureScores(Scores):
+    """The scores on the test pictures."""
+
+    pictures: Count | None = None
+    macro_f1: Share | None = None
     baseline_accuracy: Share | None = None
     views_answered: Share | None = None
     views_answered_accuracy: Share | None = None
@@ -48,15 +53,10 @@ class Scores(Result):
     other_themes_answered: Share | None = None
 
 
-class PhotoScores(Result):
+class PhotoScores(Scores):
     """The scores on own photos."""
 
     photos: Count | None = None
-    accuracy: Share | None = None
-    accuracy_low: Share | None = None
-    accuracy_high: Share | None = None
-    answered: Share | None = None
-    answered_accuracy: Share | None = None
 
 
 class ThemeScores(BaseModel):
