@@ -1,5 +1,6 @@
 import multiprocessing
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -129,12 +130,14 @@ def test_a_stage_that_dvc_does_not_run_needs_no_declaration(folder, name):
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_dvc_records_only_what_was_run(folder):
+@pytest.mark.parametrize("change", ["a param", "a file", "code"])
+def test_dvc_records_only_what_was_run(folder, change):
     for command in (["git", "init", "-q"], ["dvc", "init", "-q"]):
         subprocess.run(command, env=environment(), check=True)
-    Path("code").write_text(CHANGES["a file"][0])
+    code, named = CHANGES[change]
+    Path("code").write_text(code)
     failed = subprocess.run(["dvc", "repro"], env=environment(), capture_output=True, text=True)
-    assert failed.returncode != 0 and "folder changed while the stage ran" in failed.stderr
+    assert failed.returncode != 0 and re.search(f"error: watched: {named}.* changed while the stage ran", failed.stderr)
     assert not Path("dvc.lock").exists()
     Path("code").write_text("")
     assert subprocess.run(["dvc", "repro"], env=environment(), capture_output=True).returncode == 0
