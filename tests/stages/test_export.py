@@ -191,7 +191,7 @@ def test_after_a_run_that_was_stopped_before_its_index_everything_is_exported_ag
         raise KeyboardInterrupt
 
     before = contents()
-    write_changed_params({"fetch.source": "rebrickable", "export.views": 1})
+    write_changed_params({"fetch.source": "rebrickable", "export.views": 2})
     with monkeypatch.context() as patch, pytest.raises(SystemExit, match="stopped"):
         patch.setattr(served_model, "write_index", stopped)
         main()

@@ -3,7 +3,16 @@ import pytest
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
 from themer.answering.abstention import Boundary, rooted
-from themer.exporting.other_themes import FOLDS, SHRINKAGE, Moments, calibrated, classes_of, fit_boundary, folds_of
+from themer.exporting.other_themes import (
+    DIAGONAL,
+    FOLDS,
+    SPHERE,
+    Moments,
+    calibrated,
+    classes_of,
+    fit_boundary,
+    folds_of,
+)
 
 # Two labels and two other themes. The first number of a picture tells its family.
 CLASSES = np.arange(240) % 4
@@ -49,11 +58,12 @@ def test_the_boundary_is_a_shrunk_linear_discriminant(features):
 
 
 class _Shrunk:
-    """The covariance of all pictures about the means of their classes, shrunk towards a sphere."""
+    """The covariance of all pictures about the means of their classes, shrunk towards its diagonal and a sphere."""
 
     def fit(self, rows: np.ndarray) -> None:
         covariance = np.cov(rows.T, bias=True)
-        self.covariance_ = (1 - SHRINKAGE) * covariance + SHRINKAGE * np.trace(covariance) / len(covariance) * np.eye(8)
+        diagonal, sphere = np.diag(np.diag(covariance)), np.trace(covariance) / len(covariance) * np.eye(8)
+        self.covariance_ = (1 - DIAGONAL - SPHERE) * covariance + DIAGONAL * diagonal + SPHERE * sphere
 
 
 def test_without_a_boundary_every_picture_shows_a_label(features, tmp_path):
