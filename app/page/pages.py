@@ -27,7 +27,7 @@ ONE_MINUTE_SECONDS = 60
 def index() -> str | tuple[str, int]:
     """Show the page that takes pictures."""
     if state().recognizer is None:
-        return render_template("no_model.html"), 503
+        return render_template("no_model.html", is_unreadable=state().is_unreadable), 503
     return render_template("index.html", **_options())
 
 
@@ -52,7 +52,8 @@ def contribute() -> tuple[str, int]:
 @pages.get("/about")
 def show_about() -> str:
     """Show what the model is, and how good it is."""
-    return render_template("about.html", about=about(state().model, state().settings.root))
+    described = about(state().model, state().settings.root)
+    return render_template("about.html", about=described, is_unreadable=state().is_unreadable)
 
 
 @pages.get("/plots/<name>")
