@@ -777,7 +777,7 @@ REPORT = (
             text("attribute", "what distinguishes them", "decade", "shape", "size", "background", "name and year"),
             text(
                 "slice",
-                "the kind, such as `1990s`; `shared`: sets of another family have this name and year",
+                "the kind, such as `1990s`; `in several families`: sets of another family have this name and year",
             ),
             PICTURES,
             ACCURACY,
