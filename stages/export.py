@@ -28,7 +28,7 @@ def main() -> None:
     set_page, views = params.source.set_page, params.export.views
     made_from = fingerprint(set_page, views)
     if is_made_from(paths.index, made_from) and is_whole():
-        print("export: the model and its index are up to date; only the threshold is chosen")
+        print("export: the model and its index are up to date; only the thresholds are chosen")
     else:
         write_model_and_index(set_page, views, made_from)
     promises = choose_thresholds(paths.index, read_csv(paths.calibration), params.export)
@@ -76,8 +76,8 @@ def write_model_and_index(set_page: str | None, views: int, made_from: str) -> N
         paths.classifier, paths.model, paths.index, paths.shards, paths.photo_shards, facts, families, made_from, views
     )
     print(
-        f"export: {paths.model.stat().st_size / 1e6:.1f} MB; no probability differs by more than "
-        f"{compared.largest_difference:.0e} on {compared.pictures} test pictures"
+        f"export: {paths.model.stat().st_size / 1e6:.1f} MB; on {compared.pictures} test pictures, no probability "
+        f"differs from the classifier's by more than {compared.largest_difference:.0e}"
     )
 
 
@@ -111,10 +111,10 @@ def unsupported(name: str, promise: Guarantee) -> str:
     if promise.holds:
         return ""
     if promise.threshold == 0:
-        return f"export: no set has another theme than the labels', so export.{name} promises nothing."
+        return f"export: no set has a theme other than the labels', so export.{name} has no effect."
     return (
-        f"export: there are too few held-out pictures, or too many errors, to promise export.{name}; the rate may be "
-        f"up to {promise.bound:.3f}. Get more pictures, or raise export.{name}."
+        f"export: export.{name} can't be promised: there are too few held-out pictures or too many errors. The rate "
+        f"may be up to {promise.bound:.3f}. Get more pictures, or raise export.{name}."
     )
 
 

@@ -95,7 +95,7 @@ def pack_photos(dataset: pandas.DataFrame, labels: list[str], params: Params) ->
         counts |= pack_photo_splits(table[is_other], dict.fromkeys(indices, 0), OTHER, settings)
     others = [NONE_OF_THESE] if is_other.any() else []
     write_summary(paths.photo_shards, ShardSummary(labels, settings.size, settings.fill, counts, others))
-    print(f"resize: {counts['train']:,} photos join training, {counts['test']:,} are held out")
+    print(f"resize: {counts['train']:,} photos are used for training, {counts['test']:,} are held out")
 
 
 def pack_photo_splits(

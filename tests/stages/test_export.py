@@ -29,7 +29,7 @@ INDEX = [
 ]
 VIEWS = 2
 SET_PAGE = "https://rebrickable.com/sets/{set_id}/"
-UP_TO_DATE = "the model and its index are up to date; only the threshold is chosen"
+UP_TO_DATE = "the model and its index are up to date; only the thresholds are chosen"
 CHOOSING = """
 import sys
 from stages import export
@@ -108,8 +108,8 @@ def test_a_new_accepted_risk_changes_the_threshold_alone(exported, write_params,
         main()
         out = capsys.readouterr().out
         assert UP_TO_DATE in out and f"abstains below confidence {threshold:g}" in out
-        assert ("too few held-out pictures, or too many errors, to promise export.accepted_risk" in out) == (risk < 1)
-        assert "no set has another theme than the labels', so export.accepted_other_themes promises nothing" in out
+        assert ("export.accepted_risk can't be promised: there are too few held-out pictures" in out) == (risk < 1)
+        assert "no set has a theme other than the labels', so export.accepted_other_themes has no effect" in out
         assert read_index_summary(paths.index).threshold == threshold
         figures = json.loads(paths.export_metrics.read_text())
         assert (figures["threshold"], figures["risk_holds"]) == (threshold, risk == 1)

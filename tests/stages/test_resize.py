@@ -126,7 +126,7 @@ def test_photos_are_split_by_label_and_packed_with_the_labels_of_the_dataset(run
     table, summary = read_csv(paths.photos_table), read_summary(paths.photo_shards)
     assert pandas.crosstab(table["label"], table["split"]).to_numpy().tolist() == [[3, 3], [3, 3]]
     assert (summary.labels, summary.pictures) == (sorted(LABELS), {"train": 6, "test": 6})
-    assert "resize: 6 photos join training, 6 are held out" in capsys.readouterr().out
+    assert "resize: 6 photos are used for training, 6 are held out" in capsys.readouterr().out
     for split in ("train", "test"):
         part = table[table["split"] == split]
         expected = dict(zip(part["photo"], part["label"].map(summary.labels.index), strict=True))
@@ -284,7 +284,7 @@ def test_photos_that_change_while_dvc_packs_them_are_left_to_the_next_run(run, p
     environment = {**os.environ, "PYTHONPATH": str(PROJECT), "DVC_STAGE": "resize"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert done.returncode == 1
-    assert "error: resize: data/photos changed while the stage ran. Run it again" in done.stderr
+    assert "error: resize: data/photos changed while the stage ran. Run the stage again" in done.stderr
     run()
     packed = set(read_csv(paths.photos_table)["photo"])
     assert packed == {f"photos/{path.relative_to(photos)}" for path in photos.glob("*/*")}

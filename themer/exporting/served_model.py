@@ -115,6 +115,6 @@ def _mismatch(set_id: str, first: np.ndarray, second: np.ndarray) -> str:
     """Return the message for a picture with two different predictions, float32 [labels] each."""
     return (
         f"{set_id}: the exported model predicts {second.round(4).tolist()}, but the trained classifier predicts "
-        f"{first.round(4).tolist()}. The conversion of this network is at fault: please report it, and choose another "
+        f"{first.round(4).tolist()}. The conversion of this network is faulty. Please report this, and choose another "
         "train.network."
     )

@@ -132,7 +132,7 @@ def _converted(picture: Image.Image) -> Image.Image:
 
 def _turn(picture: Image.Image) -> Image.Transpose | None:
     """Return how to turn a picture upright, by the orientation in its EXIF data alone; None: it is upright."""
-    # ImageOps.exif_transpose fails where any other value is odd: it writes all of them anew.
+    # ImageOps.exif_transpose fails where any other value is odd: it rewrites all of them.
     try:
         return TURNS.get(picture.getexif().get(ExifTags.Base.Orientation))
     except Exception:  # Damaged metadata can raise anything in Pillow; the pixels are still good.
