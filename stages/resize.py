@@ -15,8 +15,8 @@ from themer.base.params_file import load_params
 from themer.base.running import stage
 from themer.base.tables import read_csv, read_rows, write_csv
 from themer.base.theme_paths import NONE_OF_THESE
-from themer.pictures.files import chunks, hashes
-from themer.pictures.images import FORMATS, MAXIMUM_PIXELS, picture_path
+from themer.pictures.files import chunks, hashes, picture_path
+from themer.pictures.images import FORMATS, MAXIMUM_PIXELS
 from themer.pictures.own_photos import (
     PHOTO_SPLITS,
     photo_path,

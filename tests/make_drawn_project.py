@@ -19,7 +19,8 @@ from themer.exporting.served_model import export_classifier
 from themer.exporting.thresholds import choose_thresholds
 from themer.features.feature_store import store_features
 from themer.networks.model_file import Classifier, save_classifier
-from themer.pictures.images import encode_png, picture_path
+from themer.pictures.files import picture_path
+from themer.pictures.images import encode_png
 from themer.training.fit import calibrate, train
 from themer.training.training_pictures import TrainingPictures
 

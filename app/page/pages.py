@@ -11,7 +11,7 @@ from app.incoming.form import FIELD, read_uploads
 from app.page.about import PLOTS, about
 from app.settings import MEGABYTE
 from app.shared.state import state
-from themer.pictures.images import picture_path
+from themer.pictures.files import picture_path
 
 pages = Blueprint("pages", __name__)
 contributing = Blueprint("contributing_page", __name__)

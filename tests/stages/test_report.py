@@ -22,7 +22,8 @@ from themer.base.files import write_bytes, write_json
 from themer.base.params import Params
 from themer.base.params_file import parse_params
 from themer.base.tables import read_csv, write_csv
-from themer.pictures.images import encode_png, picture_path
+from themer.pictures.files import picture_path
+from themer.pictures.images import encode_png
 from themer.reports.model_card import model_card
 from themer.reports.result_picture import draw_result
 from themer.scoring.prediction_table import Predictions, write_predictions

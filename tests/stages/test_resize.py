@@ -20,8 +20,8 @@ from themer.base.engines import Threads
 from themer.base.files import write_bytes
 from themer.base.tables import read_csv, write_csv
 from themer.pictures import files
-from themer.pictures.files import PictureFile
-from themer.pictures.images import decode, encode_png, perceptual_hash, picture_path
+from themer.pictures.files import PictureFile, picture_path
+from themer.pictures.images import decode, encode_png, perceptual_hash
 from themer.shards.files import read_examples, read_labels, read_summary
 
 LABELS = ["Technic/Bionicle", "MiniFig"]
