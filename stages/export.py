@@ -64,7 +64,7 @@ def write_model_and_index(set_page: str | None, views: int, made_from: str) -> N
     """Write the model and its index, and print how much its probabilities differ from the classifier's."""
     # Imported here, so that choosing a threshold does not import TensorFlow.
     from themer.exporting.held_out_views import write_test_views
-    from themer.exporting.index_writer import set_facts
+    from themer.exporting.index_writer import set_facts, write_index
     from themer.exporting.served_model import write_served_model
 
     # Otherwise a run that is stopped here would leave an index that is complete, beside views and a model of others.
@@ -72,9 +72,8 @@ def write_model_and_index(set_page: str | None, views: int, made_from: str) -> N
     write_test_views(paths.shards, paths.view_shards)
     facts = set_facts(read_csv(paths.labelled), set_page)
     families = column_by_set(paths.dataset, "family") | column_by_set(paths.other_themes, "family")
-    compared = write_served_model(
-        paths.classifier, paths.model, paths.index, paths.shards, paths.photo_shards, facts, families, made_from, views
-    )
+    compared = write_served_model(paths.classifier, paths.model, paths.shards, views)
+    write_index(paths.model, paths.shards, paths.photo_shards, paths.index, made_from, facts, families)
     print(
         f"export: {paths.model.stat().st_size / 1e6:.1f} MB; on {compared.pictures} test pictures, no probability "
         f"differs from the classifier's by more than {compared.largest_difference:.0e}"
