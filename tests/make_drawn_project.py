@@ -72,7 +72,8 @@ def write_tables() -> None:
     write_csv(table, paths.dataset)
     write_json({"source": "sample", "snapshot": "2026-11-22"}, paths.source)
     write_json(PICTURES, paths.dataset_metrics)
-    write_json({"accuracy": 1.0, "accuracy_low": 0.7, "accuracy_high": 1.0}, paths.evaluate_metrics)
+    scores = {"accuracy": 1.0, "accuracy_low": 0.7, "accuracy_high": 1.0, "confidence_level": 0.95}
+    write_json(scores, paths.evaluate_metrics)
     write_bytes(b"schema: '2.0'\n", Path("dvc.lock"))
     paths.photos.mkdir()
 

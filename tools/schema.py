@@ -647,6 +647,7 @@ EVALUATE = (
             LOG_LOSS,
             share("calibration_error", "mean gap between confidence and accuracy, in 15 bins of confidence"),
             share("calibration_error_before", "the same before calibration"),
+            share("confidence_level", "that of all intervals: `evaluate.confidence_level`"),
             *FIRM,
             share("views_answered", "the same for a photograph-like view of each test picture"),
             *interval("views_answered_", BY_FAMILY),

@@ -42,8 +42,9 @@ class Scores(Result):
 
 
 class PictureScores(Scores):
-    """The scores on the test pictures."""
+    """The scores on the test pictures, and the confidence level of their intervals."""
 
+    confidence_level: Share | None = None
     pictures: Count | None = None
     macro_f1: Share | None = None
     baseline_accuracy: Share | None = None
