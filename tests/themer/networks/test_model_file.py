@@ -82,5 +82,5 @@ def test_a_classifier_with_a_broken_model_is_refused(tmp_path):
         description = file.read("themer.json")
     with zipfile.ZipFile(path, "w") as file:
         file.writestr("themer.json", description)
-    with pytest.raises(UserError, match="not a classifier"):
+    with pytest.raises(UserError, match="was not saved by this project"):
         load_classifier(path)
