@@ -32,7 +32,7 @@ class Kind(Facts, Enum):
 
     NO_PICTURE = "No picture", 400, 'Send at least one picture in the field "image".'
     OTHER_JSON = "Other JSON", 400, 'Send {"image": "..."} with a picture as base64 or a data URL, or a list of these.'
-    ANOTHER_SITE = "Another site", 403, "Only programs and pages of this server or of allowed origins may send any."
+    ANOTHER_SITE = "Another site", 403, "Only programs and pages of this server or allowed origins may send pictures."
     PICTURE_TOO_LARGE = "Picture too large", 413, "The picture has too many bytes or pixels. Send a smaller one."
     TOO_MANY_FRAMES = "Too many frames", 413, "Send one frame of the animation. Only the first is used."
     NOT_A_PICTURE = "Not a picture", 415, "Send a JPEG, PNG, WebP, GIF or BMP. The content counts, not the file name."
@@ -116,7 +116,7 @@ def busy(detail: str = "Too many pictures are waiting already. Try again in a mo
     return Problem(Kind.BUSY, detail, RETRY_SECONDS)
 
 
-def no_model() -> Problem:
-    """Return the problem of a server without a model."""
-    detail = "There is no model yet. Run `dvc repro`, then restart the server."
-    return Problem(Kind.NO_MODEL, detail, NO_MODEL_RETRY_SECONDS)
+def no_model(is_unreadable: bool) -> Problem:
+    """Return the problem of a server without a model, or with one that can't be read."""
+    what = "The model can't be read; the server's log says why." if is_unreadable else "There is no model yet."
+    return Problem(Kind.NO_MODEL, f"{what} Run `dvc repro`, then restart the server.", NO_MODEL_RETRY_SECONDS)

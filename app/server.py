@@ -26,7 +26,7 @@ from waitress.server import BaseWSGIServer, create_server
 from waitress.task import ErrorTask, ThreadedTaskDispatcher
 from waitress.utilities import Error
 
-from app.problem import RETRY_SECONDS, Problem
+from app.problem import RETRY_SECONDS, Problem, no_model
 from app.process import flush_output
 from app.shared.error_handler import DETAILS, respond
 from app.shared.same_site import HEADERS
@@ -231,7 +231,7 @@ def run(app: Flask, server: BaseWSGIServer) -> None:
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}{server.adj.url_prefix}/"
         print(f"Lego Themer is at {address} (Ctrl-C stops it)")
         if state.recognizer is None:
-            print("There is no model yet. Run `dvc repro`, then restart this server.")
+            print(no_model(state.is_unreadable).detail)
         flush_output()
         server.run()
     server.close()

@@ -32,7 +32,8 @@ from urllib3.filepost import encode_multipart_formdata
 from app.incoming.picture_file import open_picture
 from stages import paths
 from themer.answering.runtime import LiteRuntime
-from themer.pictures.images import picture_path, square
+from themer.pictures.files import picture_path
+from themer.pictures.images import square
 
 WARM_UP = 20
 BARE_SECONDS = 20

@@ -171,7 +171,7 @@ def other_tables(params: Params, pictures: Pictures, features: list[Features]) -
         if scored(pictures, split).any():
             yield split_rows(pictures, split, held_out(params, pictures, features, split))
         else:
-            print(f'cross_validate: skipped the split "{split.name}": no training picture has a held-out label')
+            print(f'cross_validate: skipped the split "{split.name}": the held-out labels have no training pictures')
 
 
 def at_random(pictures: Pictures, params: Params) -> Split:

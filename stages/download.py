@@ -63,7 +63,7 @@ def bring_up_to_date(ledger: Ledger, wanted: dict[str, list[str]], source: Sourc
 
 
 def to_fetch(ledger: Ledger, wanted: dict[str, list[str]], settings: Download) -> dict[str, list[str]]:
-    """Return the URLs of each missing picture. With `revalidate`, ask also for what is here, gone or refused."""
+    """Return the URLs of each missing picture. With `revalidate`, also request what is here, gone or refused."""
     refused = refusals(settings.maximum_bytes, settings.minimum_side_pixels).values()
     missing = {set_id: urls for set_id, urls in wanted.items() if not ledger.is_settled(set_id, urls, refused)}
     if not settings.revalidate:
@@ -86,10 +86,10 @@ def fetch_pictures(client: Client, wanted: dict[str, list[str]], ledger: Ledger,
     """Download pictures, and once more those that failed for the moment, until most of them fail again."""
     failed = {set_id: urls for set_id, urls in wanted.items() if urls}
     while failed:
-        asked = len(failed)
-        rows = list(shown(download_all(client, failed, ledger, connections), asked))
+        requested = len(failed)
+        rows = list(shown(download_all(client, failed, ledger, connections), requested))
         failed = {row.set_id: wanted[row.set_id] for row in rows if row.may_pass}
-        if 2 * len(failed) > asked:
+        if 2 * len(failed) > requested:
             return
 
 

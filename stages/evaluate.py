@@ -59,7 +59,8 @@ def main() -> None:
     views = judge(predictor, paths.view_shards, SPLIT, dataset["family"], paths.dataset)
     viewed_others = judge_others(predictor, paths.view_shards, family_of_others)
     firm = firm_scores(tested, level) | firm_scores(views, level, "views_") | other_scores(others, viewed_others, level)
-    write_json({name: headline[name] for name in COMPARED} | confidence | firm, paths.evaluate_metrics)
+    shown = {"confidence_level": level} | {name: headline[name] for name in COMPARED}
+    write_json(shown | confidence | firm, paths.evaluate_metrics)
     write_json(photo_scores(predictor, level), paths.photo_metrics)
     write_json(scores.theme_scores(found.actual, found.probabilities, predictor.labels), paths.theme_metrics)
     write_csv(scores.headline_table(headline), paths.headline)

@@ -28,7 +28,7 @@ def main() -> None:
     set_page, views = params.source.set_page, params.export.views
     made_from = fingerprint(set_page, views)
     if is_made_from(paths.index, made_from) and is_whole():
-        print("export: the model and its index are up to date; only the threshold is chosen")
+        print("export: the model and its index are up to date; only the thresholds are chosen")
     else:
         write_model_and_index(set_page, views, made_from)
     promises = choose_thresholds(paths.index, read_csv(paths.calibration), params.export)
@@ -64,7 +64,7 @@ def write_model_and_index(set_page: str | None, views: int, made_from: str) -> N
     """Write the model and its index, and print how much its probabilities differ from the classifier's."""
     # Imported here, so that choosing a threshold does not import TensorFlow.
     from themer.exporting.held_out_views import write_test_views
-    from themer.exporting.index_writer import set_facts
+    from themer.exporting.index_writer import set_facts, write_index
     from themer.exporting.served_model import write_served_model
 
     # Otherwise a run that is stopped here would leave an index that is complete, beside views and a model of others.
@@ -72,12 +72,11 @@ def write_model_and_index(set_page: str | None, views: int, made_from: str) -> N
     write_test_views(paths.shards, paths.view_shards)
     facts = set_facts(read_csv(paths.labelled), set_page)
     families = column_by_set(paths.dataset, "family") | column_by_set(paths.other_themes, "family")
-    compared = write_served_model(
-        paths.classifier, paths.model, paths.index, paths.shards, paths.photo_shards, facts, families, made_from, views
-    )
+    compared = write_served_model(paths.classifier, paths.model, paths.shards, views)
+    write_index(paths.model, paths.shards, paths.photo_shards, paths.index, made_from, facts, families)
     print(
-        f"export: {paths.model.stat().st_size / 1e6:.1f} MB; no probability differs by more than "
-        f"{compared.largest_difference:.0e} on {compared.pictures} test pictures"
+        f"export: {paths.model.stat().st_size / 1e6:.1f} MB; on {compared.pictures} test pictures, no probability "
+        f"differs from the classifier's by more than {compared.largest_difference:.0e}"
     )
 
 
@@ -111,10 +110,10 @@ def unsupported(name: str, promise: Guarantee) -> str:
     if promise.holds:
         return ""
     if promise.threshold == 0:
-        return f"export: no set has another theme than the labels', so export.{name} promises nothing."
+        return f"export: no set has a theme other than the labels', so export.{name} has no effect."
     return (
-        f"export: there are too few held-out pictures, or too many errors, to promise export.{name}; the rate may be "
-        f"up to {promise.bound:.3f}. Get more pictures, or raise export.{name}."
+        f"export: export.{name} can't be promised: there are too few held-out pictures or too many errors. The rate "
+        f"may be up to {promise.bound:.3f}. Get more pictures, or raise export.{name}."
     )
 
 

@@ -52,7 +52,7 @@ def main() -> None:
     snapshots.finish(paths.raw, identity, sets, journal.missing)
     print(f"fetch: {len(sets):,} sets and {len(tables['themes'])} themes from {params.fetch.source}")
     if journal.missing:
-        print(f"fetch: {len(journal.missing):,} sets failed for the moment. To ask for them again: {AGAIN}")
+        print(f"fetch: sets that could not be fetched: {len(journal.missing):,}. To request them again: {AGAIN}")
 
 
 def check_tables(tables: dict[str, pandas.DataFrame], rules: Regroup) -> None:
@@ -72,7 +72,7 @@ def name_odd_rows(tables: dict[str, pandas.DataFrame], tree: ThemeTree) -> None:
         last_of_each(rows, f"{name} in {name}.csv.gz")
     if tree.circular:
         print(
-            f"fetch: {len(tree.circular):,} themes lead back to themselves, and are left out with their sets: "
+            f"fetch: left out {len(tree.circular):,} themes that are their own ancestors, and their sets. Themes: "
             f"{', '.join(tree.circular[:MOST_EXAMPLES])}",
             file=sys.stderr,
         )
@@ -87,7 +87,7 @@ def find_sets(
     exported = brick_insights.exported_sets(robots, base)
     if exported is not None:
         return in_shuffled_order(tqdm(exported, desc="sets", unit=" sets"))[:limit]
-    print("fetch: the service has no export, so each set takes a request. You can stop; run again to go on.")
+    print("fetch: the service has no export, so each set takes one request. You can stop and run again to continue.")
     numbers = {found["set_id"] for found in only_sets(({"set_id": one} for one in table["set_num"]), "table of sets")}
     return brick_insights.sets_one_by_one(robots, base, shuffled(numbers), journal, limit)
 

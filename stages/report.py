@@ -15,7 +15,8 @@ from themer.base.params import SPLITS, Params, Resize
 from themer.base.params_file import load_params
 from themer.base.running import stage
 from themer.base.tables import read_csv, read_rows, write_csv
-from themer.pictures.images import decode, picture_path, square
+from themer.pictures.files import picture_path
+from themer.pictures.images import decode, square
 from themer.pictures.near_duplicates import near_pairs
 from themer.reports.label_sheet import draw_label_issues
 from themer.reports.mistakes_grid import draw_mistakes

@@ -15,8 +15,8 @@ from themer.base.params_file import load_params
 from themer.base.running import stage
 from themer.base.tables import read_csv, read_rows, write_csv
 from themer.base.theme_paths import NONE_OF_THESE
-from themer.pictures.files import chunks, hashes
-from themer.pictures.images import FORMATS, MAXIMUM_PIXELS, picture_path
+from themer.pictures.files import chunks, hashes, picture_path
+from themer.pictures.images import FORMATS, MAXIMUM_PIXELS
 from themer.pictures.own_photos import (
     PHOTO_SPLITS,
     photo_path,
@@ -95,7 +95,7 @@ def pack_photos(dataset: pandas.DataFrame, labels: list[str], params: Params) ->
         counts |= pack_photo_splits(table[is_other], dict.fromkeys(indices, 0), OTHER, settings)
     others = [NONE_OF_THESE] if is_other.any() else []
     write_summary(paths.photo_shards, ShardSummary(labels, settings.size, settings.fill, counts, others))
-    print(f"resize: {counts['train']:,} photos join training, {counts['test']:,} are held out")
+    print(f"resize: {counts['train']:,} photos are used for training, {counts['test']:,} are held out")
 
 
 def pack_photo_splits(

@@ -19,7 +19,8 @@ from themer.exporting.served_model import export_classifier
 from themer.exporting.thresholds import choose_thresholds
 from themer.features.feature_store import store_features
 from themer.networks.model_file import Classifier, save_classifier
-from themer.pictures.images import encode_png, picture_path
+from themer.pictures.files import picture_path
+from themer.pictures.images import encode_png
 from themer.training.fit import calibrate, train
 from themer.training.training_pictures import TrainingPictures
 
@@ -71,7 +72,8 @@ def write_tables() -> None:
     write_csv(table, paths.dataset)
     write_json({"source": "sample", "snapshot": "2026-11-22"}, paths.source)
     write_json(PICTURES, paths.dataset_metrics)
-    write_json({"accuracy": 1.0, "accuracy_low": 0.7, "accuracy_high": 1.0}, paths.evaluate_metrics)
+    scores = {"accuracy": 1.0, "accuracy_low": 0.7, "accuracy_high": 1.0, "confidence_level": 0.95}
+    write_json(scores, paths.evaluate_metrics)
     write_bytes(b"schema: '2.0'\n", Path("dvc.lock"))
     paths.photos.mkdir()
 

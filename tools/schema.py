@@ -114,8 +114,8 @@ def interval(prefix: str, source: str) -> tuple[Field, ...]:
 SET_ID = text("set_id", "set number with its variant, such as `8684-16`")
 NAME = text("name", "name of the set")
 YEAR = integer("year", "year of release", 1900)
-LABEL = text("label", "what the model is to predict: a group of `regroup.groups`, or a theme")
-THEME = text("theme", "the label, under the name that readers know")
+LABEL = text("label", "what the model should predict: a group of `regroup.groups`, or a theme")
+THEME = text("theme", "the label, under the name in the plots")
 SPLIT = text("split", "split of the set and its whole family", "train", "validation", "test")
 FAMILY = text("family", "smallest number, without variant, of the sets that share a split")
 CONFIDENCE = share("confidence", "probability of the predicted label")
@@ -145,7 +145,7 @@ LOW_HIGH = interval("", "")
 PRECISION = share("precision", "correct ones among the pictures predicted as the label")
 RECALL = share("recall", "correct ones among the pictures with the label")
 OTHER_SPLITS = tuple(f"other_{split}" for split in SPLIT.choices)
-BOUNDARY = share("boundary", "probability of the labels' themes below which the model names none of them")
+BOUNDARY = share("boundary", "probability of the labels' themes below which the model predicts no label")
 THRESHOLD = number("threshold", "confidence below which the model abstains; 2: always", 0, 2)
 LABELS = text("labels[]", "the labels in the order of their indices and probabilities")
 SIZE = integer("size", "side of the square pictures in pixels", 32, 1024)
@@ -189,11 +189,11 @@ FETCH = (
         (
             text("source", "`fetch.source`"),
             *can_be_empty(text("brick_insights", "address of Brick Insights; `{url}`: served on this machine")),
-            text("rebrickable", "address of Rebrickable, likewise"),
+            text("rebrickable", "address of Rebrickable; `{url}`: served on this machine"),
             Field("snapshot", "date", "`fetch.snapshot`"),
             *can_be_empty(integer("limit", "`fetch.limit`; empty: all sets", 1)),
             *can_be_missing(
-                text("missing[]", "the sets that failed for the moment; the next fetch asks for them again")
+                text("missing[]", "the sets that could not be fetched; the next fetch requests them again")
             ),
         ),
     ),
@@ -201,7 +201,7 @@ FETCH = (
         str(paths.raw / "not_found-{hash}.txt"),
         "The numbers that the source does not have, one a line, sorted. They are not requested again. The hash stands "
         "for the source and its address.",
-        only="if every set takes a request of its own",
+        only="if each set takes one request",
     ),
     File(
         str(paths.sets_table),
@@ -243,8 +243,8 @@ DOWNLOAD = (
                 "status",
                 "`ok`: downloaded; `no url`: the source lists no picture; `gone`: the server has none; `failed`: no "
                 "response or an error, requested again in the next run; `rejected`: not a usable picture, requested "
-                "again unless `download` in params.yaml refuses it; `forbidden`: robots.txt forbids to request it; "
-                '`placeholder`: shared by so many sets that it must say "no image"',
+                "again unless `download` in params.yaml refuses it; `forbidden`: robots.txt forbids the request; "
+                '`placeholder`: shared by so many sets that it is a placeholder ("no image")',
                 *("ok", "no url", "gone", "failed", "rejected", "forbidden", "placeholder"),
             ),
             *can_be_empty(
@@ -573,7 +573,7 @@ EXPORT = (
     ),
     File(
         str(paths.index / "validation.csv"),
-        "The model's confidence in each validation picture, from which the threshold is chosen.",
+        "The model's confidence in each validation picture. Without cross-validation, the threshold is chosen from it.",
         (
             SET_ID,
             CONFIDENCE,
@@ -647,6 +647,7 @@ EVALUATE = (
             LOG_LOSS,
             share("calibration_error", "mean gap between confidence and accuracy, in 15 bins of confidence"),
             share("calibration_error_before", "the same before calibration"),
+            share("confidence_level", "that of all intervals: `evaluate.confidence_level`"),
             *FIRM,
             share("views_answered", "the same for a photograph-like view of each test picture"),
             *interval("views_answered_", BY_FAMILY),
@@ -777,7 +778,7 @@ REPORT = (
             text("attribute", "what distinguishes them", "decade", "shape", "size", "background", "name and year"),
             text(
                 "slice",
-                "the kind, such as `1990s`; `shared`: sets of another family have this name and year",
+                "the kind, such as `1990s`; `in several families`: sets of another family have this name and year",
             ),
             PICTURES,
             ACCURACY,

@@ -119,7 +119,7 @@ class Entry(BaseModel):
     other_theme: str | None = Field(
         default=None, description="the theme of the most similar set, if the picture shows none of the model's themes"
     )
-    reason: str | None = Field(default=None, description="why there is no theme, or a wider one than a label")
+    reason: str | None = Field(default=None, description="why there is no theme, or only one above the labels")
     top: list[ThemeProbability] | None = Field(default=None, description="the most probable themes")
     similar: list[SimilarSet] | None = Field(default=None, description="the most similar sets of the catalogue")
     heatmap: str | None = Field(default=None, description="a data URL: a PNG to lay over the picture")

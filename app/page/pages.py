@@ -11,7 +11,7 @@ from app.incoming.form import FIELD, read_uploads
 from app.page.about import PLOTS, about
 from app.settings import MEGABYTE
 from app.shared.state import state
-from themer.pictures.images import picture_path
+from themer.pictures.files import picture_path
 
 pages = Blueprint("pages", __name__)
 contributing = Blueprint("contributing_page", __name__)
@@ -27,7 +27,7 @@ ONE_MINUTE_SECONDS = 60
 def index() -> str | tuple[str, int]:
     """Show the page that takes pictures."""
     if state().recognizer is None:
-        return render_template("no_model.html"), 503
+        return render_template("no_model.html", is_unreadable=state().is_unreadable), 503
     return render_template("index.html", **_options())
 
 
@@ -52,7 +52,8 @@ def contribute() -> tuple[str, int]:
 @pages.get("/about")
 def show_about() -> str:
     """Show what the model is, and how good it is."""
-    return render_template("about.html", about=about(state().model, state().settings.root))
+    described = about(state().model, state().settings.root)
+    return render_template("about.html", about=described, is_unreadable=state().is_unreadable)
 
 
 @pages.get("/plots/<name>")

@@ -32,7 +32,7 @@ class Result(BaseModel):
 
 
 class Scores(Result):
-    """The scores on some pictures: how many are correct, how many get an answer, and how many of these are correct."""
+    """The scores on some pictures: the accuracy, how often the model is sure, and the accuracy when it is sure."""
 
     accuracy: Share | None = None
     accuracy_low: Share | None = None
@@ -42,8 +42,9 @@ class Scores(Result):
 
 
 class PictureScores(Scores):
-    """The scores on the test pictures."""
+    """The scores on the test pictures, and the confidence level of their intervals."""
 
+    confidence_level: Share | None = None
     pictures: Count | None = None
     macro_f1: Share | None = None
     baseline_accuracy: Share | None = None

@@ -17,7 +17,8 @@ from app.recognition.as_json import TOP_THEMES, as_json
 from app.recognition.batching import Batcher, QueueFull
 from app.settings import Settings
 from themer.answering.predictor import Prediction, Predictor
-from themer.pictures.images import encode_png, frame, set_of
+from themer.pictures.files import set_of
+from themer.pictures.images import encode_png, frame
 
 PREVIEW_PIXELS = 400
 

@@ -22,7 +22,10 @@ KEY = "lego-themer"
 
 @dataclass(frozen=True)
 class State:
-    """The settings, the counters, the limits for clients, the model and its description; None without a model."""
+    """The settings, the counters, the limits for clients, the model and its description; None without a model.
+
+    `is_unreadable` says whether there is a model that can't be read.
+    """
 
     settings: Settings
     metrics: Metrics
@@ -30,11 +33,12 @@ class State:
     contributions: ClientLimit
     recognizer: Recognizer | None
     model: dict[str, Any] | None
+    is_unreadable: bool = False
 
     def required_recognizer(self) -> Recognizer:
         """Return the recognizer; raise Problem without a model."""
         if self.recognizer is None:
-            raise no_model()
+            raise no_model(self.is_unreadable)
         return self.recognizer
 
     def predict(

@@ -177,7 +177,7 @@ def test_the_first_run_leaves_the_record_of_the_photos_as_it_was(finished):
 @pytest.mark.parametrize("options", [[], ["--temp"]])
 def test_new_photos_are_in_an_experiment(project, options):
     put_photos(project, "minifig", 4)
-    assert "resize: 2 photos join training, 2 are held out" in project.dvc("exp", "run", *options, "resize")
+    assert "resize: 2 photos are used for training, 2 are held out" in project.dvc("exp", "run", *options, "resize")
 
 
 def test_new_photos_are_in_a_queued_experiment(project):
@@ -204,7 +204,7 @@ WRONG = {
     "an unknown source": ({"fetch.source": "sampel"}, ["sources.sampel"]),
     "an unknown theme": ({"regroup.groups.MiniFig": ["Minifigs"]}, ['no theme "Minifigs"']),
     "split fractions over 1": ({"regroup.split.test": 0.9}, ["must add up to 1"]),
-    "a negative rate, a theme claimed twice, size 0, an unknown network and a misspelt key": (
+    "a negative rate, a theme listed twice, size 0, an unknown network and a misspelt key": (
         {
             "sources.here.pictures_per_second": -1,
             "regroup.groups.MiniFig": ["Duplo"],
@@ -214,7 +214,7 @@ WRONG = {
         },
         [
             "sources.here.pictures_per_second",
-            'both claim the theme "Duplo"',
+            'both list the theme "Duplo"',
             "resize.size",
             "train.network",
             'did you mean "learning_rate"?',

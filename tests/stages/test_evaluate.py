@@ -207,7 +207,9 @@ def test_views_of_the_test_pictures_have_scores_of_their_own(finished):
 def test_a_lower_confidence_level_narrows_the_interval(copied, finished, write_params: Callable[..., Path]):
     write_params({"evaluate.confidence_level": 0.5})
     main()
-    assert scores_in(finished)["accuracy_low"] < scores_in(copied)["accuracy_low"]
+    before, after = scores_in(finished), scores_in(copied)
+    assert before["accuracy_low"] < after["accuracy_low"]
+    assert (before["confidence_level"], after["confidence_level"]) == (0.95, 0.5)
 
 
 def test_each_theme_has_scores(finished):

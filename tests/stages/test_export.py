@@ -19,7 +19,7 @@ from tests.themer.small_model import small_model, untrained_classifier
 from themer.answering.index import Index, read_index_summary
 from themer.answering.runtime import LiteRuntime
 from themer.base.files import file_sha256
-from themer.exporting import served_model
+from themer.exporting import index_writer
 from themer.networks.model_file import save_classifier
 from themer.shards.files import ShardSummary, read_examples, write_split, write_summary
 
@@ -29,7 +29,7 @@ INDEX = [
 ]
 VIEWS = 2
 SET_PAGE = "https://rebrickable.com/sets/{set_id}/"
-UP_TO_DATE = "the model and its index are up to date; only the threshold is chosen"
+UP_TO_DATE = "the model and its index are up to date; only the thresholds are chosen"
 CHOOSING = """
 import sys
 from stages import export
@@ -108,8 +108,8 @@ def test_a_new_accepted_risk_changes_the_threshold_alone(exported, write_params,
         main()
         out = capsys.readouterr().out
         assert UP_TO_DATE in out and f"abstains below confidence {threshold:g}" in out
-        assert ("too few held-out pictures, or too many errors, to promise export.accepted_risk" in out) == (risk < 1)
-        assert "no set has another theme than the labels', so export.accepted_other_themes promises nothing" in out
+        assert ("export.accepted_risk can't be promised: there are too few held-out pictures" in out) == (risk < 1)
+        assert "no set has a theme other than the labels', so export.accepted_other_themes has no effect" in out
         assert read_index_summary(paths.index).threshold == threshold
         figures = json.loads(paths.export_metrics.read_text())
         assert (figures["threshold"], figures["risk_holds"]) == (threshold, risk == 1)
@@ -181,7 +181,7 @@ def test_what_is_exported_again_has_the_same_bytes(exported, capsys):
     lose_views()
     paths.model.write_bytes(b"")
     main()
-    compared = re.search(r"differs by more than (\S+) on 3 test pictures", capsys.readouterr().out)
+    compared = re.search(r"on 3 test pictures, no probability differs .* by more than (\S+)", capsys.readouterr().out)
     assert compared and float(compared[1]) <= 1e-4
     assert contents() == before
 
@@ -193,7 +193,7 @@ def test_after_a_run_that_was_stopped_before_its_index_everything_is_exported_ag
     before = contents()
     write_changed_params({"fetch.source": "rebrickable", "export.views": 2})
     with monkeypatch.context() as patch, pytest.raises(SystemExit, match="stopped"):
-        patch.setattr(served_model, "write_index", stopped)
+        patch.setattr(index_writer, "write_index", stopped)
         main()
     write_changed_params({"fetch.source": "rebrickable"})
     main()

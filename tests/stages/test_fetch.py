@@ -153,7 +153,7 @@ def test_tables_that_do_not_belong_together_are_an_error_before_any_set_is_reque
     rows = [(f"{number}-1", "A", 1978, 1 if number else 504.5, 3, "") for number in (0, 0, 0, 1, 2)]
     del site.answers["/media/downloads/sets.csv.gz"]
     site.put("/media/downloads/sets.csv.gz", table("set_num,name,year,theme_id,num_parts,img_url", rows))
-    with pytest.raises(SystemExit, match="for 3 of 5 sets, the table of themes lacks .* such as '504.5'"):
+    with pytest.raises(SystemExit, match="the table of themes lacks the themes of 3 of 5 sets, .* such as '504.5'"):
         run()
     assert not any(path.startswith("/api") for path in site.request_counts())
 
@@ -210,7 +210,7 @@ def test_sets_that_failed_for_the_moment_are_asked_for_again_and_only_those(site
         site.put(f"/api/sets/{number}", json.dumps({"set_id": number}).encode())
     site.answers["/api/sets/5-1"] = [(200, b"<html>", {}), (200, b'{"set_id": "5-1"}', {})]
     assert len(run()) == 11
-    assert "1 sets failed for the moment. To ask for them again: python -m stages.fetch" in capsys.readouterr().out
+    assert "sets that could not be fetched: 1. To request them again: python -m stages.fetch" in capsys.readouterr().out
     assert len(run()) == len(run()) == 12
     counts = {path: count for path, count in site.request_counts().items() if path.startswith("/api/sets/")}
     assert counts == {f"/api/sets/{number}": 1 for number in numbers} | {"/api/sets/5-1": 2, "/api/sets/export": 2}
@@ -246,14 +246,14 @@ def test_themes_that_lead_back_to_themselves_are_left_out_and_named(site, run, c
     put_export(site)
     put_table(site, "themes", table("id,name,parent_id", [*THEMES, (7, "A", 8), (8, "B", 7), (9, "C", 9)]))
     assert len(run()) == 3
-    assert "3 themes lead back to themselves, and are left out with their sets: 7, 8, 9" in capsys.readouterr().err
+    assert "left out 3 themes that are their own ancestors, and their sets. Themes: 7, 8, 9" in capsys.readouterr().err
 
 
 def test_too_many_sets_below_themes_that_lead_back_to_themselves_are_an_error(site, run):
     rows = [(f"{number}-1", "A", 1978, 7, 3, "") for number in range(4)]
     put_table(site, "sets", table("set_num,name,year,theme_id,num_parts,img_url", rows))
     put_table(site, "themes", table("id,name,parent_id", [*THEMES, (7, "A", 7)]))
-    with pytest.raises(SystemExit, match="for 4 of 4 sets, the table of themes lacks"):
+    with pytest.raises(SystemExit, match="the table of themes lacks the themes of 4 of 4 sets"):
         run()
 
 

@@ -22,7 +22,8 @@ from themer.base.files import write_bytes, write_json
 from themer.base.params import Params
 from themer.base.params_file import parse_params
 from themer.base.tables import read_csv, write_csv
-from themer.pictures.images import encode_png, picture_path
+from themer.pictures.files import picture_path
+from themer.pictures.images import encode_png
 from themer.reports.model_card import model_card
 from themer.reports.result_picture import draw_result
 from themer.scoring.prediction_table import Predictions, write_predictions
@@ -291,8 +292,8 @@ def test_each_picture_is_in_the_slices_of_its_own_set(finished):
         ("size", "below 300 px"): 15,
         ("background", "busy"): 1,
         ("background", "plain"): 15,
-        ("name and year", "of one family"): 15,
-        ("name and year", "shared"): 1,
+        ("name and year", "in one family"): 15,
+        ("name and year", "in several families"): 1,
     }
 
 
@@ -472,13 +473,11 @@ def test_the_card_says_when_the_model_abstains(write_card):
 
 
 def test_the_card_says_what_is_promised_and_what_can_t_be(write_card):
-    assert "| promise for the risk | at most 4.6 % of its predictions on new pictures is wrong, with a" in write_card()
+    assert "| promise for the risk | at most 4.6 % of its sure predictions on new pictures are wrong," in write_card()
     card = write_card(export=JSON["export"] | {"other_themes_holds": False})
-    assert (
-        "| promise for other themes | none: the data can't support it. At most 4.1 % of the pictures of other" in card
-    )
-    assert "get one of these themes | 3.4 % (1.7 to 4.3) of 87 |" in write_card()
-    assert "get one of these themes" not in write_card(evaluate=JSON["evaluate"] | {"other_themes": 0})
+    assert "| promise for other themes | not supported by the data: up to 4.1 % of the pictures of other" in card
+    assert "that get one of these themes | 3.4 % (1.7 to 4.3) of 87 |" in write_card()
+    assert "that get one of these themes" not in write_card(evaluate=JSON["evaluate"] | {"other_themes": 0})
 
 
 def test_the_card_says_if_no_terms_are_stated(write_card):
@@ -516,7 +515,7 @@ def test_an_undefined_value_is_a_dash(write_card):
     card = write_card(themes=UNDEFINED, slices=NO_SLICE, evaluate=NONE_SURE)
     assert "| City | 0 | – | – | – | – |" in card
     assert "| worst slice of at least ten pictures | –: accuracy – on – |" in card
-    assert "| accuracy of these predictions | – |" in card
+    assert "| accuracy when sure | – |" in card
 
 
 CHOICES = {

@@ -20,8 +20,8 @@ from themer.base.engines import Threads
 from themer.base.files import write_bytes
 from themer.base.tables import read_csv, write_csv
 from themer.pictures import files
-from themer.pictures.files import PictureFile
-from themer.pictures.images import decode, encode_png, perceptual_hash, picture_path
+from themer.pictures.files import PictureFile, picture_path
+from themer.pictures.images import decode, encode_png, perceptual_hash
 from themer.shards.files import read_examples, read_labels, read_summary
 
 LABELS = ["Technic/Bionicle", "MiniFig"]
@@ -126,7 +126,7 @@ def test_photos_are_split_by_label_and_packed_with_the_labels_of_the_dataset(run
     table, summary = read_csv(paths.photos_table), read_summary(paths.photo_shards)
     assert pandas.crosstab(table["label"], table["split"]).to_numpy().tolist() == [[3, 3], [3, 3]]
     assert (summary.labels, summary.pictures) == (sorted(LABELS), {"train": 6, "test": 6})
-    assert "resize: 6 photos join training, 6 are held out" in capsys.readouterr().out
+    assert "resize: 6 photos are used for training, 6 are held out" in capsys.readouterr().out
     for split in ("train", "test"):
         part = table[table["split"] == split]
         expected = dict(zip(part["photo"], part["label"].map(summary.labels.index), strict=True))
@@ -284,7 +284,7 @@ def test_photos_that_change_while_dvc_packs_them_are_left_to_the_next_run(run, p
     environment = {**os.environ, "PYTHONPATH": str(PROJECT), "DVC_STAGE": "resize"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert done.returncode == 1
-    assert "error: resize: data/photos changed while the stage ran. Run it again" in done.stderr
+    assert "error: resize: data/photos changed while the stage ran. Run the stage again" in done.stderr
     run()
     packed = set(read_csv(paths.photos_table)["photo"])
     assert packed == {f"photos/{path.relative_to(photos)}" for path in photos.glob("*/*")}

@@ -16,8 +16,8 @@ from themer.base.theme_paths import lies_within
 from themer.pictures.images import square, upright_rgb
 
 NEAREST_SETS = 6
-OUT_OF_DISTRIBUTION = "unlike every training picture"
-OTHER_THEME = "it looks like another theme than those that this model knows"
+OUT_OF_DISTRIBUTION = "the picture is too far from every training picture"
+OTHER_THEME = "it looks like a theme that this model does not predict"
 # Below this probability of the labels, another theme is more likely than not.
 EVEN_CHANCE = 0.5
 
@@ -144,7 +144,7 @@ class Predictor:
         """
         members = np.array([lies_within(label, theme) for label in self.labels])
         if not members.any():
-            raise ValueError(f"no theme {theme!r}. Known: {', '.join(self.labels)}")
+            raise ValueError(f"there is no label {theme!r}, nor any below it. Labels: {', '.join(self.labels)}")
         outputs = self._run(pixels[np.newaxis])
         if outputs.class_maps is None:
             fill = np.array(self.description.fill, np.uint8)
@@ -182,7 +182,7 @@ class Predictor:
         if known < min(boundary, EVEN_CHANCE):
             return Choice(None, best, "other"), OTHER_THEME
         if known < boundary:
-            return Choice(None, best, "none"), "it may show another theme than the model's"
+            return Choice(None, best, "none"), "it may show a theme that this model does not predict"
         choice = step_back(probabilities, self.labels, self.threshold)
         reason = None if choice.level == "label" else f"the most probable theme has only {per_cent(best)}"
         return choice, reason

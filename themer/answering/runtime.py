@@ -109,8 +109,10 @@ class LiteRuntime:
         """Return the model's outputs for pixels 0..255 of any number type, [n, size, size, 3]."""
         # For an empty batch, a black picture gives the shapes of the outputs.
         pictures = pixels if len(pixels) else np.zeros((1, *pixels.shape[1:]))
-        with ThreadPoolExecutor(min(self._at_once, len(pictures))) as pool:
-            parts = list(pool.map(self._outputs, pictures))
+        threads = min(self._at_once, len(pictures))
+        with ThreadPoolExecutor(threads) as pool:
+            # Without work, a pool starts no thread.
+            parts = list((pool.map if threads > 1 else map)(self._outputs, pictures))
         found = {name: np.concatenate([part[name] for part in parts])[: len(pixels)] for name in parts[0]}
         return ModelOutputs.of(found)
 

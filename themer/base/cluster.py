@@ -80,7 +80,7 @@ def connect(address: str) -> Client:
         return Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, TimeoutError):
         raise UserError(
-            f"{address}: no scheduler answers within {CONNECT_SECONDS:.0f} s. Start one (dask scheduler), "
+            f"{address}: no scheduler responds within {CONNECT_SECONDS:.0f} s. Start one (dask scheduler), "
             f"or unset {VARIABLE}."
         ) from None
 
@@ -178,7 +178,7 @@ class Cluster:
         """Return in words what went wrong with a task, other than an error of its function."""
         if isinstance(error, KilledWorker):
             return UserError(
-                f"{self.address}: {error.allowed_failures + 1} workers died of the same task, the last of them "
+                f"{self.address}: {error.allowed_failures + 1} workers died during the same task; the last one was "
                 f"{error.last_worker.address}. {MEMORY} {NOTHING_LOST}"
             )
         if isinstance(error, ImportError):
@@ -186,9 +186,9 @@ class Cluster:
         return self._lost()
 
     def _lost(self) -> UserError:
-        """Return the error for a scheduler that has ended, was started again, or doesn't answer."""
+        """Return the error for a scheduler that has stopped, was restarted, or doesn't respond."""
         return UserError(
-            f"{self.address}: the scheduler has gone, or was started again. See that it and its workers are back. "
+            f"{self.address}: the scheduler stopped or was restarted. Check that it and its workers run again. "
             f"{NOTHING_LOST}"
         )
 
@@ -217,7 +217,7 @@ def trouble_with(workers: dict[str, Any], address: str) -> str:
     if len(paused) < len(workers):
         return ""
     limit = min(worker["memory_limit"] or 0 for worker in paused) / 1e9
-    return f"has only workers that have paused, since their memory is nearly full (limit: {limit:.2g} GB). {MEMORY}"
+    return f"has only paused workers, because their memory is nearly full (limit: {limit:.2g} GB). {MEMORY}"
 
 
 def _on_this_machine() -> LocalCluster:

@@ -22,8 +22,8 @@ def require_recorded(record: Path) -> None:
             (record.parent / out["path"], out) for out in yaml.safe_load(record.read_text(encoding="utf-8"))["outs"]
         ]
     except (yaml.YAMLError, ValueError, LookupError, TypeError) as error:
-        remedy = f"git restore {record}, or delete it and run: dvc add {record.with_suffix('')}"
-        raise UserError(f"{record}: this file is damaged ({error}). Either run {remedy}") from None
+        remedy = f"git restore {record}, or delete the file and run: dvc add {record.with_suffix('')}"
+        raise UserError(f"{record}: this file is damaged ({error}). Run {remedy}") from None
     for path, out in found:
         if out.get("nfiles") and not path.exists():
             raise UserError(

@@ -105,7 +105,7 @@ def scheduler_address(name: str) -> str:
 def _cluster(address: str) -> Engine:
     """Return the cluster of a scheduler, or the one on this machine; connected once, until the process ends."""
     try:
-        # Imported only if asked for: it takes a second, and is no requirement of the pipeline.
+        # Imported only if needed: it takes a second, and is no requirement of the pipeline.
         from themer.base.cluster import Cluster, connect
     except ModuleNotFoundError as error:
         raise UserError(f"{VARIABLE} needs Dask ({error}). Run: pip install -r requirements-dask.txt") from None

@@ -32,7 +32,8 @@ def require_same(name: str, before: dict[str, Any], after: dict[str, Any]) -> No
     changed = sorted(key for key in before | after if before.get(key) != after.get(key))
     if changed:
         raise UserError(
-            f"{name}: {', '.join(changed)} changed while the stage ran. Run it again, so that DVC records what was run."
+            f"{name}: {', '.join(changed)} changed while the stage ran. Run the stage again, so that "
+            "DVC records the files that it used."
         )
 
 

@@ -52,4 +52,4 @@ def no_classifier(path: Path, error: Exception) -> UserError:
     if isinstance(error, PermissionError):
         return refused(error)
     reason = str(error).partition("\n")[0]
-    return UserError(f"{path}: not a classifier saved by this project ({reason}). Run: dvc repro")
+    return UserError(f"{path}: this file is damaged, or was not saved by this project ({reason}). Run: dvc repro")

@@ -22,7 +22,7 @@ def _site(url: str) -> str:
     if not url.startswith(PLACEHOLDER):
         HttpUrl(url)
     if re.search(r"[\s?#]", url):
-        raise ValueError(f'"{url}" has a space, ? or #, and paths are added at its end. Write only what is before it')
+        raise ValueError(f'"{url}" has a space, ? or #, but paths are appended to it. Write only the part before these')
     return url.rstrip("/")
 
 
@@ -39,13 +39,13 @@ def _day(text: str) -> str:
 def _set_page(url: str) -> str:
     """Return the address of a set's page, with {set_id} in place of the set number, or raise ValueError."""
     if SET_ID not in url:
-        raise ValueError(f'"{url}" is the same page for every set. Write {SET_ID} in place of the set number')
+        raise ValueError(f'"{url}" would be the same page for every set. Write {SET_ID} where the number belongs')
     HttpUrl(url.replace(SET_ID, "8880-1"))
     return url
 
 
 def _rate(rate: float) -> float:
-    """Return a rate of requests, or raise ValueError for one so low that nothing would ever be asked for."""
+    """Return a rate of requests, or raise ValueError for one so low that nothing would ever be requested."""
     if rate < LOWEST_RATE:
         raise ValueError(f"the rate must be {LOWEST_RATE} or more, but it is {rate}")
     return rate
@@ -211,10 +211,10 @@ def _refuse_overlap(rule: str, group: str, other_rule: str, other_group: str) ->
     if rule == other_rule and group == other_group:
         raise ValueError(f'groups: "{group}" names the theme "{rule}" twice. Remove one of them')
     if rule == other_rule:
-        raise ValueError(f'groups: "{other_group}" and "{group}" both claim the theme "{rule}". Give it to one of them')
+        raise ValueError(f'groups: "{other_group}" and "{group}" both list the theme "{rule}". Keep it in one of them')
     inner, outer = sorted((rule, other_rule), key=len, reverse=True)
     if inner.startswith(outer + " / "):
-        raise ValueError(f'groups: "{inner}" is part of "{outer}", which is claimed as well. Keep one of the two rules')
+        raise ValueError(f'groups: "{inner}" is below "{outer}", and the groups list both. Keep one of the two')
 
 
 class Photos(Section):
@@ -355,8 +355,8 @@ class Params(Section):
                 )
             if set(name) & set(".[]"):
                 raise ValueError(
-                    f'sources: "{name}": DVC looks for the source in use by sources.{name}, where dots and brackets '
-                    "separate keys. Write - or _ in the name instead"
+                    f'sources: "{name}": DVC looks up the source as sources.{name}, where dots and brackets separate '
+                    "keys. Write - or _ in the name instead"
                 )
         return self
 

@@ -23,7 +23,7 @@ REMEDIES = {
     "dict_type": " Write its keys below it, indented, or {} for none.",
     "model_type": " Write its keys below it, indented.",
 }
-NESTED = "nested too deeply; perhaps an alias (*) stands within its own anchor (&). Write its values out."
+NESTED = "nested too deeply. Perhaps an alias (*) is inside its own anchor (&). Replace the alias by its values."
 
 
 def load_params(path: Path) -> Params:
@@ -36,7 +36,7 @@ def load_params(path: Path) -> Params:
 
 
 def require_weights(path: Path | None) -> None:
-    """Raise UserError if the settings name a file of weights that can't be read. The first stage asks: it is quick."""
+    """Raise UserError if the settings name a file of weights that can't be read. The first stage checks."""
     try:
         if path is not None:
             path.open("rb").close()
@@ -94,7 +94,7 @@ def _require_plain(value: Any, name: str, place: str) -> None:
     Also for a NUL and for half a surrogate pair, which neither a file's name nor a command may have.
     """
     if isinstance(value, str) and NO_TEXT.search(value):
-        raise UserError(f"{name}: {place}: {value!r} has a character that no text may have. Remove it.")
+        raise UserError(f"{name}: {place}: {value!r} has a character that is not allowed in text. Remove it.")
     if not isinstance(value, PLAIN):
         kind = type(value).__name__
         raise UserError(f"{name}: {place}: YAML reads this as {kind}, not as text. Write it in quotes: '{value}'.")
@@ -104,8 +104,8 @@ def _require_plain(value: Any, name: str, place: str) -> None:
         if isinstance(value, dict) and not isinstance(key, str):
             kind = type(key).__name__
             raise UserError(
-                f"{name}: {inside}: YAML reads this key as {kind}, not as text, which may have changed it: 0011 is 11. "
-                "Write it in quotes."
+                f"{name}: {inside}: YAML reads this key as {kind}, not as text. That may change it: 0011 becomes 11. "
+                "Write the key in quotes."
             )
         if isinstance(value, dict):
             _require_plain(key, name, inside)

@@ -108,8 +108,8 @@ def alone(name: str) -> Iterator[None]:
         held = FileLock(LOCKS / f"{name}.lock").acquire(timeout=WAIT_SECONDS)
     except Timeout:
         raise UserError(
-            f"{name}: another process runs this stage here. Wait until it ends, or stop it (python -m stages.{name}). "
-            "Then run again."
+            f"{name}: another process (python -m stages.{name}) runs this stage in this folder. Wait until it ends, or "
+            "stop it. Then run again."
         ) from None
     with held:
         yield

@@ -31,8 +31,8 @@ def require_names(labels: Iterable[str], longest: int) -> None:
     for label in labels:
         if not 0 < len(label) <= longest or not label.isprintable() or label != label.strip() or not slug(label):
             raise ValueError(
-                f"{label[:longest]!r}: a name has 1 to {longest} printable characters, a letter or a digit among them, "
-                "and no space around it. Rename it"
+                f"{label[:longest]!r}: a name has 1 to {longest} printable characters, including a letter or digit, "
+                "and no spaces around it. Rename it"
             )
         if (folder := slug(label)) in folders:
             raise ValueError(f'"{label}" and "{folders[folder]}" would share data/photos/{folder}. Rename one')

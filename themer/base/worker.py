@@ -100,7 +100,8 @@ def require_alike(client: dict[str, str], worker: dict[str, str]) -> None:
     names = sorted(name for name in client | worker if client.get(name) != worker.get(name))
     if names:
         there = [f"{name} is {worker.get(name, 'unset')}, not {client.get(name, 'unset')}" for name in names]
-        raise UserError(f"the worker {_address()} may give other results: {', '.join(there)}. {HOW_TO_START} SCHEDULER")
+        difference = f"the worker {_address()} may compute different results: {', '.join(there)}"
+        raise UserError(f"{difference}. {HOW_TO_START} SCHEDULER")
 
 
 def _version(package: str) -> str:

@@ -108,7 +108,7 @@ def _require_all(sets: int, total: int | None, following: str | None, url: str) 
     if total is not None and sets < total:
         raise UserError(f"{url}: the pages hold {sets:,} sets, but the service counts {total:,}. Try again later.")
     if total is None and following is not None:
-        message = f"fetch: {url} names a next page, {following}, but no new sets come; {sets:,} sets so far"
+        message = f"fetch: {url} names a next page, {following}, but the last pages had no new sets: {sets:,} so far"
         tqdm.write(message, file=sys.stderr)
 
 
@@ -122,16 +122,16 @@ def sets_one_by_one(
     Raises:
         UserError: more than a tenth of the sets can't be had.
     """
-    failures, given, asked = list[str](), 0, 0
-    for asked, number in enumerate(tqdm(numbers, desc="sets", unit=" sets"), start=1):
+    failures, given, tried = list[str](), 0, 0
+    for tried, number in enumerate(tqdm(numbers, desc="sets", unit=" sets"), start=1):
         if number not in journal:
             try:
                 answer = _get_set(robots, base, number)
             except UserError as error:
                 failures.append(str(error))
                 journal.missing.append(number)
-                if len(failures) > max(FEWEST_FAILURES, MOST_LEFT_OUT * asked):
-                    leave_out(failures, asked, RUN_AGAIN)
+                if len(failures) > max(FEWEST_FAILURES, MOST_LEFT_OUT * tried):
+                    leave_out(failures, tried, RUN_AGAIN)
                 continue
             journal.keep(number, answer)
         found = journal.found(number)
@@ -140,7 +140,7 @@ def sets_one_by_one(
             given += 1
         if given == limit:
             break
-    leave_out(failures, asked, RUN_AGAIN)
+    leave_out(failures, tried, RUN_AGAIN)
 
 
 def _get_set(robots: Robots, base: str, number: str) -> SetObject | None:
@@ -163,7 +163,7 @@ def _says_not_found(content: Any) -> bool:
 
 
 def _get_allowed(robots: Robots, url: str) -> requests.Response:
-    """Return the response for a URL that robots.txt allows. JSON that breaks off is asked for again."""
+    """Return the response for a URL that robots.txt allows. JSON that breaks off is tried for again."""
     robots.require(url)
     return get(robots.session, url, robots.hooks, _is_cut)
 

@@ -62,15 +62,15 @@ def parse_csv(content: bytes, needed: list[str], origin: str, optional_end: str)
     if _breaks_off(content, rows):
         line, row = rows[-1]
         raise UserError(
-            f"{origin}: expected a gzipped CSV, but it breaks off in line {line:,}, {','.join(row)[-40:]!r}. Try again "
-            "later. If this is all of it, complete that line and end it."
+            f"{origin}: expected a gzipped CSV, but it ends in the middle of line {line:,}: {','.join(row)[-40:]!r}. "
+            "Try again later. If the file is whole, complete that line and add a line end."
         )
     fewest = max(columns.index(name) + 1 for name in needed if name != optional_end)
     for line, row in rows[1:]:
         if len(row) < fewest or any(field.strip() for field in row[len(columns) :]):
             raise UserError(
-                f"{origin}: line {line:,} has {len(row)} fields, and the heading {len(columns)}: "
-                f"{','.join(row)[:80]!r}. A comma or the end of a line within a field needs quotes around the field."
+                f"{origin}: line {line:,} has {len(row)} fields, but the heading has {len(columns)}: "
+                f"{','.join(row)[:80]!r}. Put quotes around a field that contains a comma or a line end."
             )
     padded = [(row + [""] * len(columns))[: len(columns)] for _, row in rows[1:]]
     return pandas.DataFrame(padded, columns=columns, dtype=str)
@@ -89,7 +89,7 @@ def require_once(columns: list[str], names: list[str], origin: str) -> None:
     """Raise UserError naming a column that a table has more than once."""
     for name in names:
         if columns.count(name) > 1:
-            raise UserError(f'{origin}: there are several columns "{name}". Leave only the right one.')
+            raise UserError(f'{origin}: there are several columns "{name}". Keep only the right one.')
 
 
 def _parsed(content: bytes, origin: str) -> list[NumberedRow]:

@@ -1,4 +1,4 @@
-"""What was downloaded once, kept in a folder of the user's, whatever becomes of a workspace or a clone.
+"""A cache of downloads in a folder of the user's, which outlives a workspace or a clone.
 
 Files are named by the SHA-256 of their bytes. For each address, a small file names the bytes that it gave.
 """
@@ -27,7 +27,7 @@ MAXIMUM_BYTES = 20_000_000_000
 
 @dataclass(frozen=True)
 class Kept:
-    """What an address gave: the bytes, the server's tag for them, and how long ago it was asked."""
+    """What an address gave: the bytes, the server's tag for them, and how long ago it was requested."""
 
     content: bytes
     etag: str
@@ -96,8 +96,8 @@ class DownloadCache:
             yield
         except OSError as error:
             raise UserError(
-                f"{self._folder}: downloads can't be kept there ({error.strerror}). Make room or allow writing, or "
-                f"name another folder in {FOLDER_VARIABLE}. What is there stays."
+                f"{self._folder}: downloads can't be stored in this folder ({error.strerror}). Free space, allow "
+                f"writing, or name another folder in {FOLDER_VARIABLE}. Files already there are kept."
             ) from None
 
 
@@ -115,9 +115,9 @@ def cache_for(source: Source) -> DownloadCache | None:
 
 @contextmanager
 def alone(source: Source) -> Iterator[None]:
-    """Let no other process of the user's ask the services of a source meanwhile: it waits, and finds what was kept.
+    """Hold a lock on a source: other processes of the user's wait, then find the downloads in the cache.
 
-    A source that a command serves is asked by one process anyway.
+    A source that a command serves needs no lock: it serves one process.
     """
     if source.command is not None:
         yield

@@ -1,4 +1,4 @@
-"""A polite HTTP client: it names itself, keeps to a rate, and asks again after passing faults with growing pauses."""
+"""A polite HTTP client: it names itself, keeps to a rate, and repeats failed requests with growing pauses."""
 
 import math
 import re
@@ -31,7 +31,7 @@ IsCut = Callable[[bytes], bool]
 
 
 class PoliteSession(requests.Session):
-    """A session with limits on the rate and the waiting, which asks again after a fault that may pass.
+    """A session with limits on the rate and the waiting, which repeats a request after a fault that may pass.
 
     `request`, and so `get`, asks as often as `retry` allows. `attempt` asks once.
     """

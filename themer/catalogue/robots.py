@@ -1,4 +1,4 @@
-"""The rules of robots.txt (RFC 9309): which addresses a host lets this client ask for."""
+"""The rules of robots.txt (RFC 9309): which addresses a host allows this client to request."""
 
 import re
 import sys
@@ -54,7 +54,7 @@ class Robots:
         try:
             host = "{0.scheme}://{0.netloc}".format(urlsplit(url))
         except ValueError as error:
-            raise RobotsError(f"{url}: no address ({error}). Check the source's address.") from None
+            raise RobotsError(f"{url}: not a valid address ({error}). Check the source's address.") from None
         rules = self._rules_at(host)
         if isinstance(rules, UserError):
             raise RobotsError(str(rules))
@@ -84,11 +84,11 @@ class Robots:
                     self._rules_of[host] = error
             return self._rules_of[host]
 
-    def _keep_delay(self, host: str, asked_seconds: float) -> None:
+    def _keep_delay(self, host: str, delay_seconds: float) -> None:
         """Slow the session down to a Crawl-delay, or to the longest one that is kept to; say so on stderr."""
-        is_new = self.session.slow_down(host, min(asked_seconds, MAXIMUM_DELAY_SECONDS))
-        if is_new and asked_seconds > MAXIMUM_DELAY_SECONDS:
-            note = f"{host}/robots.txt: asks for {asked_seconds:g} s between two requests; "
+        is_new = self.session.slow_down(host, min(delay_seconds, MAXIMUM_DELAY_SECONDS))
+        if is_new and delay_seconds > MAXIMUM_DELAY_SECONDS:
+            note = f"{host}/robots.txt: asks for {delay_seconds:g} s between two requests; "
             print(note + f"they are {MAXIMUM_DELAY_SECONDS} s apart.", file=sys.stderr)
 
 
@@ -97,7 +97,7 @@ def _rules(response: requests.Response) -> Rules:
     if response.status_code >= 500 or response.status_code == 429:
         raise UserError(
             f"{response.url}: HTTP {response.status_code}, so its rules are unknown, and nothing may be requested "
-            "there (RFC 9309). Run again later; if that stays, tell the service."
+            "(RFC 9309). Run again later. If the error persists, tell the service."
         )
     content = response.content if response.status_code == 200 else b""
     lines = content.decode("utf-8-sig", errors="replace").splitlines()

@@ -83,7 +83,7 @@ def _printed_address(process: subprocess.Popen[str], command: list[str]) -> str:
     found = re.search(r"https?://\S+", line)
     if found is None:
         raise UserError(
-            f"source command {' '.join(command)!r}: it must print its address in the first line, "
+            f"source command {' '.join(command)!r}: its first line must be its address, "
             f"but it printed {line.strip()!r}."
         )
     return found.group().rstrip("/")

@@ -70,8 +70,9 @@ def require_few_orphans(themes: Collection[str], tree: ThemeTree) -> None:
     if len(orphans) >= FEWEST_ORPHANS and len(orphans) > MOST_ORPHANS * len(themes):
         known = ", ".join(sorted(tree.paths)[:FEWEST_ORPHANS])
         raise UserError(
-            f"themes: for {len(orphans):,} of {len(themes):,} sets, the table of themes lacks the theme or one above "
-            f"it, such as {orphans[0]!r}; it has {known}, … Do themes.csv.gz and sets.csv.gz belong together?"
+            f"themes: the table of themes lacks the themes of {len(orphans):,} of {len(themes):,} sets, or themes "
+            f"above them, such as {orphans[0]!r}. It has {known}, … "
+            "Check that themes.csv.gz and sets.csv.gz are of the same day."
         )
 
 

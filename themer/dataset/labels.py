@@ -62,10 +62,11 @@ def require_sets_for_every_label(found: set[str], rules: Regroup) -> None:
     empty = sorted(set(rules.groups) - found) if rules.by == "groups" else []
     if empty:
         raise UserError(
-            f"params.yaml: regroup.groups: no set with a picture is in {empty}. Add themes to it or remove it."
+            f"params.yaml: regroup.groups: no set with a picture is in: {', '.join(empty)}. Add themes to each of "
+            "them, or remove it."
         )
     if len(found) < 2:
         raise UserError(
-            f"regroup: a classifier needs two labels, but {len(found)} {rules.by} themes have at least "
+            f"regroup: a classifier needs at least two labels, but only {len(found)} {rules.by} themes have at least "
             f"{rules.minimum_pictures} pictures in at least three families. Lower regroup.minimum_pictures."
         )

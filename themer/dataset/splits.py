@@ -92,7 +92,7 @@ def _require_every_label_in_every_split(
     for label, family in zip(labels, family_of, strict=True):
         families_of[label].add(family)
     lines = [
-        f'regroup: the {name} split would have no "{label}" (families with it: {len(families_of[label])}).'
+        f'regroup: the {name} split would have no picture of "{label}" (its families: {len(families_of[label])}).'
         for label, name in lacking
     ]
     remedy = "Raise regroup.minimum_pictures, add themes to the group, or enlarge that split."

@@ -1,6 +1,7 @@
 """Run a trained classifier with Keras: all outputs of the served model from one forward pass.
 
-The exported model is made from this one and compared with it.
+The exported model is made from this one and compared with it. Every layer has a name of its own: Keras would count up
+from what was built before, and the exported model would have other bytes.
 """
 
 from typing import Any
@@ -87,7 +88,7 @@ def _extractor(model: keras.Model) -> tuple[keras.Model, list[keras.layers.Layer
         after = [[] for _ in parts]
     inputs = keras.Input(model.input_shape[1:], name="views")
     found = [_ends(part, layers)(inputs) for part, layers in zip(parts, after, strict=True)]
-    joined = {name: _joined([one[name] for one in found]) for name in found[0]}
+    joined = {name: _joined([one[name] for one in found], f"joined_{name}") for name in found[0]}
     return keras.Model(inputs, joined, name="extractor"), after[0][1:]
 
 
@@ -105,19 +106,20 @@ def _maps(backbone: keras.Model, last: Any) -> Any:
 
     Where this size does not divide that of others, shrinking them changes their mean a little.
     """
-    return _joined([*(_shrunk(layer.input, last.shape[1]) for layer in _block_means(backbone)), last])
+    shrunk = [_shrunk(layer.input, last.shape[1], f"shrunk_{layer.name}") for layer in _block_means(backbone)]
+    return _joined([*shrunk, last], "maps")
 
 
-def _shrunk(maps: Any, size: int) -> Any:
-    """Return square maps in another size, at most their own."""
+def _shrunk(maps: Any, size: int, name: str) -> Any:
+    """Return square maps in another size, at most their own, from a layer with this name."""
     if maps.shape[1] % size:
-        return keras.layers.Resizing(size, size)(maps)
-    return keras.layers.AveragePooling2D(maps.shape[1] // size)(maps)
+        return keras.layers.Resizing(size, size, name=name)(maps)
+    return keras.layers.AveragePooling2D(maps.shape[1] // size, name=name)(maps)
 
 
-def _joined(found: list[Any]) -> Any:
-    """Return several outputs as one."""
-    return found[0] if len(found) == 1 else keras.layers.Concatenate()(found)
+def _joined(found: list[Any], name: str) -> Any:
+    """Return several outputs as one, from a layer with this name."""
+    return found[0] if len(found) == 1 else keras.layers.Concatenate(name=name)(found)
 
 
 def _block_means(backbone: keras.Model) -> list[keras.layers.Layer]:
@@ -162,6 +164,5 @@ def centre_layer(pixels: Any) -> Any:
     """Return the centre of pictures, enlarged to their size: float32 [n, size, size, 3]."""
     size = pixels.shape[1]
     margin = round(size * (1 - CENTRE) / 2)
-    # Names that do not depend on what was built before, so that exported models have the same bytes.
     inner = keras.layers.Cropping2D(margin, name="inner")(pixels)
     return keras.layers.Resizing(size, size, name="centre")(inner)

@@ -1,11 +1,11 @@
-"""The slow part of the export: write the LiteRT model, check that it predicts as Keras does, and write its index.
+"""Write the LiteRT model, and check that it predicts as Keras does.
 
 The file of the model has the same bytes each time.
 """
 
 import io
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -17,7 +17,6 @@ from themer.answering.runtime import CLASSIFIER_NAME, LiteRuntime, Runtime
 from themer.base.errors import UserError
 from themer.base.files import file_sha256, write_bytes
 from themer.base.model_description import DESCRIPTION_NAME, description_json, member
-from themer.exporting.index_writer import SetFacts, write_index
 from themer.exporting.keras_runtime import KerasRuntime, with_all_outputs
 from themer.networks.lite import lite_model
 from themer.networks.model_file import Classifier, load_classifier
@@ -38,18 +37,8 @@ class Comparison:
     largest_difference: float
 
 
-def write_served_model(
-    classifier_path: Path,
-    model_path: Path,
-    index: Path,
-    shards: Path,
-    photos: Path,
-    facts: Mapping[str, SetFacts],
-    families: Mapping[str, str],
-    made_from: str,
-    views: int,
-) -> Comparison:
-    """Export a classifier, check that it predicts the same on some test pictures, and write its index.
+def write_served_model(classifier_path: Path, model_path: Path, shards: Path, views: int) -> Comparison:
+    """Export a classifier, and check that it predicts the same on some test pictures.
 
     The model predicts from the picture, with two views also from its centre.
 
@@ -66,7 +55,6 @@ def write_served_model(
             f"{shards}: the split {SPLIT!r} holds no pictures to compare predictions on. "
             "Raise regroup.split.test or fetch more sets."
         )
-    write_index(model_path, shards, photos, index, made_from, facts, families)
     return compared
 
 
@@ -115,6 +103,6 @@ def _mismatch(set_id: str, first: np.ndarray, second: np.ndarray) -> str:
     """Return the message for a picture with two different predictions, float32 [labels] each."""
     return (
         f"{set_id}: the exported model predicts {second.round(4).tolist()}, but the trained classifier predicts "
-        f"{first.round(4).tolist()}. The conversion of this network is at fault: please report it, and choose another "
+        f"{first.round(4).tolist()}. The conversion of this network is faulty. Please report this, and choose another "
         "train.network."
     )

@@ -9,9 +9,9 @@ from tqdm import tqdm
 
 from themer.base.arrays import holds_array
 from themer.base.engines import engine
-from themer.base.params import SPLITS, Train
+from themer.base.params import Train
 from themer.features.embedding import Embed, embed, numbered, tasks, unchanged, view_of
-from themer.features.feature_store import FeatureSummary, features_path, prepare_directory
+from themer.features.feature_store import FeatureSummary, feature_files, prepare_directory
 from themer.features.views import FIRST_EPOCH, Views
 from themer.networks.backbones import BLOCK_FEATURES
 from themer.networks.lite import lite_model
@@ -20,7 +20,7 @@ from themer.shards.files import Example, read_examples, read_summary
 
 
 def compute_features(shards: Path, photos: Path, settings: Train, directory: Path, made_from: str) -> None:
-    """Write the features of every picture from one network, unless files of the same fingerprint `made_from` are there.
+    """Write the features of every picture from one network. Files of the same fingerprint `made_from` stay.
 
     Raises:
         UserError: shards or pretrained weights are missing, or the weights do not fit.
@@ -32,12 +32,10 @@ def compute_features(shards: Path, photos: Path, settings: Train, directory: Pat
     width, last = (int(one.shape[-1]) for one in (backbone.output, backbone.get_layer(BLOCK_FEATURES).input[-1]))
     models = [engine().shared(lite_model(backbone))]
     prepare_directory(directory, FeatureSummary(made_from, width, last, settings.feature_views))
-    for name, source, split in _sources(shards, photos):
-        count = read_summary(source).pictures[split]
-        for number in range(settings.feature_views if split == "train" else 1):
-            draw = partial(view_of, views, FIRST_EPOCH + number) if number else unchanged
-            path, examples = features_path(directory, name, number), read_examples(source, split)
-            write_features(path, partial(embed, models, draw), width, examples, count)
+    for path, source, split, number in feature_files(directory, shards, photos, settings.feature_views):
+        draw = partial(view_of, views, FIRST_EPOCH + number) if number else unchanged
+        count, examples = read_summary(source).pictures[split], read_examples(source, split)
+        write_features(path, partial(embed, models, draw), width, examples, count)
 
 
 def write_features(path: Path, embed: Embed, width: int, examples: Iterable[Example], count: int) -> None:
@@ -52,8 +50,3 @@ def write_features(path: Path, embed: Embed, width: int, examples: Iterable[Exam
             file.write(features.tobytes())
             progress.update(len(features))
     part.rename(path)
-
-
-def _sources(shards: Path, photos: Path) -> list[tuple[str, Path, str]]:
-    """Return the name of each file of features, the directory of its pictures, and their split."""
-    return [*((split, shards, split) for split in SPLITS), ("photos", photos, "train")]

@@ -14,13 +14,14 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
-from themer.base.arrays import map_array
+from themer.base.arrays import holds_array, map_array
 from themer.base.errors import UserError
 from themer.base.files import files_sha256, write_json
-from themer.base.params import Train
+from themer.base.params import SPLITS, Train
 from themer.shards.files import read_summary
 
 THEMER = Path(__file__).parent.parent
@@ -44,6 +45,15 @@ class FeatureSummary:
     width: int
     last_width: int
     views: int
+
+
+class FeatureFile(NamedTuple):
+    """A file of features, and whose features it has: a split's pictures in some shards, in one view."""
+
+    path: Path
+    shards: Path
+    split: str
+    view: int
 
 
 def store_features(shards: Path, photos: Path, settings: Train, directory: Path) -> None:
@@ -70,7 +80,9 @@ def _store_network(shards: Path, photos: Path, settings: Train, directory: Path)
     if not settings.is_pretrained:
         prepare_directory(directory, FeatureSummary(made_from, 0, 0, settings.feature_views))
         return
-    # Imported here, so that a network without features does not wait for TensorFlow.
+    if is_complete(directory, made_from, feature_files(directory, shards, photos, settings.feature_views)):
+        return
+    # Imported here, so that a network whose features need no computing does not wait for TensorFlow.
     from themer.features.backbone_features import compute_features
 
     compute_features(shards, photos, settings, directory, made_from)
@@ -88,6 +100,26 @@ def prepare_directory(directory: Path, summary: FeatureSummary) -> None:
 def read_feature_summaries(directory: Path) -> list[FeatureSummary]:
     """Read the summary of each network in a folder of features; raise UserError if one is missing or unreadable."""
     return [_read_summary(directory / name) for name in _read_networks(directory)]
+
+
+def is_complete(directory: Path, made_from: str, files: Sequence[FeatureFile]) -> bool:
+    """Return whether the folder of a network has this fingerprint, and all its files."""
+    try:
+        summary = _read_summary(directory)
+    except UserError:
+        return False
+    shapes = [(file.path, (read_summary(file.shards).pictures[file.split], summary.width)) for file in files]
+    return summary.fingerprint == made_from and all(holds_array(path, shape) for path, shape in shapes)
+
+
+def feature_files(directory: Path, shards: Path, photos: Path, views: int) -> list[FeatureFile]:
+    """Return the files of features in the folder of a network, given the number of views of training pictures."""
+    sources = [*((split, shards, split) for split in SPLITS), ("photos", photos, "train")]
+    return [
+        FeatureFile(features_path(directory, name, view), source, split, view)
+        for name, source, split in sources
+        for view in range(views if split == "train" else 1)
+    ]
 
 
 def features_path(directory: Path, split: str, view: int) -> Path:

@@ -157,8 +157,8 @@ def _projected(
     # One transform of four channels takes half the time of two.
     layers = Image.merge("RGBX", (*picture.split(), mask))
     method, around = Image.Transform.PERSPECTIVE, (outside,) * 4
-    red, green, blue, seen = layers.transform(picture.size, method, numbers, BILINEAR, fillcolor=around).split()
-    return Image.merge("RGB", (red, green, blue)), seen
+    red, green, blue, visible = layers.transform(picture.size, method, numbers, BILINEAR, fillcolor=around).split()
+    return Image.merge("RGB", (red, green, blue)), visible
 
 
 def _on_box(scene: Image.Image, generator: np.random.Generator) -> Image.Image:

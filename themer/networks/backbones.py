@@ -36,7 +36,7 @@ def fine_tune_last_blocks(backbone: keras.Model, block: str, count: int) -> None
 def block_features(backbone: keras.Model, block: str) -> Any:
     """Return the mean of each channel after each block of a network, and its features last, float32 [n, width].
 
-    Themes differ in details, such as studs and prints, that early blocks find and the last ones have left behind.
+    Themes differ in details, such as studs and prints, that early blocks detect and the last ones no longer show.
 
     Args:
         backbone: returns features, or block features already, which are then returned.

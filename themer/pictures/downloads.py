@@ -1,4 +1,4 @@
-"""Downloading pictures: each is requested until it is here, the response is checked, and a ledger keeps the result."""
+"""Downloading pictures: each is requested until it arrives, the response is checked, and a ledger keeps the result."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -23,7 +23,7 @@ class Client:
         robots: the rules of the session's hosts.
         address: replaces {url}; see `located`.
         cache: what was downloaded before and whatever arrives now, by URL; None: nothing is kept.
-        revalidate: whether to ask also for what is here already.
+        revalidate: whether to request also what is here already.
     """
 
     session: PoliteSession

@@ -1,8 +1,12 @@
-"""Picture files on their way to a worker, which may be another machine: read here, decoded there, some at a time."""
+"""Picture files: where they are, and how they get to a worker, which may be another machine.
+
+They are read here and decoded there, some at a time.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import quote, unquote
 
 from PIL import Image
 
@@ -19,6 +23,16 @@ class PictureFile(NamedTuple):
     path: str
     content: bytes
     problem: str = ""
+
+
+def picture_path(folder: Path, set_id: str) -> Path:
+    """Return the path of a set's picture. The set number is quoted, so that it can't name another folder."""
+    return folder / f"{quote(set_id, safe='')}.jpg"
+
+
+def set_of(path: Path) -> str:
+    """Return the number of the set whose picture has this path; the inverse of `picture_path`."""
+    return unquote(path.stem)
 
 
 def read_file(path: Path) -> PictureFile:

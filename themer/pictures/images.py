@@ -2,9 +2,7 @@
 
 import io
 import zlib
-from pathlib import Path
 from typing import Literal
-from urllib.parse import quote, unquote
 
 import imagehash
 import numpy
@@ -41,16 +39,6 @@ class PictureError(Exception):
     def __init__(self, kind: PictureProblem) -> None:
         super().__init__(kind)
         self.kind = kind
-
-
-def picture_path(folder: Path, set_id: str) -> Path:
-    """Return the path of a set's picture. The set number is quoted, so that it can't name another folder."""
-    return folder / f"{quote(set_id, safe='')}.jpg"
-
-
-def set_of(path: Path) -> str:
-    """Return the number of the set whose picture has this path; the inverse of `picture_path`."""
-    return unquote(path.stem)
 
 
 def decode(content: bytes, minimum_side_pixels: int = 1, fill: Colour = WHITE) -> Image.Image:
@@ -132,7 +120,7 @@ def _converted(picture: Image.Image) -> Image.Image:
 
 def _turn(picture: Image.Image) -> Image.Transpose | None:
     """Return how to turn a picture upright, by the orientation in its EXIF data alone; None: it is upright."""
-    # ImageOps.exif_transpose fails where any other value is odd: it writes all of them anew.
+    # ImageOps.exif_transpose fails where any other value is odd: it rewrites all of them.
     try:
         return TURNS.get(picture.getexif().get(ExifTags.Base.Orientation))
     except Exception:  # Damaged metadata can raise anything in Pillow; the pixels are still good.

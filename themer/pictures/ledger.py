@@ -14,7 +14,7 @@ import pandas
 from themer.base.files import drop_partial_line
 from themer.base.tables import read_csv, write_csv
 from themer.catalogue.sets import number_without_variant
-from themer.pictures.images import picture_path
+from themer.pictures.files import picture_path
 from themer.pictures.look_alikes import Kept, look_alikes
 
 Status = Literal["ok", "no url", "gone", "failed", "rejected", "forbidden", "placeholder"]

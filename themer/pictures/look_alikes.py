@@ -1,4 +1,4 @@
-"""Pictures that look the same, though their bytes differ: one placeholder that was compressed anew for each set.
+"""Pictures that look the same, though their bytes differ: one placeholder that was compressed again for each set.
 
 Their perceptual hashes are near, but so are those of one brick in several colours: the hash sees no colour, and shapes
 that are symmetrical upset it. So the hashes only choose the pictures whose colours are compared. Of 1,067 real pictures

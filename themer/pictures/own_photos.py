@@ -41,7 +41,7 @@ def survey_photos(root: Path, labels: Sequence[str]) -> Survey:
     link to a folder: DVC doesn't follow it.
     """
     if not root.is_dir():
-        return Survey({}, [f"{root}: there is no such folder. Make it; leave it empty if you have no photos."])
+        return Survey({}, [f"{root}: there is no such folder. Create it, and leave it empty if you have no photos."])
     label_of, problems, known = {}, [], [*labels, NONE_OF_THESE]
     for folder in _visible(root):
         if problem := _problem_of_folder(folder, known):
@@ -167,10 +167,10 @@ def _problem_of_folder(folder: Path, labels: Sequence[str]) -> str:
     if _is_link_to_folder(folder):
         return f"{folder}: {LINK_PROBLEM}"
     if not folder.is_dir():
-        return f"{folder}: not in a label's folder. Move it into the folder named after its label."
+        return f"{folder}: this file is not in a label's folder. Move it into the folder that is named after its label."
     named = _labels_of(folder, labels)
     if len(named) > 1:
-        return f"{folder}: this folder belongs to each of {named}. Rename all but one label in params.yaml."
+        return f"{folder}: several labels share this folder: {', '.join(named)}. Rename all but one in params.yaml."
     if named:
         return ""
     known = sorted({slug(label) for label in labels})

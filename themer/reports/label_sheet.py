@@ -44,4 +44,4 @@ def _words(issues: int, shown: int, checked: int) -> tuple[str, str]:
         return "No label looks wrong", f"Held-out predictions contradict none of the {checked:,} labels."
     counted = "1 label looks wrong" if issues == 1 else f"{issues:,} labels look wrong"
     title = counted if shown == issues else f"{counted}: the {shown} most suspicious"
-    return title, f"{checked:,} labels checked. Under each picture: the suggested label, then the present one."
+    return title, f"{checked:,} labels checked. Below each picture: the suggested label, then the current label."

@@ -56,14 +56,14 @@ def background(pixels: np.ndarray, width: int, height: int) -> str:
 
 
 def namesakes(sets: pandas.DataFrame) -> list[str]:
-    """Return whether sets of another family have the name and the year of each set.
+    """Return in words whether sets of another family have the name and the year of each set.
 
     They may show the same thing, so a picture in the training split may give the answer away.
 
     Args:
         sets: name, year and family of each set, of all splits.
     """
-    return ["shared" if one else "of one family" for one in has_several(sets, ["name", "year"], "family")]
+    return ["in several families" if one else "in one family" for one in has_several(sets, ["name", "year"], "family")]
 
 
 def picture_kinds(sets: pandas.DataFrame, squares: Iterable[np.ndarray]) -> pandas.DataFrame:

@@ -88,8 +88,8 @@ def require_fit(labels: list[str], size: int, directory: Path) -> None:
     summary = read_summary(directory)
     if (labels, size) != (summary.labels, summary.size):
         raise UserError(
-            f"The model predicts {', '.join(labels)} from {size} px, but {directory} holds "
-            f"{', '.join(summary.labels)} in {summary.size} px. Train again: dvc repro"
+            f"The model predicts {', '.join(labels)} from pictures of {size} px, but {directory} has the "
+            f"labels {', '.join(summary.labels)} and pictures of {summary.size} px. Train again: dvc repro"
         )
 
 
@@ -134,7 +134,7 @@ def read_batches(directory: Path, split: str, batch_size: int) -> Iterator[Batch
 
 
 class Rows:
-    """A split's pictures, each read from its file when asked for; memory holds only where it begins.
+    """A split's pictures, each read from its file on access; memory holds only where it begins.
 
     Raises:
         UserError: a file of the split is missing or damaged.

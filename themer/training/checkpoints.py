@@ -48,7 +48,8 @@ class Checkpoints:
             return keras.models.load_model(state / "model.keras"), progress
         except (OSError, ValueError, TypeError, KeyError, zipfile.BadZipFile) as error:
             reason = str(error).partition("\n")[0]
-            print(f"{state}: this state of training is damaged ({reason}). It starts anew.", file=sys.stderr)
+            note = f"{state}: this checkpoint is damaged ({reason}). Training starts from the beginning."
+            print(note, file=sys.stderr)
             shutil.rmtree(state)
             return None
 

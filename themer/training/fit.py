@@ -228,7 +228,8 @@ def _record(progress: Progress, epoch: int, scores: dict[str, dict[str, float]])
     """Add the scores of an epoch, by split, to the history; raise UserError if a loss is not finite."""
     if not all(math.isfinite(of_split["loss"]) for of_split in scores.values()):
         losses = ", ".join(f"{of_split['loss']}" for of_split in scores.values())
-        raise UserError(f"train: the loss became {losses} in epoch {epoch}. Lower train.learning_rate.")
+        message = f"train: the loss became {losses} in epoch {epoch}, so training stopped"
+        raise UserError(f"{message}. Lower train.learning_rate.")
     progress.epoch = epoch
     for split, of_split in scores.items():
         row = {"epoch": epoch, "split": split, "loss": of_split["loss"], "accuracy": of_split["accuracy"]}

@@ -50,7 +50,7 @@ def plain_features(directory: Path, shards: Path) -> list[Features]:
     for split, part in zip(SPLITS, parts, strict=True):
         if len(part) != counts[split]:
             raise UserError(
-                f"{directory}: there are features of {len(part)} pictures of the split {split!r}, but {shards} holds "
+                f"{directory}: the split {split!r} has features of {len(part)} pictures, but {shards} holds "
                 f"{counts[split]} pictures. Run: dvc repro --force features"
             )
     return parts
@@ -183,7 +183,7 @@ def _training_rows(parts: Sequence[Part], fold: int, label_weights: np.ndarray) 
 
 
 def _at_hand(rows: Callable[[], Iterator[Rows]], features: list[Features]) -> Callable[[], Iterable[Rows]]:
-    """Return a function that returns the same rows at each call: from memory if they are few, or read anew."""
+    """Return a function that returns the same rows at each call: from memory if they are few, or read again."""
     if 4 * features[0].width * sum(map(len, features)) > KEPT_BYTES:
         return rows
     kept = list(rows())

@@ -46,6 +46,7 @@ export function showPrediction(card, picture, prediction) {
   const { headline, pieces } = verdict(prediction);
   card.querySelector(".verdict").textContent = headline;
   card.querySelector(".confidence").replaceChildren(...pieces.map(piece));
+  card.querySelector(".supposing").hidden = !prediction.none_of_these;
   card.querySelector(".bars").replaceChildren(...prediction.top.map(bar));
   card.querySelector(".sets").replaceChildren(...prediction.similar.map(setCard));
   card.querySelector(".similar").hidden = !prediction.similar.length;

@@ -34,7 +34,7 @@ function entryIn(text) {
   try {
     return JSON.parse(text)[0];
   } catch {
-    throw new Problem("Something went wrong", "The response is not from this server. Is there a page to sign in to?", true);
+    throw new Problem("Something went wrong", "The response is not from this server. Do you have to sign in to the network first?", true);
   }
 }
 

@@ -1,4 +1,4 @@
-// The pictures and answers of this tab, kept in the browser, so that another page and Back lose none of them.
+// The pictures and predictions of this tab, kept in the browser, so that another page and Back lose none of them.
 
 const DAY_MILLISECONDS = 86_400_000;
 const TAB = "tab";

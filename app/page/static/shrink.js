@@ -38,7 +38,7 @@ async function read(file) {
   try {
     return new Blob([await file.arrayBuffer()], { type: file.type });
   } catch {
-    throw new Problem("File not readable", "The file was moved or changed, or may not be read. Choose it once more.", true);
+    throw new Problem("File not readable", "The file was moved or changed, or may not be read. Choose it again.", true);
   }
 }
 

@@ -1,4 +1,4 @@
-// All answers as text to copy, and as a CSV file.
+// All predictions as text to copy, and as a CSV file.
 
 import { addCopying } from "./copying.js";
 import { line } from "./wording.js";

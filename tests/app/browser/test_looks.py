@@ -37,6 +37,12 @@ LINES = """cells => cells.map((cell) => {
     return new Set([...range.getClientRects()].filter((box) => box.width > 1).map((box) => Math.round(box.top))).size;
 })"""
 
+HEIGHT_IN_LINES = """cell => {
+    const range = document.createRange();
+    range.selectNodeContents(cell);
+    return range.getBoundingClientRect().height / parseFloat(getComputedStyle(cell).lineHeight);
+}"""
+
 
 def contrast(one: list[int], other: list[int]) -> float:
     """Return the contrast of two colours as WCAG defines it."""
@@ -62,6 +68,13 @@ def test_no_percentage_is_broken_over_two_lines(open_page, site):
     assert not re.search(r"\d %", page.locator("main").inner_text())
 
 
+def test_on_a_phone_the_table_breaks_no_theme_within_a_word(open_page, site):
+    page = open_page(f"{site}/about", **PHONE)
+    cell = page.locator("tbody th").first
+    cell.evaluate("cell => { cell.lastChild.textContent = '\u00a0Technic/Bionicle'; }")
+    assert cell.evaluate(HEIGHT_IN_LINES) < 1.5
+
+
 @pytest.fixture
 def answered(open_page, site, tmp_path):
     """Return a function that opens a page, and has pictures predicted."""
@@ -81,6 +94,12 @@ def test_on_a_phone_the_heat_switch_is_below_the_picture(answered):
     page.get_by_text("Show what it looked at").tap()
     expect(page.locator(".heat")).to_be_visible()
     expect(page.locator(".heat")).to_be_in_viewport()
+
+
+def test_on_a_phone_the_overview_breaks_no_theme_within_a_word(answered):
+    page = answered(2, **PHONE)
+    page.locator("#overview span").first.evaluate("text => { text.textContent = 'Technic/Bionicle'; }")
+    assert page.locator("#overview span").evaluate_all(LINES)[0] == 1
 
 
 def test_on_a_phone_nobody_is_told_to_drop_or_to_press_keys(open_page, site):

@@ -16,6 +16,8 @@ from tests.app.browser.pictures import drawn_file
 from themer.answering.abstention import Boundary
 from themer.base.tables import read_csv, write_csv
 
+SUPPOSING = "If it were one of these themes:"
+
 
 @pytest.fixture(scope="module")
 def strangers(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
@@ -38,6 +40,7 @@ def test_the_page_names_the_nearest_set_of_another_theme(open_page, strangers, t
     expect(page.get_by_role("heading", level=3)).to_have_text("None of these themes")
     nearest = page.locator(".set-number").first.text_content()
     expect(page.locator(".confidence")).to_have_text(f"It looks like Star Wars: {nearest} Falcon.")
+    expect(page.get_by_text(SUPPOSING)).to_be_visible()
 
 
 def test_without_a_script_it_says_the_same(open_page, strangers, tmp_path):
@@ -47,3 +50,11 @@ def test_without_a_script_it_says_the_same(open_page, strangers, tmp_path):
     expect(page.get_by_role("heading", level=2)).to_have_text("None of these themes")
     nearest = page.locator(".set-number").first.text_content()
     expect(page.locator(".confidence")).to_have_text(f"It looks like Star Wars: {nearest} Falcon.")
+    expect(page.get_by_text(SUPPOSING)).to_be_visible()
+
+
+def test_above_the_bars_of_a_theme_there_is_no_such_line(open_page, site, tmp_path):
+    page = open_page(site)
+    page.set_input_files("#pictures", str(drawn_file(tmp_path, "technic", 9001)))
+    expect(page.get_by_role("meter").first).to_be_visible()
+    expect(page.get_by_text(SUPPOSING)).to_be_hidden()

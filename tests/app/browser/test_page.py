@@ -105,7 +105,7 @@ def test_a_plain_colour_is_not_sure_with_the_reason(open_page, site, tmp_path):
     page = predicted(open_page(site), tmp_path / "orange.png")
     expect(page.get_by_role("heading", level=3)).to_have_text("Not sure")
     expect(page.locator(".confidence")).to_have_text(
-        re.compile(r"^Unlike every training picture\. Best guess: \w+, <?\xa0?\d+\xa0%\.$")
+        re.compile(r"^The picture is too far from every training picture\. Best guess: \w+, <?\xa0?\d+\xa0%\.$")
     )
 
 

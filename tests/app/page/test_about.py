@@ -31,6 +31,13 @@ def test_a_model_that_always_abstains_has_no_accuracy_when_sure(client_of, tmp_p
     assert "0.0&nbsp;%" in text and "of them correct" not in text
 
 
+@pytest.mark.parametrize(("level", "shown"), [(0.9, "(90&nbsp;% confidence"), (0.995, "(99.5&nbsp;% c"), (None, "(c")])
+def test_an_interval_has_the_confidence_level_that_it_was_computed_with(client_of, tmp_path, level, shown):
+    scores = {"accuracy": 0.9, "accuracy_low": 0.8, "accuracy_high": 1.0}
+    write_json(scores | ({"confidence_level": level} if level else {}), tmp_path / paths.evaluate_metrics)
+    assert f"80.0&nbsp;% to 100.0&nbsp;% {shown}" in client_of(root=tmp_path).get("/about").text
+
+
 def test_the_picture_of_the_result_has_its_own_shape_whatever_the_number_of_themes(client_of, tmp_path):
     write_json({"answered": 0.5}, tmp_path / paths.evaluate_metrics)
     (tmp_path / paths.result).parent.mkdir()

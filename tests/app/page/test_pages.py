@@ -7,6 +7,7 @@ from stages import paths
 from tests.app.uploads import drawing, upload
 from tests.conftest import picture_bytes, without_privileges
 from tests.drawn_sets import KINDS
+from themer.base.files import write_bytes
 
 
 def test_the_page_has_a_form_that_works_without_a_script(client):
@@ -54,6 +55,15 @@ def test_without_a_model_the_page_says_what_to_run(client_of, tmp_path):
     response = client.get("/")
     assert response.status_code == 503 and "dvc repro" in response.text
     assert client.get("/about").status_code == 200
+
+
+def test_a_model_that_can_not_be_read_is_told_from_a_missing_one(client_of, tmp_path):
+    client = client_of(root=tmp_path)
+    assert "There is no model" in client.get("/").text and "There is no model" in client.get("/about").text
+    write_bytes(b"damaged", tmp_path / paths.model)
+    client = client_of(root=tmp_path)
+    assert "The model can’t be" in client.get("/").text and "The model can’t be" in client.get("/about").text
+    assert "The model can't be read" in client.get("/readyz").json["detail"]
 
 
 def test_a_picture_that_may_not_be_read_is_not_found(client_of, caplog):

@@ -93,11 +93,11 @@ def test_a_missing_file_names_the_command_to_run(tmp_path):
 def test_other_files_are_refused(path, tmp_path, content):
     broken = tmp_path / "one.tflite"
     broken.write_bytes(content)
-    with pytest.raises(UserError, match=r"one\.tflite: not a classifier saved by this project"):
+    with pytest.raises(UserError, match=r"one\.tflite: this file is damaged, or was not saved by this project"):
         LiteRuntime(broken)
     # The right members do not make it a model.
     with zipfile.ZipFile(path) as source, zipfile.ZipFile(broken, "a" if content else "w") as file:
         for name in source.namelist():
             file.writestr(name, source.read(name))
-    with pytest.raises(UserError, match=r"one\.tflite: not a classifier saved by this project"):
+    with pytest.raises(UserError, match=r"one\.tflite: this file is damaged, or was not saved by this project"):
         LiteRuntime(broken)

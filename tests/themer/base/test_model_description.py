@@ -45,5 +45,5 @@ def test_errors_name_the_file_and_what_to_run():
     assert str(no_model(path)) == "models/classifier.tflite: there is no model yet. Run: dvc repro"
     error = ValueError("no zip file\nand more")
     assert str(no_classifier(path, error)) == (
-        "models/classifier.tflite: not a classifier saved by this project (no zip file). Run: dvc repro"
+        "models/classifier.tflite: this file is damaged, or was not saved by this project (no zip file). Run: dvc repro"
     )

@@ -21,19 +21,19 @@ WRONG = {
         {"sources.live.pictures_per_second": -1},
         "params.yaml: sources.live.pictures_per_second: Input should be greater than 0, but it is -1.",
     ),
-    "theme claimed twice": (
+    "theme listed twice": (
         {"regroup.groups.MiniFig": ["Bionicle"]},
-        'params.yaml: regroup: groups: "MiniFig" and "Technic/Bionicle" both claim the theme "Bionicle". '
-        "Give it to one of them.",
+        'params.yaml: regroup: groups: "MiniFig" and "Technic/Bionicle" both list the theme "Bionicle". '
+        "Keep it in one of them.",
     ),
     "theme named twice by one group": (
         {"regroup.groups.MiniFig": ["VIDIYO", "VIDIYO"]},
         'params.yaml: regroup: groups: "MiniFig" names the theme "VIDIYO" twice. Remove one of them.',
     ),
-    "theme within a claimed one": (
+    "theme below a listed one": (
         {"regroup.groups.MiniFig": ["Duplo / Disney / Cars"]},
-        'params.yaml: regroup: groups: "Duplo / Disney / Cars" is part of "Duplo", which is claimed as well. '
-        "Keep one of the two rules.",
+        'params.yaml: regroup: groups: "Duplo / Disney / Cars" is below "Duplo", and the groups list both. '
+        "Keep one of the two.",
     ),
     "only one group": (
         {"regroup.groups": {"MiniFig": ["VIDIYO"]}},
@@ -109,8 +109,8 @@ WRONG = {
     ),
     "one page for all sets": (
         {"sources.live.set_page": "https://example.org/sets/"},
-        'params.yaml: sources.live.set_page: "https://example.org/sets/" is the same page for every set. '
-        "Write {set_id} in place of the set number.",
+        'params.yaml: sources.live.set_page: "https://example.org/sets/" would be the same page for every set. '
+        "Write {set_id} where the number belongs.",
     ),
     "page with another scheme": (
         {"sources.live.set_page": "javascript:alert({set_id})"},
@@ -167,8 +167,8 @@ WRONG = {
     ),
     "address with a query": (
         {"sources.live.rebrickable": "https://example.org/?key=1"},
-        'params.yaml: sources.live.rebrickable: "https://example.org/?key=1" has a space, ? or #, and paths are added '
-        "at its end. Write only what is before it.",
+        'params.yaml: sources.live.rebrickable: "https://example.org/?key=1" has a space, ? or #, but paths are '
+        "appended to it. Write only the part before these.",
     ),
     "placeholder after a scheme": (
         {"sources.sample.rebrickable": "ftp://{url}"},
@@ -190,11 +190,11 @@ WRONG = {
     ),
     "NUL in a command": (
         {"sources.sample.command": ["python", "a\0b"]},
-        "params.yaml: sources.sample.command.1: 'a\\x00b' has a character that no text may have. Remove it.",
+        "params.yaml: sources.sample.command.1: 'a\\x00b' has a character that is not allowed in text. Remove it.",
     ),
     "NUL in a key": (
         {"regroup.relabel": {"\0": None}},
-        "'\\x00' has a character that no text may have. Remove it.",
+        "'\\x00' has a character that is not allowed in text. Remove it.",
     ),
     "no pictures at all": (
         {"fetch.source": "rebrickable", "download.rebrickable_pictures": False},
@@ -216,7 +216,7 @@ def test_a_source_that_dvc_could_not_find_by_its_name_is_refused(params, name):
     params["sources"][name] = {"rebrickable": "https://example.org"}
     with pytest.raises(UserError) as error:
         parse_params(params)
-    assert f'sources: "{name}": DVC looks for the source in use by sources.{name}' in str(error.value)
+    assert f'sources: "{name}": DVC looks up the source as sources.{name}' in str(error.value)
 
 
 @pytest.mark.parametrize("name", ["my-mirror", "my mirror", "Übung", "x" * 60])
@@ -236,7 +236,7 @@ def test_a_source_with_a_name_that_is_none_is_refused(params, name):
 @pytest.mark.parametrize("name", ["", " ", "Castle ", "Cas\ntle", "Cas\u202etle", "x" * 61, "?!"])
 def test_a_label_with_a_name_that_is_none_is_refused(params, name):
     params["regroup"]["groups"][name] = ["Castle"]
-    with pytest.raises(UserError, match="a name has 1 to 60 printable characters, a letter or a digit among them"):
+    with pytest.raises(UserError, match="a name has 1 to 60 printable characters, including a letter or digit"):
         parse_params(params)
 
 

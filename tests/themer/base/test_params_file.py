@@ -76,7 +76,7 @@ def test_a_set_number_that_yaml_reads_as_a_number_is_refused(write_params):
         ("fetch: {snapshot: 2026-11-22}", "fetch.snapshot: YAML reads this as date, .* in quotes: '2026-11-22'"),
         ("fetch: {snapshot: 2026-11-22 10:00:00}", "fetch.snapshot: YAML reads this as datetime"),
         ("a: [x, !!binary aGk=]", "a.1: YAML reads this as bytes"),
-        ("regroup: {relabel: {0011: MiniFig}}", "regroup.relabel.11: YAML reads this key as int.*0011 is 11.*quotes"),
+        ("regroup: {relabel: {0011: MiniFig}}", "regroup.relabel.11: YAML reads this key as int.*becomes 11.*quotes"),
         ("regroup: {relabel: {2024-11-22: MiniFig}}", "regroup.relabel.2024-11-22: YAML reads this key as date"),
     ],
 )

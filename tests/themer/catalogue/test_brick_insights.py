@@ -258,7 +258,7 @@ def test_a_cache_that_cannot_be_written_is_no_fault_of_the_set(site, tmp_path):
     journal = Journal(tmp_path / "raw", IDENTITY, DownloadCache(tmp_path / "cache"))
     (tmp_path / "cache" / "contents").rmdir()
     (tmp_path / "cache" / "contents").touch()
-    with pytest.raises(UserError, match="downloads can't be kept there"):
+    with pytest.raises(UserError, match="downloads can't be stored in this folder"):
         list(sets_one_by_one(Robots(polite_session()), site.url, [f"{number}-1" for number in range(9)], journal))
     assert len(site.request_counts()) == 1
 

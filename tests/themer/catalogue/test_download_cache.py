@@ -97,7 +97,7 @@ def test_the_folder_is_the_systems_or_the_one_that_the_environment_names(tmp_pat
 
 def test_a_folder_that_cannot_be_made_is_an_error_that_says_what_to_do(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(UserError, match=f"file/cache: downloads can't be kept there .*{FOLDER_VARIABLE}"):
+    with pytest.raises(UserError, match=f"file/cache: downloads can't be stored in this folder .*{FOLDER_VARIABLE}"):
         DownloadCache(tmp_path / "file" / "cache")
 
 
@@ -105,7 +105,7 @@ def test_bytes_that_cannot_be_written_are_an_error_too(tmp_path):
     cache = DownloadCache(tmp_path)
     (tmp_path / "contents").rmdir()
     (tmp_path / "contents").touch()
-    with pytest.raises(UserError, match="downloads can't be kept there .Not a directory."):
+    with pytest.raises(UserError, match="downloads can't be stored in this folder .Not a directory."):
         cache.keep(A, b"one")
 
 
@@ -127,5 +127,5 @@ def test_a_folder_that_cannot_be_written_is_an_error_before_any_download():
         DownloadCache(folder)
         for path in (folder, folder / "contents"):
             path.chmod(0o555)
-        with without_privileges(), pytest.raises(UserError, match="downloads can't be kept there .Permission denied."):
+        with without_privileges(), pytest.raises(UserError, match="downloads can't be stored .*Permission denied."):
             DownloadCache(folder)

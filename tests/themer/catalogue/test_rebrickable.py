@@ -224,7 +224,7 @@ def test_a_table_that_breaks_off_each_time_is_an_error_and_not_kept(site, tmp_pa
 
 
 def test_the_line_that_breaks_off_is_quoted():
-    with pytest.raises(UserError, match=r"here: expected .* breaks off in line 3, .*https://x/'. Try again later"):
+    with pytest.raises(UserError, match=r"here: expected .* in the middle of line 3: .*https://x/'. Try again later"):
         parse_table(CUT["the last field"], "sets", "here")
 
 

@@ -73,7 +73,7 @@ def test_the_rules_are_those_of_rfc_9309(site, case):
 
 
 def test_what_is_no_address_is_an_error(site):
-    with pytest.raises(UserError, match="no address"):
+    with pytest.raises(UserError, match="not a valid address"):
         Robots(polite_session()).require("http://[/picture.jpg")
 
 

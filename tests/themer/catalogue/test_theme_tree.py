@@ -93,5 +93,5 @@ def test_some_orphans_are_to_be_expected(orphans, sets):
 
 @pytest.mark.parametrize("theme", ["504.5", "5", ""])
 def test_more_than_a_tenth_of_orphans_is_an_error_that_names_the_table(theme):
-    with pytest.raises(UserError, match="for 44 of 86 sets, the table of themes lacks .*themes.csv.gz"):
+    with pytest.raises(UserError, match="the table of themes lacks the themes of 44 of 86 sets, .*themes.csv.gz"):
         require_few_orphans([theme] * 44 + ["1"] * 42, ThemeTree.of(TABLE))

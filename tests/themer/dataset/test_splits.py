@@ -70,7 +70,7 @@ def test_the_seed_decides_the_order_of_equal_families():
 
 
 def test_a_label_that_a_split_lacks_is_named():
-    with pytest.raises(UserError, match=r'the test split would have no "B" \(families with it: 1\)'):
+    with pytest.raises(UserError, match=r'the test split would have no picture of "B" \(its families: 1\)'):
         split(["A"] * 20 + ["B"] * 5, [str(index) for index in range(20)] + ["b"] * 5, FRACTIONS, 0)
 
 

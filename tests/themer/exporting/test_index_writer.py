@@ -207,5 +207,5 @@ def test_an_interrupted_run_leaves_no_index(project, runtime, tmp_path):
 def test_shards_with_other_labels_are_refused(project, runtime, tmp_path):
     shards = write_shards(tmp_path / "shards")
     write_summary(shards, replace(read_summary(shards), labels=["blue", "green", "pink"]))
-    with pytest.raises(UserError, match=r"predicts blue, green, red from 32 px.*blue, green, pink in 32 px"):
+    with pytest.raises(UserError, match=r"red from pictures of 32 px, .* blue, green, pink and pictures of 32 px"):
         write_index(project / paths.model, shards, project / paths.photo_shards, tmp_path / "index", "small model")

@@ -82,6 +82,18 @@ def test_class_maps_of_a_classifier_on_block_features_add_up_to_its_logits_too(n
     assert outputs.block_features.shape[1] > outputs.features.shape[1]
 
 
+@pytest.mark.parametrize("made", [lambda: on_block_features("efficientnet_lite0"), lambda: model_of(TWO_LITES)])
+def test_names_do_not_depend_on_what_was_built_before(made):
+    model = made()
+    first, second = (names(with_all_outputs(model, views=2)) for _ in range(2))
+    assert first == second
+
+
+def names(layer: keras.layers.Layer) -> list[str]:
+    """Return the names of a layer and of all layers within it."""
+    return [layer.name, *(name for inner in getattr(layer, "layers", []) for name in names(inner))]
+
+
 def on_block_features(network: str) -> keras.Model:
     """Return a network's first blocks with an untrained classifier on what each of them finds."""
     backbone = model_of(network).get_layer("backbone")

@@ -8,11 +8,13 @@ from PIL import Image
 from tests.small_shards import picture, settings, write_photo_shards, write_shards
 from tests.themer.networks.random_weights import SHORT_LAST_WIDTH, SHORT_WIDTH, use_short_vgg16
 from themer.base.quiet_tensorflow import keras
+from themer.features import backbone_features
 from themer.features.backbone_features import write_features
 from themer.features.embedding import PICTURES_PER_TASK, embed, unchanged
 from themer.features.feature_store import read_features, store_features
 from themer.networks.efficientnet import efficientnet_lite_features
 from themer.networks.lite import lite_model
+from themer.networks.registry import build
 from themer.pictures.images import encode_png
 from themer.shards.files import Example
 
@@ -102,3 +104,19 @@ def test_all_splits_and_the_views_of_training_pictures_have_features(tmp_path, m
     assert rows == {f"{name}.npy": (count, SHORT_WIDTH) for name, count in counts.items()}
     last = read_features(tmp_path / "features", "train", 1, last_only=True)
     assert last.width == SHORT_LAST_WIDTH and (last[:] >= 0).all()
+
+
+def test_a_network_is_built_only_if_a_file_of_its_features_is_missing(tmp_path, monkeypatch):
+    use_short_vgg16(monkeypatch)
+    shards, photos = write_shards(tmp_path / "shards"), write_photo_shards(tmp_path / "photos")
+    store = partial(store_features, shards, photos, settings(network="vgg16"), tmp_path / "features")
+    store()
+    lost = tmp_path / "features/vgg16/test-0.npy"
+    whole = lost.read_bytes()
+    built = []
+    monkeypatch.setattr(backbone_features, "build", lambda *given: built.append(given) or build(*given))
+    store()
+    assert built == []
+    lost.unlink()
+    store()
+    assert len(built) == 1 and lost.read_bytes() == whole

@@ -68,7 +68,7 @@ def test_a_missing_model_is_reported_with_the_command_to_run(tmp_path):
 def test_other_files_are_refused(tmp_path):
     path = tmp_path / "classifier.keras"
     path.write_bytes(b"not a zip file")
-    with pytest.raises(UserError, match="not a classifier saved by this project"):
+    with pytest.raises(UserError, match="this file is damaged, or was not saved by this project"):
         load_classifier(path)
     trained().save(path)
     with pytest.raises(UserError, match="themer.json"):
@@ -82,5 +82,5 @@ def test_a_classifier_with_a_broken_model_is_refused(tmp_path):
         description = file.read("themer.json")
     with zipfile.ZipFile(path, "w") as file:
         file.writestr("themer.json", description)
-    with pytest.raises(UserError, match="not a classifier"):
+    with pytest.raises(UserError, match="was not saved by this project"):
         load_classifier(path)

@@ -33,6 +33,6 @@ def test_code_in_a_weights_file_is_not_run(tmp_path):
         def __reduce__(self):
             return (tmp_path.joinpath("mark").touch, ())
 
-    with pytest.raises(UserError, match="the weights file names"):
+    with pytest.raises(UserError, match="the weights file contains"):
         read_torch_arrays(pickle.dumps(Evil(), protocol=2))
     assert not (tmp_path / "mark").exists()

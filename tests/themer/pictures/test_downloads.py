@@ -244,7 +244,7 @@ def test_a_cache_that_cannot_be_written_is_no_fault_of_the_picture(site, tmp_pat
     cache = DownloadCache(tmp_path / "cache")
     (tmp_path / "cache" / "contents").rmdir()
     (tmp_path / "cache" / "contents").touch()
-    with pytest.raises(UserError, match="downloads can't be kept there"):
+    with pytest.raises(UserError, match="downloads can't be stored in this folder"):
         download(site, tmp_path, {"1-1": ["{url}/1.jpg"]}, cache=cache)
 
 

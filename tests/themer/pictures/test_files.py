@@ -1,9 +1,25 @@
+from pathlib import Path
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.conftest import picture_bytes
 from themer.base.errors import UserError
 from themer.pictures import files
-from themer.pictures.files import chunks, hashes, picture_of, read_file
+from themer.pictures.files import chunks, hashes, picture_of, picture_path, read_file, set_of
+
+
+@pytest.mark.parametrize("set_id", ["../../etc/passwd", "a/b", "700.B.1-1", "ü-1"])
+def test_no_set_number_leads_out_of_the_folder(tmp_path, set_id):
+    path = picture_path(tmp_path, set_id)
+    path.write_bytes(b"")
+    assert [found.name for found in tmp_path.iterdir()] == [path.name]
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
+def test_the_path_of_a_picture_gives_its_set(set_id):
+    assert set_of(picture_path(Path("pictures"), set_id)) == set_id
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no picture", picture_bytes()[:300]])

@@ -1,7 +1,6 @@
 import io
 import struct
 import zlib
-from pathlib import Path
 
 import numpy
 import pytest
@@ -17,8 +16,6 @@ from themer.pictures.images import (
     frame,
     identify,
     perceptual_hash,
-    picture_path,
-    set_of,
     square,
     upright_rgb,
 )
@@ -277,15 +274,3 @@ def test_the_hash_is_near_for_a_near_duplicate_and_far_for_another_picture():
         int(perceptual_hash(picture), 16) for picture in (original, duplicate, decode(picture_bytes(4, (200, 160))))
     ]
     assert (bits[0] ^ bits[1]).bit_count() <= 24 < (bits[0] ^ bits[2]).bit_count()
-
-
-@pytest.mark.parametrize("set_id", ["../../etc/passwd", "a/b", "700.B.1-1", "ü-1"])
-def test_no_set_number_leads_out_of_the_folder(tmp_path, set_id):
-    path = picture_path(tmp_path, set_id)
-    path.write_bytes(b"")
-    assert [found.name for found in tmp_path.iterdir()] == [path.name]
-
-
-@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
-def test_the_path_of_a_picture_gives_its_set(set_id):
-    assert set_of(picture_path(Path("pictures"), set_id)) == set_id

@@ -66,7 +66,7 @@ MISPLACED = {
         r'minifigs: no label .* mean "minifig".* technic-bionicle, young-childrens',
     ),
     "a folder that is not a slug": ("Young Childrens/a.jpg", r'did you mean "young-childrens"'),
-    "a file beside the folders": ("a.jpg", r"a.jpg: not in a label's folder"),
+    "a file beside the folders": ("a.jpg", r"a.jpg: this file is not in a label's folder"),
     "a folder within a label's": ("minifig/old/a.jpg", r"minifig/old: a folder within a label's folder"),
     "a name that is not text": ("minifig/a\udcff.jpg", r"minifig: the file name .* is not UTF-8"),
 }
@@ -114,7 +114,7 @@ def test_a_link_to_a_file_is_a_photo_since_dvc_makes_such_links_itself(tmp_path)
 def test_a_folder_that_belongs_to_two_labels_is_refused(tmp_path):
     labels = [*LABELS, "Mini Fig", "Mini-Fig"]
     assert find_photos(put(tmp_path, "minifig/a.jpg"), labels)
-    with pytest.raises(UserError, match=r"this folder belongs to each of \['Mini Fig', 'Mini-Fig'\]"):
+    with pytest.raises(UserError, match=r"several labels share this folder: Mini Fig, Mini-Fig"):
         find_photos(put(tmp_path, "mini-fig/a.jpg"), labels)
 
 

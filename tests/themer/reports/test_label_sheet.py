@@ -7,7 +7,7 @@ import pytest
 from themer.reports.contact_sheet import Tile, draw_sheet
 from themer.reports.label_sheet import MOST_TILES, draw_label_issues
 
-SUBTITLE = "100 labels checked. Under each picture: the suggested label, then the present one."
+SUBTITLE = "100 labels checked. Below each picture: the suggested label, then the current label."
 
 
 def square_of(set_id: str) -> np.ndarray:

@@ -170,4 +170,4 @@ def test_sets_of_other_families_with_the_same_name_and_year_are_namesakes():
     cars = [("Car", "1999", "1"), ("Car", "1999", "2"), ("Car", "2001", "3")]
     variants, nameless = [("Bus", "1999", "4"), ("Bus", "1999", "4")], [("", "1999", "5"), ("", "1999", "6")]
     sets = pandas.DataFrame([*cars, *variants, *nameless], columns=["name", "year", "family"])
-    assert slices.namesakes(sets) == ["shared"] * 2 + ["of one family"] * 5
+    assert slices.namesakes(sets) == ["in several families"] * 2 + ["in one family"] * 5

@@ -143,5 +143,6 @@ def test_shards_must_fit_the_labels_and_size_of_a_model(tmp_path):
     write_summary(tmp_path, SUMMARY)
     require_fit(["Duplo", "Technic"], 8, tmp_path)
     for labels, size in ((["Technic", "Duplo"], 8), (["Duplo", "Technic"], 16)):
-        with pytest.raises(UserError, match=f"predicts {', '.join(labels)} from {size} px.* holds Duplo, Technic in 8"):
+        expected = f"predicts {', '.join(labels)} from pictures of {size} px, .* Duplo, Technic and pictures of 8 px"
+        with pytest.raises(UserError, match=expected):
             require_fit(labels, size, tmp_path)

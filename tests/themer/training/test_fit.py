@@ -264,7 +264,7 @@ def test_without_a_learning_rate_in_the_settings_the_network_s_default_is_used(n
 
 def test_a_loss_of_nan_is_reported():
     scores = {"train": {"loss": float("nan"), "accuracy": 0.2}, "validation": {"loss": 1.0, "accuracy": 0.2}}
-    with pytest.raises(UserError, match="the loss became nan, 1.0 in epoch 4. Lower train.learning_rate"):
+    with pytest.raises(UserError, match="nan, 1.0 in epoch 4, so training stopped. Lower train.learning_rate"):
         fit._record(Progress(epoch=3), 4, scores)
 
 

@@ -42,7 +42,7 @@ def points(seed: int, count: int = 90) -> tuple[list[Features], np.ndarray, np.n
 def test_features_of_other_shards_are_refused(shards, tmp_path):
     for split in SPLITS:
         write_feature_files(tmp_path, split, np.zeros((read_summary(shards).pictures["validation"], 2)))
-    with pytest.raises(UserError, match="features of 6 pictures of the split 'train'.* 16 pictures. Run"):
+    with pytest.raises(UserError, match="the split 'train' has features of 6 pictures.* 16 pictures. Run"):
         plain_features(tmp_path, shards)
 
 
