@@ -3,7 +3,7 @@
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import cache
 from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
@@ -46,24 +46,29 @@ class Engine(Protocol):
 
 
 class Threads:
-    """The engine of this process: a thread for each core, if not told otherwise."""
+    """The engine of this process: a thread for each core, if not told otherwise.
+
+    The threads stay, so that each loads a network once.
+    """
 
     def __init__(self, count: int | None = None) -> None:
         self.count = count or os.cpu_count() or 1
+        self._pool = ThreadPoolExecutor(self.count)
 
     def ordered_map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
         """Yield the results in order. `Executor.map` would take all items at once."""
-        with ThreadPoolExecutor(self.count) as pool:
-            waiting: deque[Future[Result]] = deque()
-            try:
-                for item in items:
-                    waiting.append(pool.submit(function, item))
-                    if len(waiting) >= TASKS_AHEAD * self.count:
-                        yield waiting.popleft().result()
-                while waiting:
+        waiting: deque[Future[Result]] = deque()
+        try:
+            for item in items:
+                waiting.append(self._pool.submit(function, item))
+                if len(waiting) >= TASKS_AHEAD * self.count:
                     yield waiting.popleft().result()
-            finally:
-                pool.shutdown(cancel_futures=True)
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
+            wait(waiting)
 
     def shared(self, value: bytes) -> bytes:
         """Return the value itself."""
@@ -77,7 +82,7 @@ def engine() -> Engine:
         UserError: it names something else, or there is no such scheduler.
     """
     name = os.environ.get(VARIABLE, "")
-    return _cluster(scheduler_address(name)) if name else Threads()
+    return _cluster(scheduler_address(name)) if name else _threads()
 
 
 def scheduler_address(name: str) -> str:
@@ -99,6 +104,12 @@ def scheduler_address(name: str) -> str:
             f"to {THIS_MACHINE} for a cluster on this machine, or unset it."
         )
     return name.rstrip("/")
+
+
+@cache
+def _threads() -> Engine:
+    """Return the threads of this process."""
+    return Threads()
 
 
 @cache

@@ -50,7 +50,7 @@ class Moments:
 
     def add(self, features: np.ndarray, classes: np.ndarray) -> None:
         """Add pictures: block features float32 [n, width] and the class of each, int [n]."""
-        rows = rooted(features).astype(np.float64)
+        rows = rooted(features)
         members = np.eye(len(self.counts))[classes]
         self.counts += members.sum(axis=0)
         self.sums += members.T @ rows

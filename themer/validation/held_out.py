@@ -11,9 +11,11 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from tqdm import tqdm
 
 from themer.base.arrays import holds_array, read_array
+from themer.base.engines import Threads
 from themer.base.errors import UserError
 from themer.base.files import write_bytes
 from themer.base.params import SPLITS, CrossValidate, Params, Train
@@ -108,12 +110,19 @@ def linear_probabilities(
     """
     parts = list(zip(features, split_by(features, actual), split_by(features, fold_of), strict=True))
     found = np.zeros((len(actual), label_count), np.float32)
-    for fold in range(fold_of.max() + 1):
+
+    def held_out(fold: int) -> np.ndarray:
+        """Return the probabilities of a fold's pictures, float32 [n, labels]."""
         counts = training_counts(actual[fold_of != fold], label_count)
         copies, weights = balance(counts, settings)
         rows, pictures = partial(_training_rows, parts, fold, copies * weights), int(np.sum(fold_of != fold))
         head = fit_head(_at_hand(rows, features), features[0].width, label_count, pictures, settings.label_smoothing)
-        found[fold_of == fold] = _fold_probabilities(parts, fold, head)
+        return _fold_probabilities(parts, fold, head)
+
+    # Set around all folds, since fit_head sets it for the whole process.
+    with threadpool_limits(1):
+        for fold, probabilities in enumerate(Threads().ordered_map(held_out, range(fold_of.max() + 1))):
+            found[fold_of == fold] = probabilities
     return found
 
 
