@@ -49,6 +49,7 @@ def test_at_equal_distances_the_earlier_row_is_first(others):
     [estimates] = search.estimates(query[np.newaxis])
     assert search.nearest(query, estimates, slice(None), 6)[0].tolist() == [4, 5, 6, 7, 0, 1]
     assert search.nearest(query, estimates, slice(5, 9), 3)[0].tolist() == [5, 6, 7]
+    assert search.nearest(query, estimates, slice(3, 3), 3)[0].tolist() == []
 
 
 def test_among_many_rows_the_shortlist_holds_the_nearest():
