@@ -163,7 +163,7 @@ def _says_not_found(content: Any) -> bool:
 
 
 def _get_allowed(robots: Robots, url: str) -> requests.Response:
-    """Return the response for a URL that robots.txt allows. JSON that breaks off is tried for again."""
+    """Return the response for a URL that robots.txt allows. JSON that breaks off is requested again."""
     robots.require(url)
     return get(robots.session, url, robots.hooks, _is_cut)
 
