@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
 from stages import export, paths
 from stages.export import fingerprint, main
@@ -235,6 +236,17 @@ def test_other_code_has_another_fingerprint(exported, monkeypatch, module):
     before = fingerprint(SET_PAGE, VIEWS)
     append_space(exported / "themer" / module)
     assert fingerprint(SET_PAGE, VIEWS) != before
+
+
+def test_code_that_dvc_does_not_watch_has_the_same_fingerprint(exported, monkeypatch):
+    deps = yaml.safe_load((PROJECT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]["export"]["deps"]
+    code = {path.removeprefix("themer/") for path in deps if path.startswith("themer/")}
+    assert {pattern.removesuffix("/*.py") for pattern in export.CODE} == code
+    shutil.copytree(PROJECT / "themer", exported / "themer", ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(export, "THEMER", exported / "themer")
+    before = fingerprint(SET_PAGE, VIEWS)
+    append_space(exported / "themer/catalogue/robots.py")
+    assert fingerprint(SET_PAGE, VIEWS) == before
 
 
 def test_without_test_pictures_there_is_nothing_to_compare(inputs, folder, write_params):
