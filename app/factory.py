@@ -174,8 +174,8 @@ def load_state(settings: Settings) -> State:
         predictor = Predictor.load(settings.model_file, settings.index, settings.batches_at_once)
     except UserError as error:
         log.warning("%s", error)
-        is_unreadable = settings.model_file.exists()
-        return State(settings, Metrics(waiting=lambda: 0), *client_limits, None, None, is_unreadable)
+        metrics, is_unreadable = Metrics(waiting=lambda: 0), settings.model_file.exists()
+        return State(settings, metrics, *client_limits, recognizer=None, model=None, is_unreadable=is_unreadable)
     recognizer = Recognizer(predictor, settings)
     model = about_model(predictor, settings.model_file, settings.root)
     return State(settings, Metrics(recognizer.waiting), *client_limits, recognizer, model)
