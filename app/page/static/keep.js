@@ -54,6 +54,15 @@ function open() {
 async function remove(index, range) {
   const entries = await store();
   for (const key of await result(entries.index(index).getAllKeys(range))) entries.delete(key);
+  await committed(entries.transaction);
+}
+
+/** Wait for a transaction: leaving the page would undo one that is not committed. */
+function committed(transaction) {
+  return new Promise((resolve, reject) => {
+    transaction.addEventListener("complete", resolve);
+    transaction.addEventListener("abort", () => reject(transaction.error));
+  });
 }
 
 function result(request) {
