@@ -15,6 +15,7 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.special import softmax
 
 from themer.answering.abstention import Boundary, rooted
+from themer.base.engines import Threads
 from themer.base.theme_paths import SEPARATOR
 from themer.training.confidence import fit_temperature
 
@@ -99,11 +100,14 @@ def calibrated(
         fold_of: int [n]; each picture is judged by a boundary without its fold.
     """
     logits = np.zeros((len(features), len(boundary.weights)), np.float32)
-    for fold in range(len(folds)):
+
+    def held_out(fold: int) -> np.ndarray:
+        """Return the logits of a fold's pictures, float32 [n, classes]."""
         others = [moments for number, moments in enumerate(folds) if number != fold]
-        held_out = fold_of == fold
-        found = fit_boundary(total(others), boundary.label_count)
-        logits[held_out] = found.logits(features[held_out])
+        return fit_boundary(total(others), boundary.label_count).logits(features[fold_of == fold])
+
+    for fold, found in enumerate(Threads().ordered_map(held_out, range(len(folds)))):
+        logits[fold_of == fold] = found
     temperature = np.float32(fit_temperature(softmax(logits, axis=1), classes))
     scaled = replace(boundary, weights=boundary.weights / temperature)
     return scaled, scaled.share(logits / temperature)

