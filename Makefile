@@ -7,8 +7,9 @@ VERSION := $(shell $(PYTHON) $(PRINT_VERSION) 2>/dev/null)
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export DVC_NO_ANALYTICS := 1
 
-# Each worker takes a whole file at a time, in the order set in tests/conftest.py.
-PYTEST := pytest -n 2 --dist loadfile --no-loadscope-reorder
+# One worker more than cores, since browsers and servers let tests wait. Each takes a whole file at a time, in the order
+# set in tests/conftest.py.
+PYTEST := pytest -n $(shell expr 1 + $$(getconf _NPROCESSORS_ONLN)) --dist loadfile --no-loadscope-reorder
 
 .PHONY: repository help repro plots serve test test-quick test-remotes coverage docs pin clean
 .DEFAULT_GOAL := help

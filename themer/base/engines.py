@@ -82,7 +82,7 @@ def engine() -> Engine:
         UserError: it names something else, or there is no such scheduler.
     """
     name = os.environ.get(VARIABLE, "")
-    return _cluster(scheduler_address(name)) if name else _threads()
+    return _cluster(scheduler_address(name)) if name else local_threads()
 
 
 def scheduler_address(name: str) -> str:
@@ -107,8 +107,8 @@ def scheduler_address(name: str) -> str:
 
 
 @cache
-def _threads() -> Engine:
-    """Return the threads of this process."""
+def local_threads() -> Threads:
+    """Return the threads of this process: its own work, such as training, runs here whatever the environment names."""
     return Threads()
 
 

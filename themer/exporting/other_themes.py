@@ -15,7 +15,7 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.special import softmax
 
 from themer.answering.abstention import Boundary, rooted
-from themer.base.engines import Threads
+from themer.base.engines import local_threads
 from themer.base.theme_paths import SEPARATOR
 from themer.training.confidence import fit_temperature
 
@@ -106,7 +106,7 @@ def calibrated(
         others = [moments for number, moments in enumerate(folds) if number != fold]
         return fit_boundary(total(others), boundary.label_count).logits(features[fold_of == fold])
 
-    for fold, found in enumerate(Threads().ordered_map(held_out, range(len(folds)))):
+    for fold, found in enumerate(local_threads().ordered_map(held_out, range(len(folds)))):
         logits[fold_of == fold] = found
     temperature = np.float32(fit_temperature(softmax(logits, axis=1), classes))
     scaled = replace(boundary, weights=boundary.weights / temperature)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from themer.base.engines import Threads
+from themer.base.engines import local_threads
 from themer.base.errors import UserError
 from themer.base.params import Train
 from themer.features.embedding import Embed, Picture, embed, numbered, tasks, unchanged, view_of
@@ -81,7 +81,7 @@ class TrainingPictures:
 
     def _batches(self, pictures: Iterable[Picture], labels: np.ndarray, embed: Embed) -> Iterator[Batch]:
         """Yield the pictures in batches, with their labels, int [n]."""
-        results = Threads().ordered_map(embed, tasks(pictures))
+        results = local_threads().ordered_map(embed, tasks(pictures))
         rows = (row for outputs in results for row in zip(*outputs, strict=True))
         for start in range(0, len(labels), self.batch_size):
             of_batch = labels[start : start + self.batch_size]

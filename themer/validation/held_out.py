@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from tqdm import tqdm
 
 from themer.base.arrays import holds_array, read_array
-from themer.base.engines import Threads
+from themer.base.engines import local_threads
 from themer.base.errors import UserError
 from themer.base.files import write_bytes
 from themer.base.params import SPLITS, CrossValidate, Params, Train
@@ -121,7 +121,7 @@ def linear_probabilities(
 
     # Set around all folds, since fit_head sets it for the whole process.
     with threadpool_limits(1):
-        for fold, probabilities in enumerate(Threads().ordered_map(held_out, range(fold_of.max() + 1))):
+        for fold, probabilities in enumerate(local_threads().ordered_map(held_out, range(fold_of.max() + 1))):
             found[fold_of == fold] = probabilities
     return found
 
