@@ -131,7 +131,7 @@ def row_height(cells: Sequence[Cell]) -> int:
 def draw_names(draw: ImageDraw.ImageDraw, names: Sequence[str]) -> None:
     """Draw the names of the columns, and what rows and columns stand for."""
     top = MARGIN + TITLE_HEIGHT
-    draw.text((MARGIN, top), "actual / predicted", MUTED, font(13))
+    draw.text((MARGIN, top), "actual / predicted", MUTED, font(14))
     for column, name in enumerate(names):
         left = MARGIN + SIDE_WIDTH + column * (CELL_WIDTH + GAP)
         draw.text((left, top - 2), fitted(name, 16, CELL_WIDTH), INK, font(16))
@@ -167,6 +167,6 @@ def draw_picture(
     draw, (x, y) = ImageDraw.Draw(sheet), corner
     sheet.paste(Image.fromarray(pixels).resize((PICTURE, PICTURE), Image.Resampling.LANCZOS), corner)
     share = f"{predictions.probabilities[position].max():.0%}"
-    room = PICTURE - font(12).getlength(share) - 6
-    draw.text((x, y + PICTURE + 3), fitted(predictions.ids[position], 12, room), MUTED, font(12))
-    draw.text((x + PICTURE, y + PICTURE + 3), share, INK, font(12), anchor="ra")
+    room = PICTURE - font(14).getlength(share) - 6
+    draw.text((x, y + PICTURE + 3), fitted(predictions.ids[position], 14, room), MUTED, font(14))
+    draw.text((x + PICTURE, y + PICTURE + 3), share, INK, font(14), anchor="ra")

@@ -9,6 +9,8 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
+from themer.reports.score_text import score_text
+
 TEMPLATE = Path(__file__).with_name("model_card.md.jinja")
 
 
@@ -20,7 +22,7 @@ def model_card(facts: dict[str, Any]) -> str:
 def filled(template: str, facts: dict[str, Any]) -> str:
     """Return a template with its values filled in; the filters are the functions below."""
     environment = Environment(trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined, autoescape=False)
-    environment.filters |= {"share": share, "interval": interval, "count": count, "figure": figure}
+    environment.filters |= {"share": share, "interval": interval, "count": count, "figure": figure, "score": score}
     return environment.from_string(template).render(facts).strip() + "\n"
 
 
@@ -45,6 +47,11 @@ def count(value: Any) -> str:
 def figure(value: Any) -> str:
     """Return a number with three decimal places, "–" for none."""
     return "–" if _missing(value) else f"{float(value):.3f}"
+
+
+def score(value: Any) -> str:
+    """Return a score with three decimal places, "–" for none."""
+    return "–" if _missing(value) else score_text(float(value))
 
 
 def _missing(value: Any) -> bool:

@@ -8,7 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from sklearn.metrics import ConfusionMatrixDisplay, RocCurveDisplay
 
+from themer.reports.score_text import score_text
 from themer.scoring.prediction_table import Predictions
+from themer.scoring.scores import roc_auc
 
 # Okabe and Ito's palette, which suits every kind of colour vision (https://jfly.uni-koeln.de/color/).
 COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#b8ac00"]
@@ -34,7 +36,7 @@ def draw_result(predictions: Predictions, title: str) -> bytes:
     figure.suptitle(title, fontsize=14)
     first, second = figure.subplots(1, 2) if has_few_labels else figure.subplots(2, 1)
     _draw_confusion(first, predictions, has_few_labels)
-    _draw_roc_curves(second, predictions.actual, predictions.probabilities, predictions.labels)
+    draw_roc_curves(second, predictions.actual, predictions.probabilities, predictions.labels)
     stream = io.BytesIO()
     figure.savefig(stream, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
     return stream.getvalue()
@@ -69,15 +71,15 @@ def _write_counts(display: ConfusionMatrixDisplay, predictions: Predictions) -> 
             display.ax_.text(column, row, count, ha="center", va="center", color=colour, fontsize=size)
 
 
-def _draw_roc_curves(axes: Axes, actual: np.ndarray, probabilities: np.ndarray, labels: list[str]) -> None:
+def draw_roc_curves(axes: Axes, actual: np.ndarray, probabilities: np.ndarray, labels: list[str]) -> None:
     """Draw each theme's curve against all others, if some test pictures have it; the legend of many is below them."""
     axes.plot([0, 1], [0, 1], linestyle="--", linewidth=1, color="#999999")
     for index, label in enumerate(labels):
-        if 0 < np.sum(actual == index) < len(actual):
-            style = {**_curve_style(index, len(labels)), "clip_on": False}
-            RocCurveDisplay.from_predictions(
-                actual == index, probabilities[:, index], name=label, ax=axes, curve_kwargs=style
-            )
+        is_theme, scores = actual == index, probabilities[:, index]
+        if 0 < is_theme.sum() < len(is_theme):
+            name = f"{label} (AUC = {score_text(roc_auc(is_theme, scores))})"
+            style = {**_curve_style(index, len(labels)), "clip_on": False, "label": name}
+            RocCurveDisplay.from_predictions(is_theme, scores, ax=axes, curve_kwargs=style)
     axes.set(xlabel="False positive rate", ylabel="True positive rate")
     axes.spines[["top", "right"]].set_visible(False)
     if len(labels) > FEW_LABELS and axes.get_legend() is not None:

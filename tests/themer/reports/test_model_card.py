@@ -1,7 +1,7 @@
 import pytest
 from jinja2 import UndefinedError
 
-from themer.reports.model_card import count, figure, filled, interval, share
+from themer.reports.model_card import count, figure, filled, interval, score, share
 
 
 @pytest.mark.parametrize(("value", "text"), [(0.9512, "95.1 %"), ("0.5", "50.0 %"), (1, "100.0 %"), (0, "0.0 %")])
@@ -21,7 +21,7 @@ def test_figures_have_three_decimal_places(value, text):
 
 @pytest.mark.parametrize("missing", [None, ""])
 def test_a_missing_value_is_a_dash(missing):
-    assert [write(missing) for write in (share, count, figure)] == ["–"] * 3
+    assert [write(missing) for write in (share, count, figure, score)] == ["–"] * 4
     assert interval({"accuracy": missing}, "accuracy") == interval({}, "accuracy") == "–"
 
 
@@ -31,8 +31,11 @@ def test_a_share_has_its_interval():
 
 
 def test_a_template_can_use_the_filters():
-    template = '{{ a | share }}, {{ b | interval("c") }}, {{ d | count }}, {{ e | figure }}'
-    assert filled(template, {"a": 0.5, "b": {"c": ""}, "d": 1000, "e": 2}) == "50.0 %, –, 1,000, 2.000\n"
+    template = '{{ a | share }}, {{ b | interval("c") }}, {{ d | count }}, {{ e | figure }}, {{ f | score }}'
+    assert (
+        filled(template, {"a": 0.5, "b": {"c": ""}, "d": 1000, "e": 2, "f": 0.9999})
+        == "50.0 %, –, 1,000, 2.000, 0.999\n"
+    )
 
 
 def test_names_are_not_escaped():

@@ -3,9 +3,10 @@ import io
 import matplotlib
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image, ImageColor
 
-from themer.reports.result_picture import MANY_COLOURS, draw_result
+from themer.reports.result_picture import MANY_COLOURS, draw_result, draw_roc_curves
 from themer.scoring.prediction_table import Predictions
 
 
@@ -60,3 +61,13 @@ def test_a_label_without_test_pictures_has_no_curve_but_a_row(drawn):
     found = predictions(3)
     found.actual[found.actual == 2] = 0
     assert draw_result(found, "Title") != drawn
+
+
+def test_an_area_below_1_is_not_written_as_1():
+    # One of 3000 pictures of theme 1 is below one of another theme: an area of 1 - 1 / 9,000,000.
+    actual = np.repeat([0, 1], 3000)
+    probability = np.where(actual == 1, 0.9, 0.1)
+    probability[[0, -1]] = 0.6, 0.5
+    axes = Figure().subplots()
+    draw_roc_curves(axes, actual, np.stack([1 - probability, probability], axis=1), ["a", "b"])
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["a (AUC = 0.999)", "b (AUC = 0.999)"]
