@@ -1,15 +1,20 @@
 """The page of `dvc plots show`, made by DVC itself from this project's dvc.yaml, templates and page."""
 
+import io
 import json
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pandas
 import pytest
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
 
 from stages.report import vega_library
 from themer.base.files import write_bytes, write_json
@@ -246,3 +251,55 @@ def test_a_score_without_an_interval_says_none(document):
     assert "Confidence interval: none" in document and "null" not in re.sub(
         "<script.+?</script>", "", document, flags=re.S
     )
+
+
+@contextmanager
+def opened(path: Path, width: int, **options: str) -> Iterator[Page]:
+    """Open a page of plots in a window of some width, in pixels, with all charts drawn."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        tab = browser.new_page(viewport={"width": width, "height": 800}, **options)
+        tab.goto(path.as_uri())
+        tab.wait_for_function("document.querySelectorAll('.chart svg').length === charts.length")
+        tab.wait_for_function("document.querySelector('main').dataset.drawn === 'all'")
+        yield tab
+        browser.close()
+
+
+HALF_ROWS = """[...document.querySelectorAll("section")].map((section) => section.getBoundingClientRect())
+    .map(({top, width}) => [Math.round(top), Math.round(width)])"""
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
+def test_no_chart_stands_alone_in_half_a_row(project, page):
+    with opened(project / "dvc_plots/index.html", width=1280) as tab:
+        boxes = tab.evaluate(HALF_ROWS)
+    tops = [top for top, width in boxes if width < 1000]
+    assert len(tops) >= 8 and all(tops.count(top) == 2 for top in tops)
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
+def test_a_sheet_stays_legible_on_a_phone_and_scrolls_in_its_card(project, page):
+    with opened(project / "dvc_plots/index.html", width=360) as tab:
+        wide = tab.evaluate("document.querySelector('.sheets img').clientWidth")
+        card = tab.evaluate("(({scrollWidth, clientWidth}) => [scrollWidth, clientWidth])(document.documentElement)")
+    assert wide >= 960 and card == [360, 360]
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
+@pytest.mark.parametrize(("scheme", "lightest"), [("light", 240), ("dark", 200)])
+def test_a_sheet_does_not_glare_in_dark_mode(project, page, scheme, lightest):
+    with opened(project / "dvc_plots/index.html", width=1280, color_scheme=scheme) as tab:
+        picture = Image.open(io.BytesIO(tab.locator(".sheets img").screenshot()))
+    brightest = picture.convert("L").getextrema()[1]
+    assert brightest <= lightest if scheme == "dark" else brightest > lightest
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
+def test_a_score_just_below_1_is_not_drawn_as_1(project, tmp_path):
+    folder = shutil.copytree(project, tmp_path / "project")
+    scores_of = {"theme": "Almost", "precision": 1.0, "recall": 0.99961, "f1": 0.9998, "roc_auc": 0.99999, "support": 9}
+    write_json([scores_of], folder / "metrics/themes.json")
+    run(folder, sys.executable, "-m", "dvc", "plots", "show")
+    drawing = drawn(folder / "dvc_plots/index.html").partition("<h2>Scores per theme")[2].partition("<h2>")[0]
+    assert sorted(re.findall(r">(\d\.\d{2,})<", drawing)) == ["0.999", "0.999", "0.999", "1.000"]
