@@ -19,6 +19,7 @@ from filelock import FileLock, Timeout
 
 from themer.base.errors import UserError, explained
 from themer.base.inputs import require_same, state
+from themer.base.lossy_streams import lose_what_streams_refuse
 from themer.base.params_file import read_values
 
 PIPELINE = Path("dvc.yaml")
@@ -45,6 +46,7 @@ def stage(main: Callable[[], None]) -> Callable[[], None]:
     @explained
     @functools.wraps(main)
     def wrapper() -> None:
+        lose_what_streams_refuse()
         start = begin()
         with alone(name):
             main()

@@ -239,3 +239,40 @@ def test_a_process_that_a_stage_starts_does_not_begin_it_again(monkeypatch):
     monkeypatch.setenv("DVC_STAGE", "join")
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         assert pool.apply(begin) == Start([], [], [], {}, {})
+
+
+REPORTS = """
+import sys
+from tqdm import tqdm
+list(tqdm(range(3)))
+print("a note")
+print("a warning", file=sys.stderr)
+"""
+ENDS = {
+    "well": ("", 0, "done"),
+    "with a problem of the user's": ("from themer.base.errors import UserError; raise UserError('no')", 1, None),
+    "with another error": ("raise ValueError", 1, None),
+}
+
+
+# Streams that refuse everything, and what is still said.
+REFUSING = {
+    ">/dev/full": "a warning",
+    "2>/dev/full": "a note",
+    ">/dev/full 2>&1": "",
+    ">&-": "a warning",
+    "2>&-": "a note",
+    ">&- 2>&-": "",
+}
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("streams", REFUSING)
+@pytest.mark.parametrize("end", ENDS)
+def test_a_stage_ends_the_same_way_if_what_it_says_can_not_be_written(folder, end, streams):
+    code, expected, result = ENDS[end]
+    Path("code").write_text(REPORTS + code)
+    command, env = f"{sys.executable} watched.py {streams}", environment(DVC_STAGE="watched")
+    done = subprocess.run(command, shell=True, env=env, capture_output=True, text=True)
+    assert done.returncode == expected and REFUSING[streams] in done.stdout + done.stderr
+    assert result is None or Path("result").read_text() == result
