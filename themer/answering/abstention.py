@@ -70,6 +70,7 @@ class Boundary:
 
     def share(self, logits: np.ndarray) -> np.ndarray:
         """Return the labels' part of the probability, float32 [n], from logits float32 [n, classes]."""
+        # Without the subtraction, large logits would overflow.
         shares = np.exp(logits - logits.max(axis=1, keepdims=True))
         return np.asarray(shares[:, : self.label_count].sum(axis=1) / shares.sum(axis=1), np.float32)
 

@@ -39,6 +39,7 @@ def occlusion(
         fill: uint8 [3], the padding colour.
     """
     edges = np.linspace(0, len(pixels), PATCHES + 1).round().astype(int)
+    # The first copy stays uncovered, to compare the others with.
     covered = np.repeat(pixels[np.newaxis], PATCHES * PATCHES + 1, axis=0)
     for row in range(PATCHES):
         for column in range(PATCHES):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+# With these, searching 11,200 rows finds all of the 16,800 nearest ones that were tried: docs/serving.md.
 COMPARED_IN_FULL = 512
 DIRECTIONS = 128
 SAMPLE = 2048

@@ -150,6 +150,7 @@ class Predictor:
             fill = np.array(self.description.fill, np.uint8)
             values = occlusion(pixels, lambda covered: self._run(covered).probabilities, members, fill)
         else:
+            # The bound keeps the sum above 0 if all members' probabilities round to 0.
             shares = np.where(members, np.maximum(outputs.probabilities[0].astype(float), 1e-30), 0)
             values = class_activation(outputs.class_maps[0], shares / shares.sum())
         return scaled(values, self.description.size)

@@ -8,6 +8,7 @@ import numpy as np
 def read_array(path: Path) -> np.ndarray:
     """Read the array in a file; OSError or ValueError if it holds anything else or breaks off."""
     with path.open("rb") as file:
+        # np.load would also open a zip archive, and return something other than an array.
         array: np.ndarray = np.lib.format.read_array(file)
         return array
 

@@ -55,6 +55,7 @@ class Packer(pickle.Pickler):
     """Pickles a function, with a number in place of each constant, and collects the constants."""
 
     def __init__(self, file: io.BytesIO) -> None:
+        # The first protocol with buffers that are sent beside the pickle.
         super().__init__(file, protocol=5)
         self.futures: list[Future] = []
 
@@ -124,6 +125,7 @@ class Cluster:
                 yield self._result(waiting[0])
                 waiting.popleft().release()
         finally:
+            # Until a future is released, the cluster keeps its result.
             for future in waiting:
                 future.release()
 
@@ -161,6 +163,7 @@ class Cluster:
         while True:
             try:
                 return result.result(LOOK_SECONDS)
+            # The wait ended, unless the task itself raised TimeoutError.
             except TimeoutError:
                 if result.done():
                     raise
@@ -225,10 +228,12 @@ def _on_this_machine() -> LocalCluster:
     return LocalCluster(
         n_workers=os.cpu_count() or 1,
         threads_per_worker=1,
+        # With the default limit, workers pause when their share of the memory is nearly full.
         memory_limit=0,
         host="127.0.0.1",
         # Encrypted: without it, any user of this machine could run code as this one.
         security=True,
+        # On any free port: the default one may be taken.
         dashboard_address="127.0.0.1:0",
         worker_dashboard_address="127.0.0.1:0",
     )

@@ -68,6 +68,7 @@ class Threads:
         finally:
             for future in waiting:
                 future.cancel()
+            # A task that runs can't be cancelled. When this returns, none runs any more.
             wait(waiting)
 
     def shared(self, value: bytes) -> bytes:

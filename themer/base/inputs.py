@@ -46,6 +46,7 @@ def _fingerprint(dep: str, ignored: pathspec.GitIgnoreSpec) -> int:
         with suppress(FileNotFoundError):
             about = path.stat()
             if stat.S_ISREG(about.st_mode) and not ignored.match_file(path):
+                # A sum doesn't depend on the order. hash() differs in another process, but none compares.
                 total += hash((path, about.st_size, about.st_mtime_ns))
     return total
 

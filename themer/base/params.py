@@ -151,6 +151,7 @@ class Split(Section):
     def _fractions_sum_to_one(self) -> "Split":
         """Refuse shares that don't add up to 1."""
         total = self.train + self.validation + self.test
+        # As floats, 0.7 + 0.2 + 0.1 is a little less than 1.
         if abs(total - 1) > 1e-6:
             raise ValueError(f"train + validation + test must add up to 1, but they add up to {total:g}")
         return self

@@ -24,6 +24,7 @@ def without_notes(note: re.Pattern[bytes]) -> Iterator[None]:
         sys.stderr.flush()
     stderr = os.dup(2)
     with held_back:
+        # Libraries in C++ write to the file descriptor, not to sys.stderr.
         os.dup2(held_back.fileno(), 2)
         try:
             yield

@@ -27,6 +27,7 @@ def lies_within(theme: str, ancestor: str) -> bool:
 
 def require_names(labels: Iterable[str], longest: int) -> None:
     """Raise ValueError for a label that is no name, and for two whose photos would be in the same folder."""
+    # Photos of other themes have a folder too.
     folders = {slug(NONE_OF_THESE): NONE_OF_THESE}
     for label in labels:
         if not 0 < len(label) <= longest or not label.isprintable() or label != label.strip() or not slug(label):
@@ -44,5 +45,6 @@ def slug(label: str) -> str:
 
     Letters become lower case. Each run of characters other than letters and digits becomes one `-`.
     """
+    # An accent may be a character of its own, which would become a hyphen.
     composed = unicodedata.normalize("NFC", label).lower()
     return re.sub(r"[\W_]+", "-", composed).strip("-")

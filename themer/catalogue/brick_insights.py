@@ -145,6 +145,7 @@ def sets_one_by_one(
 
 def _get_set(robots: Robots, base: str, number: str) -> SetObject | None:
     """Return one set, or None for an unknown number: the service sends those status 200 and an error object."""
+    # Quoted, so that a slash in a number leads to no other address.
     url = f"{base}/api/sets/{quote(number, safe='')}"
     response = _get_allowed(robots, url)
     if response.status_code in PERMANENT_STATUSES:

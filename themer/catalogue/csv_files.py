@@ -22,6 +22,7 @@ NumberedRow = tuple[int, list[str]]
 def gzipped_once(content: bytes) -> bytes:
     """Return a file with one layer of gzip: unchanged if it has one."""
     is_gzipped_once = content.startswith(GZIP_MAGIC) and not gzip.decompress(content).startswith(GZIP_MAGIC)
+    # Without mtime=0, the bytes would hold the time.
     return content if is_gzipped_once else gzip.compress(gunzipped(content), mtime=0)
 
 
@@ -131,6 +132,7 @@ def _numbered_rows(content: bytes) -> list[NumberedRow]:
 def _text(content: bytes) -> str:
     """Return the text of a file in UTF-8, gzipped or not; EOFError if it ends within a character."""
     try:
+        # Spreadsheets begin a file with a byte-order mark.
         return gunzipped(content).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         if error.reason == "unexpected end of data":

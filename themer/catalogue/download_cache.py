@@ -67,6 +67,7 @@ class DownloadCache:
         digest = hashlib.sha256(content).hexdigest()
         entry = json.dumps({"address": address, "sha256": digest, "etag": etag})
         with self._explaining():
+            # First the bytes: an entry must not name what a killed process has not written.
             _write(content, self._content_path(digest))
             _write(entry.encode(), self._entry_path(address))
 
@@ -82,6 +83,7 @@ class DownloadCache:
 
     def _entry_path(self, address: str) -> Path:
         """Return the path of the file that says what an address gave."""
+        # An address from somebody's JSON may hold half a surrogate pair.
         digest = hashlib.sha256(address.encode(errors="surrogatepass")).hexdigest()
         return self._addresses / digest[:2] / f"{digest}.json"
 

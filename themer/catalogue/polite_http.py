@@ -23,6 +23,7 @@ PERMANENT_STATUSES = frozenset({404, 410})
 # Besides all from 500 on.
 TRANSIENT_STATUSES = frozenset({408, 425, 429})
 TIMEOUT_SECONDS = (10.0, 120.0)
+# RFC 9309 asks for at least five; the default of requests is thirty.
 MOST_REDIRECTS = 5
 # What `requests` calls with each response, those that redirect to the next one included.
 Hooks = dict[str, Callable[..., None]]
@@ -65,6 +66,7 @@ class PoliteSession(requests.Session):
         if interval_seconds <= self._interval_seconds or host in self._slow_adapters:
             return False
         slow = _adapter(interval_seconds)
+        # The new limiter knows nothing of the request just now.
         slow.limiter.try_acquire(host)
         self._slow_adapters[host] = slow
         return True
@@ -80,11 +82,13 @@ class PoliteSession(requests.Session):
         """Return the response to one request; raise HTTPError if its status may pass, or another RequestException."""
         try:
             response = super().request(method, url, **{"timeout": self._timeout_seconds, **kwargs})
+        # Some of these are ValueErrors too, and name what is wrong with an address.
         except requests.RequestException:
             raise
         except (HTTPError, ValueError) as error:  # A few malformed addresses get past the checks of requests.
             raise requests.exceptions.InvalidURL(str(error)) from None
         if response.status_code >= 500 or response.status_code in TRANSIENT_STATUSES:
+            # A streamed body is not read, and would keep its connection.
             response.close()
             raise requests.HTTPError(f"HTTP {response.status_code}", response=response)
         return response
@@ -112,8 +116,9 @@ def _host(url: str) -> str:
 
 def _adapter(interval_seconds: float, connections: int = 64) -> LimiterAdapter:
     """Return what sends one request to each host in each interval."""
-    # LimiterAdapter's own limits allow several at once at most rates.
+    # LimiterAdapter's own limits allow several at once at most rates. Rounded up: never more often than asked for.
     limiter = Limiter(HostBucketFactory([Rate(1, math.ceil(1000 * interval_seconds))]), buffer_ms=0)
+    # By default, it also reacts to a 429, which is the retry policy's task.
     return LimiterAdapter(limiter=limiter, limit_statuses=(), pool_maxsize=connections)
 
 
@@ -123,6 +128,7 @@ def retry_policy(retries: int = 4, maximum_retry_after_seconds: float = 120) -> 
         retry=retry_if_exception(may_pass),
         stop=stop_after_attempt(retries + 1),
         wait=_pauses(maximum_retry_after_seconds),
+        # Otherwise tenacity raises an error of its own.
         reraise=True,
     )
 
@@ -150,6 +156,7 @@ def retry_after_seconds(header: str, now: float) -> float | None:
 
     `now` is the time in seconds since 1970.
     """
+    # As a float, a few hundred digits are infinite, which can't be rounded.
     if re.fullmatch(r"\s*\d{1,99}(\.\d*)?\s*", header, re.ASCII):
         return math.ceil(float(header))
     try:
@@ -218,6 +225,7 @@ def _attempt_as_sent(
     headers = {"Accept-Encoding": "identity", **headers}
     with session.attempt("GET", url, headers=headers, hooks=hooks, stream=True) as response:
         try:
+            # A decoder would take half a gzip for a whole one.
             body = bytes(response.raw.read(decode_content=False))
         except HTTPError as error:
             raise requests.exceptions.ChunkedEncodingError(str(error)) from None

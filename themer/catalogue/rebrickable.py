@@ -47,11 +47,13 @@ def fetch_tables(
     for name in COLUMNS:
         url = f"{base}/media/downloads/{name}.csv.gz"
         kept = None if cache is None else cache.find(url)
+        # A negative age means that the clock was set back: the table may be older than a day.
         if kept is None or not 0 <= kept.age_seconds < DAY_SECONDS:
             robots.require(url)
             fetched[url] = kept = _fetched(robots, url, kept)
         tables[name] = parse_table(kept.content, name, url)
         write_bytes(gzipped_once(kept.content), folder / f"{name}.csv.gz")
+    # Before anything is kept: a bad table would come back from the cache for a day.
     check(tables)
     if cache is not None:
         for url, one in fetched.items():
@@ -103,6 +105,7 @@ def _tidied(frame: pandas.DataFrame, name: str, origin: str) -> pandas.DataFrame
     """Return a table as Rebrickable writes it, even if a spreadsheet or another program has rewritten it."""
     frame = frame.assign(**{column: frame[column].map(whole_number) for column in INTEGER_COLUMNS & {*frame.columns}})
     if name == "themes":
+        # Other programs write 0 or -1 for no parent; neither is missing if a theme has this id.
         absent = NO_VALUE | ({"0", "-1"} - {*frame["id"]})
         return frame.assign(parent_id=["" if text.lower() in absent else text for text in frame["parent_id"]])
     if "img_url" in frame:

@@ -74,6 +74,7 @@ class Robots:
 
     def _rules_at(self, host: str) -> Rules | UserError:
         """Return the rules of a host, or why they can't be read."""
+        # Held during the request, so that threads ask each host only once.
         with self._asking:
             if host not in self._rules_of:
                 try:
@@ -100,6 +101,7 @@ def _rules(response: requests.Response) -> Rules:
             "(RFC 9309). Run again later. If the error persists, tell the service."
         )
     content = response.content if response.status_code == 200 else b""
+    # Lines may end in CR alone, which ^ and $ don't know.
     lines = content.decode("utf-8-sig", errors="replace").splitlines()
     text, own_groups = _OWN_GROUP.subn(rf"\g<1>{PRODUCT}", "\n".join(lines))
     rules, agent = Protego.parse(text), PRODUCT if own_groups else "*"

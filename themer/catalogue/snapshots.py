@@ -134,6 +134,7 @@ def _read_lines(path: Path) -> list[str]:
         return []
     drop_partial_line(path)
     try:
+        # Not splitlines: a name may hold U+2028 or U+0085, at which it would cut the JSON.
         return path.read_text(encoding="utf-8").split("\n")[:-1]
     except UnicodeDecodeError as error:
         raise damaged(path, error) from None

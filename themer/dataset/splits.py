@@ -64,6 +64,7 @@ def random_split(family_of: Sequence[str], fractions: dict[str, float], seed: in
     Each family draws a number from 0 to 1 by its name, so that more families change no other family's split.
     """
     ends = list(itertools.accumulate(fractions.values()))
+    # Without the last end, which rounding can put a little below 1.
     chosen = {family: bisect.bisect(ends[:-1], random.Random(f"{seed} {family}").random()) for family in set(family_of)}
     return [list(fractions)[chosen[family]] for family in family_of]
 
@@ -75,6 +76,7 @@ def _need(labels: list[str], missing: dict[str, float], targets: dict[str, float
 
 def _largest_first(members: dict[str, list[str]], seed: int) -> list[str]:
     """Return the families by decreasing size; equal ones are in seeded random order."""
+    # Sorted first, so that the order of the sets changes nothing.
     order = sorted(members)
     random.Random(seed).shuffle(order)
     return sorted(order, key=lambda family: -len(members[family]))

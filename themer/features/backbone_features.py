@@ -44,6 +44,7 @@ def write_features(path: Path, embed: Embed, width: int, examples: Iterable[Exam
         return
     part = path.with_suffix(".part")
     with part.open("wb") as file, tqdm(total=count, desc=path.stem, unit=" pictures") as progress:
+        # np.save would need all rows in memory.
         header = {"descr": "<f4", "fortran_order": False, "shape": (count, width)}
         np.lib.format.write_array_header_1_0(file, header)
         for [features] in engine().ordered_map(embed, tasks(numbered(examples))):

@@ -20,6 +20,7 @@ from themer.shards.files import Example, decoded
 PICTURES_PER_TASK = 16
 NOTE = re.compile(rb"INFO: ")
 
+# Threads can't share an interpreter of LiteRT.
 _of_thread, _start = threading.local(), threading.Lock()
 
 Model = TypeVar("Model")
@@ -91,6 +92,7 @@ def _runners(models: Sequence[bytes]) -> list[Callable[[np.ndarray], np.ndarray]
 
 def _runner(model: bytes) -> Callable[[np.ndarray], np.ndarray]:
     """Return a function that runs a model on one thread."""
+    # The engine already has a thread for each core.
     interpreter = Interpreter(model_content=model, num_threads=1)
     interpreter.allocate_tensors()
     outputs = interpreter.get_signature_runner()

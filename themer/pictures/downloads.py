@@ -68,6 +68,7 @@ def download_all(client: Client, wanted: dict[str, list[str]], ledger: Ledger, c
             for future in as_completed(futures):
                 yield future.result()
         finally:
+            # If the caller stops, downloads under way are kept, and no others begin.
             pool.shutdown(wait=True, cancel_futures=True)
 
 

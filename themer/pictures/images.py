@@ -112,6 +112,7 @@ def _converted(picture: Image.Image) -> Image.Image:
     """Return a decoded picture as RGB, or as RGBA if it has transparency."""
     if picture.mode.startswith("I"):
         return _from_deep_grey(picture)
+    # Grey that is multiplied by its alpha. Pillow converts it to nothing but LA.
     if picture.mode == "La":
         picture = picture.convert("LA")
     mode = "RGBA" if picture.has_transparency_data else "RGB"
@@ -129,6 +130,7 @@ def _turn(picture: Image.Image) -> Image.Transpose | None:
 
 def _load(picture: Image.Image) -> None:
     """Decode a picture; scale the transparent grey of a PNG of 2 or 4 bits as Pillow scales its pixels."""
+    # Known only now: loading empties the list of tiles.
     raw_mode = picture.tile[0].args if isinstance(picture, ImageFile) and picture.tile else None
     picture.load()
     if raw_mode in GREY_STEPS and "transparency" in picture.info:
@@ -138,6 +140,7 @@ def _load(picture: Image.Image) -> None:
 def _from_deep_grey(picture: Image.Image) -> Image.Image:
     """Return grey of 16 or 32 bits as RGB or RGBA. Pillow clips it at 255 instead of scaling it."""
     values = numpy.asarray(picture)
+    # 65,535 // 257 is 255.
     grey = Image.fromarray(numpy.clip(values // 257, 0, 255).astype(numpy.uint8))
     if "transparency" not in picture.info:
         return grey.convert("RGB")

@@ -77,6 +77,7 @@ class Ledger:
 
     def has_picture(self, set_id: str) -> bool:
         """Return whether the picture of the set's row is here, with the right number of bytes."""
+        # By its size, since a digest would mean to read all pictures at each start.
         row, path = self.rows.get(set_id), self.picture_path(set_id)
         return row is not None and row.sha256 != "" and path.exists() and str(path.stat().st_size) == row.bytes
 
@@ -106,6 +107,7 @@ class Ledger:
 
     def mark_placeholders(self, minimum: int) -> list[Row]:
         """Mark and return the rows whose picture is, or looks like, that of sets with at least `minimum` numbers."""
+        # A placeholder stays one when fewer sets share it, as in a smaller sample.
         known = {row.sha256 for row in self.rows.values() if row.status == "placeholder"}
         shared = known | shared_pictures(self.rows.values(), minimum)
         shared |= look_alikes(self._kept(), shared, minimum)
@@ -166,6 +168,7 @@ def _read_rows(table: Path) -> dict[str, Row]:
     if not table.exists():
         return {}
     drop_partial_line(table)
+    # The process was killed within the heading, and only a new file gets one.
     if table.stat().st_size == 0:
         table.unlink()
         return {}

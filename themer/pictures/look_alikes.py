@@ -60,6 +60,7 @@ def _look(path: Path) -> numpy.ndarray | None:
         picture = decode(path.read_bytes())
     except (OSError, PictureError):
         return None
+    # Differences of uint8 would wrap around.
     return numpy.asarray(picture.resize((CELLS, CELLS), Image.Resampling.BOX), dtype=numpy.int16)
 
 

@@ -185,5 +185,6 @@ def _is_link_to_folder(path: Path) -> bool:
 
 def _labels_of(folder: Path, labels: Sequence[str]) -> list[str]:
     """Return the labels that a folder is named after."""
+    # Some file systems store an accent apart from its letter.
     name = unicodedata.normalize("NFC", folder.name)
     return [label for label in labels if slug(label) == name]

@@ -88,6 +88,7 @@ def fitted(text: str, size: int, room: float) -> str:
 def font(size: int) -> ImageFont.FreeTypeFont:
     """Return Pillow's built-in font, the same on every machine, at a size in pixels."""
     built_in = ImageFont.load_default(size)
+    # Where Pillow was built without FreeType, it has only a bitmap font.
     assert isinstance(built_in, ImageFont.FreeTypeFont)
     return built_in
 

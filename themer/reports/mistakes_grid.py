@@ -95,6 +95,7 @@ def confused_themes(predictions: Predictions) -> list[int]:
     involved = np.concatenate([predictions.actual[wrong], predictions.predicted[wrong]])
     mistakes = np.bincount(involved, minlength=label_count)
     support = np.bincount(predictions.actual, minlength=label_count)
+    # lexsort sorts by the last key first.
     order = np.lexsort((np.arange(label_count), -support, -mistakes))
     return sorted(int(index) for index in order[:MOST_THEMES])
 

@@ -21,6 +21,7 @@ def model_card(facts: dict[str, Any]) -> str:
 
 def filled(template: str, facts: dict[str, Any]) -> str:
     """Return a template with its values filled in; the filters are the functions below."""
+    # Without autoescape, since Markdown is not HTML.
     environment = Environment(trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined, autoescape=False)
     environment.filters |= {"share": share, "interval": interval, "count": count, "figure": figure, "score": score}
     return environment.from_string(template).render(facts).strip() + "\n"

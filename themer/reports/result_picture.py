@@ -38,6 +38,7 @@ def draw_result(predictions: Predictions, title: str) -> bytes:
     _draw_confusion(first, predictions, has_few_labels)
     draw_roc_curves(second, predictions.actual, predictions.probabilities, predictions.labels)
     stream = io.BytesIO()
+    # By default, the file names Matplotlib's version.
     figure.savefig(stream, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
     return stream.getvalue()
 

@@ -15,6 +15,7 @@ from themer.training.confidence import reliability_table, risk_coverage_table
 
 MOST_RANKS = 10
 RELIABILITY_BINS = 10
+# More than the chart has pixels from left to right.
 MOST_POINTS = 400
 # The curves of the chart of risk and coverage.
 WRONG = "Wrong predictions, by confidence"

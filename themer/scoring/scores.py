@@ -125,6 +125,7 @@ def held_out_scores(predictions: Predictions, families: list[str], confidence_le
     if not predictions.ids:
         return dict.fromkeys(["pictures", *HELD_OUT, *(["top_5_accuracy"] if has_top_5 else [])])
     actual, probabilities = predictions.actual, predictions.probabilities
+    # The score of the baseline, label 0, is not among those that are returned.
     found = headline(actual, probabilities, families, 0, confidence_level)
     top_5 = {"top_5_accuracy": top_k_accuracy(actual, probabilities, 5)} if has_top_5 else {}
     return {"pictures": len(actual), **{name: found[name] for name in HELD_OUT}, **top_5}

@@ -63,6 +63,7 @@ def _row(
 ) -> dict[str, Any]:
     """Return the row of one way to split; `held_out` holds its rows of the predictions."""
     by_set = held_out.set_index("set_id")
+    # -1 stands for a picture that is never held out.
     fold_of = by_set["fold"].astype(int).reindex(dataset["set_id"], fill_value=-1).to_numpy()
     predicted = by_set["predicted"].reindex(dataset["set_id"], fill_value="").to_numpy()
     scored = predicted != ""

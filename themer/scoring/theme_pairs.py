@@ -70,6 +70,7 @@ def theme_distances(features: Iterable[tuple[np.ndarray, np.ndarray]], label_cou
     for batch, batch_labels in features:
         if sums.shape[1] == 0:
             sums = np.zeros((label_count, batch.shape[1]))
+        # `sums[batch_labels] += ...` would count only one row of each theme.
         np.add.at(sums, batch_labels, normalize(batch.astype(np.float64)))
     if sums.shape[1] == 0:
         return np.full((label_count, label_count), np.nan)

@@ -101,6 +101,7 @@ def read_record(path: Path, position: int) -> bytes:
     """Return the record that begins at a position of `record_positions`; raise UserError if it is damaged."""
     with path.open("rb") as file:
         file.seek(position)
+        # At the end of the file there is no checksum either, so it counts as damaged.
         return _content(file, _length(file, path) or 0, path)
 
 

@@ -40,5 +40,6 @@ def label_copies(counts: np.ndarray) -> np.ndarray:
     """
     powers = np.linspace(1, 0, 21)[:, np.newaxis]
     copies = np.asarray(np.rint((counts.max() / counts) ** powers), np.int64)
+    # The power 0 always is: each picture once.
     short_enough = (copies * counts).sum(axis=1) <= MOST_VIEWS_PER_PICTURE * counts.sum()
     return np.asarray(copies[short_enough.argmax()])

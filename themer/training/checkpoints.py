@@ -58,6 +58,7 @@ class Checkpoints:
         previous = self._latest()
         state = self.folder / f"{self.fingerprint}-{progress.epoch:05}"
         part = state.with_name(f"{state.name}.part")
+        # A killed run may have left a part of it.
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(parents=True)
         model.save(part / "model.keras")

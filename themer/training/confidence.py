@@ -95,6 +95,7 @@ def effective_pictures(correct: np.ndarray, families: list[str]) -> float:
     hits, size = by_family.sum().to_numpy(), by_family.size().to_numpy()
     share, count = hits.sum() / size.sum(), len(size)
     residuals = np.sum((hits - share * size) ** 2)
+    # All are correct or all wrong, so the variance tells nothing: each family counts once.
     if count == 1 or np.isclose(residuals, 0):
         return float(count)
     variance = count / (count - 1) * residuals / size.sum() ** 2

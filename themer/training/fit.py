@@ -124,6 +124,7 @@ def learning_rate(settings: Train, batches_per_epoch: int) -> keras.optimizers.s
     """
     full = settings.learning_rate or default_learning_rate(settings)
     warm_up = settings.warm_up_epochs * batches_per_epoch
+    # Without any epoch it would be 0, which Keras refuses.
     decay = max(1, settings.epochs * batches_per_epoch - warm_up)
     if warm_up == 0:
         return keras.optimizers.schedules.CosineDecay(full, decay)

@@ -33,6 +33,7 @@ def new_splits(pictures: Pictures, held_out: np.ndarray, share: float, seed: int
     splits = np.where(held_out, "test", "train").astype(object)
     splits[held_out & ~np.isin(pictures.actual, pictures.actual[~held_out])] = None
     labels, families = np.array(pictures.label_names)[~held_out], np.array(pictures.families)[~held_out]
+    # At least two folds: a single one would leave no training pictures.
     validation = folds(labels.tolist(), families.tolist(), max(2, round(1 / share)), seed) == 0
     missing = np.setdiff1d(labels, labels[~validation])
     validation &= ~np.isin(families, families[np.isin(labels, missing)])
