@@ -27,6 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def predict(options: list[str]) -> int:
     """Print predictions; return the exit code."""
+    # Imported here, after `stop_quietly`: it takes a while, in which Ctrl-C may come.
     from app import predict as command
 
     return command.main(options, "lego-themer predict")

@@ -53,6 +53,7 @@ def main(argv: Sequence[str] | None = None, program: str = "python -m app.predic
         place = error.filename or "can't write the predictions"
         return without_output(ended(f"error: {place}: {reason}", NO_MODEL))
     except KeyboardInterrupt:
+        # A second Ctrl-C must not interrupt the message.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         again = " The same command goes on from here." if args and args.resume else ""
         return ended(f"stopped.{again}", STOPPED)

@@ -38,6 +38,7 @@ CONNECTIONS = 200
 IDLE_SECONDS = 30
 STOP_SECONDS = 30
 BODY_BYTES_IN_ALL = 150_000_000
+# Eight times waitress's default: a picture takes fewer rounds of its loop.
 READ_BYTES = 65_536
 # What a client may go on to send after it has been refused.
 DISCARDED_BYTES = 1_000_000_000
@@ -206,15 +207,18 @@ def make_server(app: Flask, host: str, port: int, url_prefix: str = "") -> BaseW
         connection_limit=CONNECTIONS,
         channel_timeout=IDLE_SECONDS,
         cleanup_interval=IDLE_SECONDS // 3,
+        # Waitress refuses a body of this size, the application only larger ones.
         max_request_body_size=app.config["MAX_CONTENT_LENGTH"] + 1,
         inbuf_overflow=BODY_BYTES_IN_ALL,
         outbuf_overflow=BODY_BYTES_IN_ALL,
         recv_bytes=READ_BYTES,
+        # select() fails for file descriptors from 1,024 up.
         asyncore_use_poll=True,
         ident=None,
         url_prefix=url_prefix,
     )
     assert isinstance(server, BaseWSGIServer)  # It would be another type with several sockets.
+    # A chunked body takes the share of the largest one, which has to fit.
     budget = Budget(max(BODY_BYTES_IN_ALL, app.config["MAX_CONTENT_LENGTH"] + 1))
     parts = {"app": app, "parser_class": partial(BudgetedParser, budget=budget)}
     server.channel_class = type("BudgetedChannel", (Channel,), parts)
@@ -250,6 +254,7 @@ def _listening(host: str, port: int) -> socket.socket:
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listening = socket.socket(family, kind, protocol)
+        # Otherwise a restart fails until the system has forgotten the last connections.
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
     except OSError as error:

@@ -97,6 +97,7 @@ class SimilarSet(BaseModel):
     name: str
     year: int | None
     theme: str
+    # Rounding can put a distance a little above 2.
     distance: float = Field(ge=0, le=2.001, description="cosine distance between the embeddings of the two pictures")
     page: str | None = Field(description="a page about the set")
     thumbnail: str | None = Field(description="its picture on this server")
@@ -155,6 +156,7 @@ class Health(BaseModel):
 class ContributeForm(Received):
     """A picture and its correct theme."""
 
+    # The library reads fields as JSON where it can: a theme named 2024 comes as a number.
     model_config = ConfigDict(coerce_numbers_to_str=True, extra="forbid")
 
     image: FileStorage = Field(description="the picture")

@@ -39,6 +39,7 @@ def predictions(predictor: Predictor, pictures: Iterable[Picture]) -> Generator[
     """
     pool, waiting = ThreadPoolExecutor(worker_count()), deque[Future[Result]]()
     try:
+        # The workers use all cores. Threads of BLAS would compete with them.
         with threadpool_limits(1):
             for picture in pictures:
                 while waiting and (len(waiting) == PICTURES_AT_ONCE - 1 or picture == STANDARD_INPUT):

@@ -28,6 +28,7 @@ def finished(path: Path) -> dict[str, bool]:
 
 def remaining(pictures: Iterable[Picture], done: dict[str, bool], out: Path) -> Iterator[Picture]:
     """Yield each picture that has no prediction once, without the file of JSON lines itself."""
+    # Standard input may hold another picture each time.
     seen = {name for name, predicted in done.items() if predicted} - {STANDARD_INPUT}
     for picture in pictures:
         if str(picture) not in seen and not _same(Path(picture), out):

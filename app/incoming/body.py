@@ -63,6 +63,7 @@ def read_body(request: Request, maximum_files: int, maximum_bytes: int) -> list[
         return read_uploads(files_of(request), maximum_files)
     if request.is_json:
         return _json_uploads(request.get_data(cache=False), maximum_files, maximum_bytes)
+    # Not cached: until the response, the request would hold on to it.
     content = request.get_data(cache=False)
     if kind == BYTES or kind.startswith("image/") or (content and not kind):
         return [Upload("body", content)]
@@ -127,6 +128,7 @@ def _decoded(name: str, text: str, maximum_bytes: int) -> Upload:
     """Return the upload in base64 or a data URL; with a problem if it is neither, or too large."""
     head, _, rest = text.partition(",") if DATA_URL.match(text) else ("data:;base64", "", text)
     try:
+        # The padding at the end is optional here.
         packed = rest.encode("ascii").translate(ALPHABET, IGNORED).rstrip(b"=")
         if len(packed) * 3 // 4 > maximum_bytes:
             return Upload(name, b"", too_large(f"{len(packed) * 3 / 4e6:.1f} MB", f"{maximum_bytes / 1e6:.0f} MB"))

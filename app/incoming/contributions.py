@@ -54,8 +54,10 @@ def _write_new(content: bytes, path: Path) -> None:
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".part") as part:
         part.write(content)
         part.flush()
+        # Unlike other new files, temporary ones can be read by their owner alone.
         Path(part.name).chmod(0o644)
         try:
+            # Unlike a renamed file, a link never replaces an existing one.
             os.link(part.name, path)
         except FileExistsError:
             return

@@ -18,6 +18,7 @@ from themer.pictures.images import MAXIMUM_PIXELS, WHITE, Colour, PictureError, 
 
 # Three times the largest input of any network: scales well, and takes little memory.
 WORKING_PIXELS = 1024
+# An ordinary progressive JPEG has ten.
 SCANS_OF_LARGEST = 20
 DAMAGED = "The file is truncated or damaged. Save or copy it again, then send it."
 SUPPORTED = "Send a JPEG, PNG, WebP, GIF or BMP."
@@ -72,6 +73,7 @@ def open_picture(content: bytes, limits: Limits = Limits(), fill: Colour = WHITE
     picture = _identified(content)
     _require_limits(picture, content, limits)
     try:
+        # A large JPEG is then decoded at a fraction of its size.
         picture.draft(picture.mode, (WORKING_PIXELS, WORKING_PIXELS))
         upright = upright_rgb(_reduced(picture), fill)
     except PictureError:
@@ -191,6 +193,7 @@ def _gif_blocks(content: bytes) -> Iterator[int]:
         sub_blocks = 0
         while place < len(content) and content[place]:
             place, sub_blocks = place + 1 + content[place], sub_blocks + 1
+            # A sub-block has at most 255 bytes, so real frames have hundreds of them.
             if sub_blocks % 64 == 0:
                 yield 0
         place += 1

@@ -61,6 +61,7 @@ def plot(name: str) -> Response:
     """Send one of the two plots on the page About."""
     if name not in PLOTS:
         raise NotFound
+    # Flask takes a relative path for one in the package of the pages.
     path = state().settings.root.resolve() / PLOTS[name]
     return _file(path, ONE_MINUTE_SECONDS)
 

@@ -11,6 +11,7 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 
 from app.problem import Problem
 
+# One client usually has all addresses of such a network.
 IPV6_NETWORK_BITS = 64
 
 

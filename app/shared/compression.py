@@ -21,6 +21,7 @@ def compressed(response: Response) -> Response:
     # Of a part, or of nothing new (304), there is nothing to compress.
     if request.accept_encodings["gzip"] == 0 or response.status_code in (204, 206, 304):
         return response
+    # Otherwise the content of a file can't be read here.
     response.direct_passthrough = False
     content = response.get_data()
     if len(content) < SMALLEST_BYTES:

@@ -10,6 +10,7 @@ from flask import Flask, Response, g, request
 from app.shared.metrics import Metrics
 from app.shared.state import state
 
+# Others count as one, since each would be a series of its own in the metrics, and clients may invent them.
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
 LONGEST_PATH = 200
 
@@ -41,4 +42,5 @@ def count(metrics: Metrics, method: str, route: str, path: str, status: int, sta
     """Count a request, and log its method, path, status and duration: no query, file name or address."""
     seconds = time.perf_counter() - started
     metrics.count_request(method, route, status, seconds)
+    # Quoted, so that no path adds lines to the log.
     access.info("%s %s %d %.0f ms", method, quote(path)[:LONGEST_PATH], status, 1000 * seconds)

@@ -22,6 +22,7 @@ export function waitingCard(picture, cancel) {
 
 /** Show a blob in an image. If the browser can't, draw a brick instead. */
 export function showPicture(image, blob) {
+  // A brick may have taken its place.
   if (!image) return;
   const before = image.src;
   image.onerror = () => image.replaceWith(clone("no-picture-template"));

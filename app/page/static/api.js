@@ -92,6 +92,7 @@ function send(path, fields, signal, tell) {
     request.timeout = 1000 * LONGEST_REQUEST_SECONDS;
     request.upload.addEventListener("progress", ({ loaded, total }) => tell({ sent: loaded / total }));
     request.addEventListener("loadend", () => resolve(request));
+    // Rejected first, since an aborted request ends as well, which would resolve the promise.
     signal?.addEventListener("abort", () => { reject(signal.reason); request.abort(); }, { once: true });
     request.send(body);
   });

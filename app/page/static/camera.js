@@ -31,6 +31,7 @@ async function openDialog(take) {
     problem.textContent = reason(error);
     return;
   }
+  // In place of the listener from the last time that the dialog was open.
   shoot.onclick = async () => {
     const file = await pictureOf(viewfinder);
     dialog.close();

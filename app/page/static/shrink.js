@@ -17,6 +17,7 @@ let last = Promise.resolve();
  */
 export function prepare(file, limits) {
   const prepared = last.then(() => prepareNow(file, limits));
+  // A file that fails must not stop those after it.
   last = prepared.catch(() => {});
   return prepared;
 }
@@ -65,6 +66,7 @@ async function isWithin(content, { maximumPixels, maximumSide }) {
 
 /** Return a JPEG of the upright picture, as the server would see it: transparency on the model's fill colour. */
 async function shrink(content, fill) {
+  // The server ignores colour profiles, so they are ignored here too.
   const picture = await createImageBitmap(content, { imageOrientation: "from-image", colorSpaceConversion: "none" });
   const scale = Math.min(1, SIDE_PIXELS / Math.max(picture.width, picture.height));
   const canvas = document.createElement("canvas");
@@ -74,6 +76,7 @@ async function shrink(content, fill) {
   Object.assign(context, { fillStyle: fill, imageSmoothingQuality: "high" });
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.drawImage(picture, 0, 0, canvas.width, canvas.height);
+  // Frees the memory of the decoded picture now.
   picture.close();
   return new Promise((resolve, reject) => {
     canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("no JPEG"))), "image/jpeg", QUALITY);

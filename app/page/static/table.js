@@ -35,5 +35,6 @@ const quoted = (value) => (/[",\r\n]/.test(value ?? "") ? `"${String(value).repl
 function save(text, name) {
   const address = URL.createObjectURL(new Blob(["\ufeff", text], { type: "text/csv" })); // with a mark, Excel reads UTF-8
   Object.assign(document.createElement("a"), { href: address, download: name }).click();
+  // The browser may read it only after the click.
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
