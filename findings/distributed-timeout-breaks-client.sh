@@ -3,8 +3,8 @@
 #
 # Version: distributed 2026.8.0.
 # Behaviour: a client fetches at most five results at once. If the time limit of a sixth runs out, the client keeps the
-# cancelled request and attaches every later one to it. So no result can be had from this client any more: each call, with
-# or without a time limit, raises UnboundLocalError, although the task has finished. A new client gets the results.
+# cancelled request and attaches every later one to it. So no result can be had from this client any more: each call,
+# with or without a time limit, raises UnboundLocalError, although the task has finished. A new client gets results.
 # It matters to programs that ask from several threads and take a timeout for "later": they can't be helped by waiting.
 # Seen:
 #   five slow ones under way: TimeoutError
