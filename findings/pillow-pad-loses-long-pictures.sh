@@ -3,7 +3,8 @@
 #
 # Version: pillow 13.0.0.
 # Behaviour: the short side is rounded, to 0 where it would be under half a pixel. `contain` then returns a picture
-# without pixels, and `pad` one that shows nothing but the background. Neither says so. `Image.thumbnail` keeps one pixel.
+# without pixels, and `pad` one that shows nothing but the background. Neither says so. `Image.thumbnail` keeps one
+# pixel.
 # It matters to whoever pads pictures of all shapes to squares of 224 pixels: those more than 448 times as long as they
 # are high become blank training examples.
 # Seen, for a black picture of 1000 x 2 pixels and a white square of 224:

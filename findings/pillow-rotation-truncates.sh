@@ -4,8 +4,7 @@
 # Version: pillow 13.0.0.
 # Behaviour: they cut off what follows the whole level, where `Image.resize` with the same filters rounds. So each
 # rotation takes half a level off a picture with texture, on average, and ten rotations take five. In mode F nothing is
-# lost.
-# `ImageChops.multiply` cuts off too; `Image.composite` rounds.
+# lost. `ImageChops.multiply` cuts off too; `Image.composite` rounds.
 # It matters where views are drawn in several steps: they get darker, and pictures that needed no step do not.
 # Seen, how much brighter the pixels are on average than with the same in floating point:
 #   bilinear: resized +0.0, rotated -0.5
