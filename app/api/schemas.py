@@ -3,8 +3,9 @@
 from functools import cache
 from typing import Any
 
+from flask import request
 from flask_openapi3.models.file import FileStorage
-from pydantic import BaseModel, ConfigDict, Field, RootModel
+from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 
 from app.recognition.as_json import TOP_THEMES
 from themer.base.theme_paths import NONE_OF_THESE
@@ -156,11 +157,17 @@ class Health(BaseModel):
 class ContributeForm(Received):
     """A picture and its correct theme."""
 
-    # The library reads fields as JSON where it can: a theme named 2024 comes as a number.
-    model_config = ConfigDict(coerce_numbers_to_str=True, extra="forbid")
+    model_config = ConfigDict(extra="forbid")
 
     image: FileStorage = Field(description="the picture")
     theme: str = Field(description=f"one of the model's labels, or {NONE_OF_THESE}")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_sent(cls, values: dict[str, Any]) -> dict[str, Any]:
+        """Return the fields with the theme as it was sent."""
+        # The library reads fields as JSON where it can: a theme named 2.10 would come as 2.1.
+        return {**values, "theme": request.form["theme"]} if "theme" in request.form else values
 
 
 class Contributed(BaseModel):

@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 
 QUALITY = 95
 HASH_DIGITS = 16
+LONGEST_NAME = 100
 
 
 def keep_photo(picture: Image.Image, theme: str, labels: Sequence[str], folder: Path, maximum_bytes: int) -> Path:
@@ -28,7 +29,8 @@ def keep_photo(picture: Image.Image, theme: str, labels: Sequence[str], folder: 
         Problem: `theme` is neither one of the labels nor NONE_OF_THESE, the folder is full, or it can't be written.
     """
     if theme not in (*labels, NONE_OF_THESE):
-        raise Problem(Kind.UNKNOWN_THEME, f"Choose one of: {', '.join([*labels, NONE_OF_THESE])}.")
+        known = ", ".join([*labels, NONE_OF_THESE])
+        raise Problem(Kind.UNKNOWN_THEME, f'There is no theme "{theme[:LONGEST_NAME]}". Choose one of: {known}.')
     content = _jpeg(picture)
     place = Path(slug(theme)) / f"{hashlib.sha256(content).hexdigest()[:HASH_DIGITS]}.jpg"
     try:

@@ -53,6 +53,12 @@ def test_a_picture_of_none_of_the_themes_is_kept_where_the_pipeline_finds_it(cli
     assert (list(found.label_of.values()), found.problems) == (["None of these themes"], [])
 
 
+@pytest.mark.parametrize("theme", ["2.10", "1e5", "2009", "true", "null", '"Quoted"', "[1]"])
+def test_a_theme_that_looks_like_json_is_read_as_it_was_sent(client_of, writable, theme):
+    response = client_of(root=writable, contributions=True).post("/api/contribute", data=contributed(drawing(), theme))
+    assert f'There is no theme "{theme}".' in problem_of(response, 422)["detail"]
+
+
 def test_metadata_is_removed(client_of, writable):
     exif = Image.Exif()
     exif[0x010E], exif[0x0112] = "taken at home", 6
