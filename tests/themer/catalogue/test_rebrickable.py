@@ -251,7 +251,16 @@ def test_a_table_that_would_be_misread_is_refused_with_the_reason(case):
 ROW = b"set_num,theme_id,name\n1-1,1,A"
 
 
-@pytest.mark.parametrize("content", [gzip.compress(ROW), ROW + b"\n", ROW + b"\r", ROW + b"\n\n \n", ROW + b"\n,,\n"])
+ENDS = {
+    "gzipped": gzip.compress(ROW),
+    "LF": ROW + b"\n",
+    "CR": ROW + b"\r",
+    "lines of space": ROW + b"\n\n \n",
+    "a line of commas": ROW + b"\n,,\n",
+}
+
+
+@pytest.mark.parametrize("content", ENDS.values(), ids=ENDS)
 def test_a_table_may_end_in_any_way_after_its_last_field(content):
     assert list(parse_table(content, "sets", "here")["set_num"]) == ["1-1"]
 
