@@ -3,6 +3,7 @@
 import gc
 import io
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import grimp
@@ -22,6 +24,9 @@ import yaml
 from PIL import Image, ImageDraw
 
 from themer.catalogue.download_cache import FOLDER_VARIABLE
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 PROJECT = Path(__file__).parent.parent
 REAL_DATA = PROJECT.parent / "shared" / "real"
@@ -49,6 +54,9 @@ LONGEST = (
 SLOW_MODULE = "themer.base.quiet_tensorflow"
 SLOW_FILES = {"test_cluster"}
 SLOW_FOLDERS = {"end_to_end", "browser"}
+
+FAKE_CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+FAKE_CAMERA_IN_FIREFOX = {"media.navigator.streams.fake": True, "media.navigator.permission.disabled": True}
 
 # Keras creates so many objects that collecting garbage at the default rate takes a tenth of its time.
 gc.set_threshold(50_000, 50, 100)
@@ -105,6 +113,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Give each test a cache of downloads of its own: the next test may get the port of this one's site."""
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path_factory.getbasetemp() / "caches" / uuid4().hex))
+
+
+@pytest.fixture(scope="session")
+def browser(pytestconfig: pytest.Config) -> Iterator["Browser"]:
+    """A headless browser, one for all tests of a worker."""
+    # Imported here, since most tests need none.
+    from playwright.sync_api import Error, sync_playwright
+
+    name = "firefox" if pytestconfig.getoption("--firefox") else "chromium"
+    path = shutil.which(name) or shutil.which(f"{name}-esr")
+    if path is None:
+        pytest.skip(f"needs {name}")
+    with sync_playwright() as playwright:
+        if name == "firefox":
+            running = playwright.firefox.launch(
+                executable_path=path, channel="moz-firefox", firefox_user_prefs=FAKE_CAMERA_IN_FIREFOX
+            )
+            try:
+                running.new_context().close()
+            except Error as error:
+                pytest.skip(f"this Playwright can't drive this Firefox: {error}")
+        else:
+            running = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", *FAKE_CAMERA])
+        yield running
+        running.close()
 
 
 @dataclass

@@ -1,7 +1,6 @@
 """The page of `dvc plots show`, made by DVC itself from this project's dvc.yaml, templates and page."""
 
 import io
-import json
 import re
 import shutil
 import subprocess
@@ -14,7 +13,7 @@ import numpy as np
 import pandas
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from stages.report import vega_library
 from themer.base.files import write_bytes, write_json
@@ -40,7 +39,6 @@ CHARTS = [
     "Accuracy by kind of picture",
     "Other ways to split the pictures",
 ]
-CHROMIUM = shutil.which("chromium")
 
 
 def run(folder: Path, *command: str) -> str:
@@ -122,17 +120,27 @@ def page(project) -> str:
     return (project / "dvc_plots/index.html").read_text()
 
 
-def drawn(page: Path) -> str:
-    """Return the page as a browser without a network has it after its scripts ran."""
-    headless = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=15000", "--dump-dom"]
-    offline = ["--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={page.parent}/profile"]
-    return run(page.parent, CHROMIUM or "", *headless, *offline, page.as_uri())
+@contextmanager
+def opened(browser: Browser, page: Path, width: int = 1280, **options: str) -> Iterator[Page]:
+    """Open a page of plots without a network, in a window of some width, in pixels, with all charts drawn."""
+    context = browser.new_context(offline=True, viewport={"width": width, "height": 800}, **options)
+    tab = context.new_page()
+    tab.goto(page.as_uri())
+    tab.wait_for_function("document.querySelector('main').dataset.drawn === 'all'")
+    yield tab
+    context.close()
+
+
+def drawn(browser: Browser, page: Path) -> str:
+    """Return a page of plots as the browser has it after its scripts ran."""
+    with opened(browser, page) as tab:
+        return tab.content()
 
 
 @pytest.fixture(scope="module")
-def document(project, page) -> str:
+def document(project, page, browser) -> str:
     """The page as a browser has it."""
-    return drawn(project / "dvc_plots/index.html")
+    return drawn(browser, project / "dvc_plots/index.html")
 
 
 @pytest.fixture(scope="module")
@@ -158,148 +166,119 @@ def test_page_asks_nothing_of_the_network(page):
     assert addresses == {"../plots/vega.js", "static/workspace_plots_mistakes.png"}
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
 def test_a_browser_draws_every_chart_offline(document):
     assert document.count("<svg") == len(CHARTS) + 1
     assert "Young children's" in document
     assert 'id="missing" class="wide" hidden' in document
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
-def test_a_browser_draws_more_themes_than_the_legend_holds_and_no_card_for_a_table_without_rows(project, tmp_path):
+def test_a_browser_draws_more_themes_than_the_legend_holds_and_no_card_for_a_table_without_rows(
+    project, browser, tmp_path
+):
     folder = shutil.copytree(project, tmp_path / "project")
     write_plots(folder, seed=3, labels=[f"Theme {index:02}" for index in range(60)])
     write_csv(pandas.DataFrame(columns=COLUMNS), folder / "plots/splits.csv")
     run(folder, sys.executable, "-m", "dvc", "plots", "show")
-    document = drawn(folder / "dvc_plots/index.html")
+    document = drawn(browser, folder / "dvc_plots/index.html")
     assert re.search(r">Theme 00 \(0\.\d{3}\)<", document)
     assert re.search(r">…\d+ entries<", document)
     assert document.count("<svg") == len(CHARTS)
     assert "Other ways" not in document and "<h2></h2>" not in document and "<h2>undefined" not in document
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
-def test_two_revisions_stand_side_by_side(project):
+def test_two_revisions_stand_side_by_side(browser, project):
     run(project, sys.executable, "-m", "dvc", "plots", "diff", "HEAD", "-o", "compared")
-    document = drawn(project / "compared/index.html")
+    document = drawn(browser, project / "compared/index.html")
     assert document.count("<svg") == len(CHARTS) + 1
     assert document.count(">workspace<") == document.count(">HEAD<") > len(CHARTS)
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
-def test_page_says_what_to_do_without_vega(project, page, tmp_path):
+def test_page_says_what_to_do_without_vega(browser, project, page, tmp_path):
     (tmp_path / "elsewhere").mkdir()
     lonely = tmp_path / "elsewhere/index.html"
     lonely.write_text(page)
-    assert 'id="missing" class="wide">' in drawn(lonely)
+    tab = browser.new_page()
+    tab.goto(lonely.as_uri())
+    expect(tab.locator("#missing")).to_be_visible()
+    tab.close()
 
 
 COLOURS_OF = re.compile(r"--colours: ([^;]+);")
-PHONE = """
-<iframe src="{address}" style="border: 0; width: {width}px; height: 12000px"></iframe>
-<script>
-  const frame = document.querySelector("iframe");
-  setTimeout(() => {{
-    const page = frame.contentDocument, charts = [...page.querySelectorAll(".chart")];
-    const cut = charts.filter((chart) => chart.scrollWidth > chart.clientWidth + 1);
-    const words = [...page.querySelectorAll("svg")].filter((svg) => [...svg.querySelectorAll("text")].some((text) =>
-      text.textContent && text.getBoundingClientRect().bottom > svg.getBoundingClientRect().bottom + 0.5));
-    const scales = charts.map((chart) => chart.querySelector("svg")).map((svg) =>
-      svg.getBoundingClientRect().width / svg.viewBox.baseVal.width);
-    document.title = JSON.stringify([charts.length, cut.length, words.length, Math.min(...scales) > 0.84]);
-  }}, 10000);
-</script>
-"""
+CUT = """() => {
+  const charts = [...document.querySelectorAll(".chart")], drawings = [...document.querySelectorAll("svg")];
+  const cut = charts.filter((chart) => chart.scrollWidth > chart.clientWidth + 1);
+  const words = drawings.filter((svg) => [...svg.querySelectorAll("text")].some((text) =>
+    text.textContent && text.getBoundingClientRect().bottom > svg.getBoundingClientRect().bottom + 0.5));
+  const scales = charts.map((chart) => chart.querySelector("svg")).map((svg) =>
+    svg.getBoundingClientRect().width / svg.viewBox.baseVal.width);
+  return [charts.length, cut.length, words.length, Math.min(...scales) > 0.84];
+}"""
 
 
-def measured(page: Path, width: int) -> list:
+def measured(browser: Browser, page: Path, width: int) -> list:
     """Return how many charts a page of some width has, how many are cut, and clip a word, and if all stay legible."""
-    framing = page.parent / f"{width}.html"
-    framing.write_text(PHONE.format(address=page.name, width=width))
-    headless = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=20000", "--dump-dom"]
-    local = ["--allow-file-access-from-files", f"--user-data-dir={page.parent}/profile"]
-    document = run(page.parent, CHROMIUM or "", *headless, *local, framing.as_uri())
-    return json.loads(re.search("<title>(.+)</title>", document)[1])
+    with opened(browser, page, width) as tab:
+        found: list = tab.evaluate(CUT)
+        return found
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
 @pytest.mark.parametrize("width", [360, 1280])
-def test_no_chart_and_no_word_is_cut_with_twenty_themes(twenty_themes, width):
-    assert measured(twenty_themes, width) == [len(CHARTS) + 1, 0, 0, True]
+def test_no_chart_and_no_word_is_cut_with_twenty_themes(browser, twenty_themes, width):
+    assert measured(browser, twenty_themes, width) == [len(CHARTS) + 1, 0, 0, True]
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
-def test_twenty_themes_have_twenty_colours(twenty_themes):
+def test_twenty_themes_have_twenty_colours(browser, twenty_themes):
     light, dark = (set(found.split()) for found in COLOURS_OF.findall((PROJECT / ".dvc/plots/page.html").read_text()))
-    document = drawn(twenty_themes)
+    document = drawn(browser, twenty_themes)
     assert len(light) == len(dark) == 20 and all(f'stroke="{colour}"' in document for colour in light)
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
-def test_a_history_of_epoch_0_alone_has_one_tick_and_its_value(project, tmp_path):
+def test_a_history_of_epoch_0_alone_has_one_tick_and_its_value(browser, project, tmp_path):
     folder = shutil.copytree(project, tmp_path / "project")
     table = pandas.DataFrame([(0, "validation", 0.25, 0.9)], columns=["epoch", "split", "loss", "accuracy"])
     write_csv(table, folder / "plots/history.csv")
     run(folder, sys.executable, "-m", "dvc", "plots", "show")
-    document = drawn(folder / "dvc_plots/index.html")
+    document = drawn(browser, folder / "dvc_plots/index.html")
     history = document.partition("<h2>Training history")[2].partition("<h2>")[0]
     assert sorted(re.findall(r">([-−]?[\d.]+)<", history)) == ["0", "0", "0.25", "0.9"]
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
 def test_a_score_without_an_interval_says_none(document):
     assert "Confidence interval: none" in document and "null" not in re.sub(
         "<script.+?</script>", "", document, flags=re.S
     )
 
 
-@contextmanager
-def opened(path: Path, width: int, **options: str) -> Iterator[Page]:
-    """Open a page of plots in a window of some width, in pixels, with all charts drawn."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        tab = browser.new_page(viewport={"width": width, "height": 800}, **options)
-        tab.goto(path.as_uri())
-        tab.wait_for_function("document.querySelectorAll('.chart svg').length === charts.length")
-        tab.wait_for_function("document.querySelector('main').dataset.drawn === 'all'")
-        yield tab
-        browser.close()
-
-
 HALF_ROWS = """[...document.querySelectorAll("section")].map((section) => section.getBoundingClientRect())
     .map(({top, width}) => [Math.round(top), Math.round(width)])"""
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
-def test_no_chart_stands_alone_in_half_a_row(project, page):
-    with opened(project / "dvc_plots/index.html", width=1280) as tab:
+def test_no_chart_stands_alone_in_half_a_row(browser, project, page):
+    with opened(browser, project / "dvc_plots/index.html", width=1280) as tab:
         boxes = tab.evaluate(HALF_ROWS)
     tops = [top for top, width in boxes if width < 1000]
     assert len(tops) >= 8 and all(tops.count(top) == 2 for top in tops)
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
-def test_a_sheet_stays_legible_on_a_phone_and_scrolls_in_its_card(project, page):
-    with opened(project / "dvc_plots/index.html", width=360) as tab:
+def test_a_sheet_stays_legible_on_a_phone_and_scrolls_in_its_card(browser, project, page):
+    with opened(browser, project / "dvc_plots/index.html", width=360) as tab:
         wide = tab.evaluate("document.querySelector('.sheets img').clientWidth")
         card = tab.evaluate("(({scrollWidth, clientWidth}) => [scrollWidth, clientWidth])(document.documentElement)")
     assert wide >= 960 and card == [360, 360]
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
 @pytest.mark.parametrize(("scheme", "lightest"), [("light", 240), ("dark", 200)])
-def test_a_sheet_does_not_glare_in_dark_mode(project, page, scheme, lightest):
-    with opened(project / "dvc_plots/index.html", width=1280, color_scheme=scheme) as tab:
+def test_a_sheet_does_not_glare_in_dark_mode(browser, project, page, scheme, lightest):
+    with opened(browser, project / "dvc_plots/index.html", width=1280, color_scheme=scheme) as tab:
         picture = Image.open(io.BytesIO(tab.locator(".sheets img").screenshot()))
     brightest = picture.convert("L").getextrema()[1]
     assert brightest <= lightest if scheme == "dark" else brightest > lightest
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
-def test_a_score_just_below_1_is_not_drawn_as_1(project, tmp_path):
+def test_a_score_just_below_1_is_not_drawn_as_1(browser, project, tmp_path):
     folder = shutil.copytree(project, tmp_path / "project")
     scores_of = {"theme": "Almost", "precision": 1.0, "recall": 0.99961, "f1": 0.9998, "roc_auc": 0.99999, "support": 9}
     write_json([scores_of], folder / "metrics/themes.json")
     run(folder, sys.executable, "-m", "dvc", "plots", "show")
-    drawing = drawn(folder / "dvc_plots/index.html").partition("<h2>Scores per theme")[2].partition("<h2>")[0]
+    drawing = drawn(browser, folder / "dvc_plots/index.html").partition("<h2>Scores per theme")[2].partition("<h2>")[0]
     assert sorted(re.findall(r">(\d\.\d{2,})<", drawing)) == ["0.999", "0.999", "0.999", "1.000"]

@@ -8,25 +8,13 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.serving import make_server
 
 from app import create_app
 from app.settings import Settings
 from tests.app.browser.chromium import OPTIONS, require_chromium
 from tests.conftest import PROJECT
-
-CHROMIUM, FIREFOX = shutil.which("chromium"), shutil.which("firefox") or shutil.which("firefox-esr")
-FAKE_CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
-FAKE_CAMERA_IN_FIREFOX = {"media.navigator.streams.fake": True, "media.navigator.permission.disabled": True}
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip the tests in this folder without a browser."""
-    name, found = ("firefox", FIREFOX) if config.getoption("--firefox") else ("chromium", CHROMIUM)
-    here = [item for item in items if Path(__file__).parent in item.path.parents]
-    for item in here if found is None else []:
-        item.add_marker(pytest.mark.skip(reason=f"needs {name}"))
 
 
 @contextmanager
@@ -66,23 +54,6 @@ def empty_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server without a model."""
     with served(Settings(root=tmp_path_factory.mktemp("empty"))) as address:
         yield address
-
-
-@pytest.fixture(scope="session")
-def browser(pytestconfig: pytest.Config) -> Iterator[Browser]:
-    """A headless browser."""
-    with sync_playwright() as playwright:
-        if pytestconfig.getoption("--firefox"):
-            camera = {"firefox_user_prefs": FAKE_CAMERA_IN_FIREFOX}
-            browser = playwright.firefox.launch(executable_path=FIREFOX, channel="moz-firefox", **camera)
-            try:
-                browser.new_context().close()
-            except Error as error:
-                pytest.skip(f"this Playwright can't drive this Firefox: {error}")
-        else:
-            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *FAKE_CAMERA])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
