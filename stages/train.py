@@ -15,15 +15,14 @@ from themer.networks.model_file import save_classifier
 from themer.shards.files import read_summary
 from themer.training.checkpoints import remove_checkpoints
 from themer.training.fit import Calibration, calibrate, train
-from themer.training.training_pictures import TrainingPictures
 
 
 @stage
 def main() -> None:
     """Train, calibrate and save the network; then delete the checkpoints."""
     settings = load_params(paths.params).train
-    model, progress = train(paths.shards, paths.photo_shards, paths.features, settings, paths.checkpoint)
-    calibration = calibrate(model, TrainingPictures(paths.shards, paths.photo_shards, settings))
+    model, progress, validation = train(paths.shards, paths.photo_shards, paths.features, settings, paths.checkpoint)
+    calibration = calibrate(model, validation)
     save_classifier(model, description(settings, calibration.temperature), paths.classifier)
     write_json(metrics(model, calibration), paths.train_metrics)
     write_csv(pandas.DataFrame(progress.history).round(6), paths.history)

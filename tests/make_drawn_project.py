@@ -22,7 +22,6 @@ from themer.networks.model_file import Classifier, save_classifier
 from themer.pictures.files import picture_path
 from themer.pictures.images import encode_png
 from themer.training.fit import calibrate, train
-from themer.training.training_pictures import TrainingPictures
 
 # Few validation pictures promise little: with half of 18, faultless, the risk may still be two fifths.
 ACCEPTED_RISK = 0.45
@@ -54,8 +53,8 @@ def trained() -> Classifier:
         learning_rate=1e-6,
     )
     store_features(paths.shards, paths.photo_shards, options, paths.features)
-    model, _ = train(paths.shards, paths.photo_shards, paths.features, options, paths.checkpoint)
-    found = calibrate(model, TrainingPictures(paths.shards, paths.photo_shards, options))
+    model, _, validation = train(paths.shards, paths.photo_shards, paths.features, options, paths.checkpoint)
+    found = calibrate(model, validation)
     description = Description(KINDS, SIZE, FILL, options.network, found.temperature)
     save_classifier(model, description, paths.classifier)
     write_json({"parameters": int(model.count_params())}, paths.train_metrics)

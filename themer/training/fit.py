@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from tqdm import tqdm
@@ -36,6 +36,21 @@ class Calibration:
     calibration_error_before: float
 
 
+class Predicted(NamedTuple):
+    """The probabilities of some pictures, float32 [n, labels], and their actual labels, int [n]."""
+
+    probabilities: np.ndarray
+    actual: np.ndarray
+
+
+class Trained(NamedTuple):
+    """A trained classifier, the history of its training, and its predictions for the validation split."""
+
+    model: keras.Model
+    progress: Progress
+    validation: Predicted
+
+
 @keras.saving.register_keras_serializable("themer")
 class SparseCrossentropy(keras.losses.Loss):  # type: ignore[misc]
     """Cross-entropy of labels int [n] and softmax probabilities float32 [n, labels], with label smoothing.
@@ -61,10 +76,8 @@ class SparseCrossentropy(keras.losses.Loss):  # type: ignore[misc]
         return {**super().get_config(), "label_smoothing": self.label_smoothing}
 
 
-def train(
-    shards: Path, photos: Path, features: Path, settings: Train, checkpoint: Path
-) -> tuple[keras.Model, Progress]:
-    """Train a network and return it with its history.
+def train(shards: Path, photos: Path, features: Path, settings: Train, checkpoint: Path) -> Trained:
+    """Train a network.
 
     A pretrained network starts with the best linear classifier on its features; this is epoch 0. The folder
     `checkpoint` keeps the state after each epoch. A later call with the same settings and shards resumes there and
@@ -94,16 +107,17 @@ def train(
     if settings.is_pretrained and settings.epochs > 0:
         _interpolate(trained, checkpoints, settings.interpolation)
     parts.trained.set_weights(trained.get_weights())
-    return model, progress
+    # LiteRT runs the frozen blocks in half of the time that the whole model would take.
+    return Trained(model, progress, probabilities(trained, pictures.plain("validation", frozen)))
 
 
-def calibrate(model: keras.Model, pictures: TrainingPictures) -> Calibration:
-    """Divide a classifier's logits by the temperature that fits the validation split best.
+def calibrate(model: keras.Model, validation: Predicted) -> Calibration:
+    """Divide a classifier's logits by the temperature that fits its predictions for the validation split best.
 
     The method is temperature scaling (Guo et al., https://arxiv.org/abs/1706.04599). It divides the weights of the
     layer "probabilities" in place, so the saved model returns calibrated probabilities wherever it runs.
     """
-    before, actual = probabilities(model, pictures.plain("validation"))
+    before, actual = validation
     temperature = fit_temperature(before, actual)
     head = model.get_layer("probabilities")
     head.set_weights([weights / temperature for weights in head.get_weights()])
@@ -140,8 +154,8 @@ def head_rows(pictures: TrainingPictures, features: Path) -> Iterator[Rows]:
             yield from blocks(found, labels, weights[labels])
 
 
-def probabilities(model: keras.Model, pictures: Iterable[Batch]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the probabilities, float32 [n, labels], and the actual labels, int [n], of batches of pictures."""
+def probabilities(model: keras.Model, pictures: Iterable[Batch]) -> Predicted:
+    """Return a model's predictions for batches of pictures."""
     predicted, actual, size = [], [], 0
     for batch in pictures:
         # A last batch of another size would be a graph of its own.
@@ -149,7 +163,7 @@ def probabilities(model: keras.Model, pictures: Iterable[Batch]) -> tuple[np.nda
         filled = [np.resize(one, (size, *one.shape[1:])) for one in batch.inputs]
         predicted.append(model.predict_on_batch(_floats(filled))[:count])
         actual.append(batch.labels)
-    return np.concatenate(predicted), np.concatenate(actual)
+    return Predicted(np.concatenate(predicted), np.concatenate(actual))
 
 
 def _floats(inputs: list[np.ndarray]) -> np.ndarray | list[np.ndarray]:

@@ -55,10 +55,9 @@ def retrained_probabilities(
     repack(shards, splits.tolist(), trained_labels.tolist(), packed)
     write_no_photos(read_summary(packed), photos)
     store_features(packed, photos, settings, features)
-    model, _ = train(packed, photos, features, settings, folder / "training")
-    prepared = TrainingPictures(packed, photos, settings)
-    calibrate(model, prepared)
-    predicted, _ = probabilities(model, prepared.plain("test"))
+    model, _, validation = train(packed, photos, features, settings, folder / "training")
+    calibrate(model, validation)
+    predicted, _ = probabilities(model, TrainingPictures(packed, photos, settings).plain("test"))
     found = np.zeros((len(predicted), len(pictures.labels)), np.float32)
     found[:, trained_labels] = predicted
     return found

@@ -55,7 +55,7 @@ class Data:
         self.frozen = {"network": "vgg16", "epochs": 0, "photo_views": 0}
 
     def train(self, settings: Train, checkpoint: Path) -> tuple[keras.Model, Progress]:
-        return train(self.shards, self.photos, self.features, settings, checkpoint)
+        return train(self.shards, self.photos, self.features, settings, checkpoint)[:2]
 
     def pictures(self, settings: Train) -> TrainingPictures:
         return TrainingPictures(self.shards, self.photos, settings)
@@ -233,8 +233,16 @@ def test_the_classifier_is_fitted_on_every_view_of_sets_and_photos(data):
 def test_photos_change_the_trained_weights(data, tmp_path):
     with_photos, _ = data.trained(**CLASS_WEIGHTS)
     no_photos, wanted = write_photo_shards(tmp_path / "photos"), settings(**CLASS_WEIGHTS)
-    without, _ = train(data.shards, no_photos, data.features, wanted, tmp_path / "checkpoint")
+    without, _, _ = train(data.shards, no_photos, data.features, wanted, tmp_path / "checkpoint")
     assert weights(with_photos) != weights(without)
+
+
+def test_its_predictions_for_the_validation_split_are_those_of_the_whole_model(data, tmp_path):
+    wanted = settings(**data.frozen)
+    model, _, found = train(data.shards, data.photos, data.features, wanted, tmp_path)
+    whole = probabilities(model, data.pictures(wanted).plain("validation"))
+    np.testing.assert_allclose(found.probabilities, whole.probabilities, atol=1e-5)
+    np.testing.assert_array_equal(found.actual, whole.actual)
 
 
 def test_missing_features_are_reported(data, tmp_path):
@@ -271,8 +279,8 @@ def test_a_loss_of_nan_is_reported():
 @pytest.mark.parametrize("steepness", [0.01, 0.2, 0.4])
 def test_the_model_itself_predicts_calibrated_probabilities(pictures, steepness):
     model = classifier(steepness, green=-60)
-    before, actual = probabilities(model, pictures.plain("validation"))
-    found = calibrate(model, pictures)
+    before, actual = validation = probabilities(model, pictures.plain("validation"))
+    found = calibrate(model, validation)
     after, _ = probabilities(model, pictures.plain("validation"))
     np.testing.assert_allclose(after, with_temperature(before, found.temperature), atol=1e-5)
     assert (after.argmax(axis=1) == before.argmax(axis=1)).all()
@@ -282,16 +290,21 @@ def test_the_model_itself_predicts_calibrated_probabilities(pictures, steepness)
     assert found.calibration_error_before == expected_calibration_error(actual, before)
 
 
+def calibrated(model: keras.Model, pictures: TrainingPictures) -> Calibration:
+    """Calibrate a model on the validation split."""
+    return calibrate(model, probabilities(model, pictures.plain("validation")))
+
+
 def test_an_overconfident_model_gets_a_high_temperature(pictures):
-    assert calibrate(classifier(0.4, green=-60), pictures).temperature > 2
+    assert calibrated(classifier(0.4, green=-60), pictures).temperature > 2
 
 
 def test_an_underconfident_model_gets_a_low_temperature(pictures):
-    assert calibrate(classifier(0.005), pictures).temperature < 1
+    assert calibrated(classifier(0.005), pictures).temperature < 1
 
 
 def test_all_scores_are_plain_numbers(pictures):
-    found = calibrate(classifier(0.2), pictures)
+    found = calibrated(classifier(0.2), pictures)
     assert all(type(value) is float for value in vars(found).values()) and isinstance(found, Calibration)
 
 
