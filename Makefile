@@ -7,9 +7,8 @@ VERSION := $(shell $(PYTHON) $(PRINT_VERSION) 2>/dev/null)
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export DVC_NO_ANALYTICS := 1
 
-# One worker more than cores, since browsers and servers let tests wait. Each takes a whole file at a time, in the order
-# set in tests/conftest.py.
-PYTEST := pytest -n $(shell expr 1 + $$(getconf _NPROCESSORS_ONLN)) --dist loadfile --no-loadscope-reorder
+# A worker for each core. Each takes a whole file at a time, in the order set in tests/conftest.py.
+PYTEST := pytest -n $(shell getconf _NPROCESSORS_ONLN) --dist loadfile --no-loadscope-reorder
 
 .PHONY: repository help repro plots serve test test-quick test-remotes coverage docs pin clean
 .DEFAULT_GOAL := help
