@@ -9,7 +9,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ from app.__main__ import main
 from app.incoming.form import InMemoryRequest
 from app.server import READ_BYTES, THREADS, Budget, PatientDispatcher, make_server
 from app.settings import Settings
+from tests.app.servers import port_of, running
 from tests.app.uploads import drawing
 from tests.conftest import PROJECT
 from themer.base.errors import UserError
@@ -35,20 +36,12 @@ class Counting(Flask):
 @pytest.fixture
 def serve() -> Iterator[Callable[..., BaseWSGIServer]]:
     """Return a function that serves an application in a thread, by default one that counts the received bytes."""
-    running = []
+    with ExitStack() as started:
 
-    def start(maximum_bytes: int = 10_000_000, app: Flask | None = None, url_prefix: str = "") -> BaseWSGIServer:
-        server = make_server(app or counting(maximum_bytes), "127.0.0.1", 0, url_prefix)
-        thread = threading.Thread(target=server.run)
-        thread.start()
-        running.append((server, thread))
-        return server
+        def start(maximum_bytes: int = 10_000_000, app: Flask | None = None, url_prefix: str = "") -> BaseWSGIServer:
+            return started.enter_context(running(app or counting(maximum_bytes), url_prefix=url_prefix))
 
-    yield start
-    for server, thread in running:
-        server.trigger.pull_trigger(lambda server=server: server.asyncore.close_all(server._map))
-        thread.join()
-        server.task_dispatcher.shutdown()
+        yield start
 
 
 def counting(maximum_bytes: int) -> Flask:
@@ -58,10 +51,6 @@ def counting(maximum_bytes: int) -> Flask:
     app.add_url_rule("/", view_func=lambda: str(len(request.get_data())), methods=["GET", "POST"])
     app.add_url_rule("/large", "large", lambda: iter([PART] * PARTS))
     return app
-
-
-def port_of(server: BaseWSGIServer) -> int:
-    return server.socket.getsockname()[1]
 
 
 def send(server: BaseWSGIServer, body: bytes = b"", **headers: str) -> http.client.HTTPResponse:

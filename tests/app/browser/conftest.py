@@ -1,7 +1,6 @@
 """A real server with a small trained model, and a real browser."""
 
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,21 +8,19 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Page
-from werkzeug.serving import make_server
 
 from app import create_app
 from app.settings import Settings
 from tests.app.browser.chromium import OPTIONS, require_chromium
+from tests.app.servers import port_of, running
 from tests.conftest import PROJECT
 
 
 @contextmanager
 def served(settings: Settings) -> Iterator[str]:
     """Serve the app on a free port of loopback; yield its address."""
-    server = make_server("127.0.0.1", 0, create_app(settings), threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
+    with running(create_app(settings)) as server:
+        yield f"http://127.0.0.1:{port_of(server)}"
 
 
 @pytest.fixture(scope="session")

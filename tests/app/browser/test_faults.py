@@ -1,18 +1,17 @@
 """Slow and broken connections, servers that restart, and files that can't be read."""
 
 import re
-import threading
 
 import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import expect
-from werkzeug.serving import make_server
 
 from app import create_app
 from app.settings import Settings
 from tests.app.browser.chromium import developer_tools, require_chromium
 from tests.app.browser.pictures import drawn_file
+from tests.app.servers import port_of, running
 
 PREDICTED = ".prediction:not([aria-busy])"
 SLOW = {"offline": False, "latency": 20, "downloadThroughput": 1e6, "uploadThroughput": 60_000}
@@ -31,13 +30,6 @@ def held(open_page, site, technic):
     page.set_input_files("#pictures", str(technic))
     expect(page.locator(".confidence")).to_have_text("Sending, 0 %")
     return page
-
-
-def started(project, port=0):
-    """Return a running server."""
-    server = make_server("127.0.0.1", port, create_app(Settings(root=project)), threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return server
 
 
 def test_a_card_shows_how_much_has_been_sent(open_page, site, tmp_path):
@@ -98,15 +90,13 @@ def test_offline_it_waits_and_then_goes_on_by_itself(open_page, site, technic):
 
 
 def test_it_goes_on_by_itself_after_a_restart_of_the_server(open_page, project, technic):
-    server = started(project)
-    page = open_page(f"http://127.0.0.1:{server.server_port}")
-    server.shutdown()
-    server.server_close()
+    with running(create_app(Settings(root=project))) as server:
+        port = port_of(server)
+        page = open_page(f"http://127.0.0.1:{port}")
     page.set_input_files("#pictures", str(technic))
     expect(page.locator(".confidence")).to_contain_text("The server does not respond. Trying again in")
-    again = started(project, server.server_port)
-    expect(page.locator(".verdict")).to_have_text("technic")
-    again.shutdown()
+    with running(create_app(Settings(root=project)), port):
+        expect(page.locator(".verdict")).to_have_text("technic")
 
 
 def test_an_error_of_the_server_says_so_and_can_be_tried_again(open_page, site, technic):

@@ -1,26 +1,20 @@
-import threading
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
 
 from app import create_app
-from app.server import make_server
 from app.settings import Settings
 from tests.app.browser.pictures import drawn_file
+from tests.app.servers import port_of, running
 
 
 @pytest.fixture
 def mounted(project) -> Iterator[str]:
     """The address of a server below a path."""
     app = create_app(Settings(root=project, contributions=True, requests_per_minute=0))
-    server = make_server(app, "127.0.0.1", 0, "/lego/themer")
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    yield f"http://127.0.0.1:{server.socket.getsockname()[1]}/lego/themer/"
-    server.trigger.pull_trigger(lambda: server.asyncore.close_all(server._map))
-    thread.join()
-    server.task_dispatcher.shutdown()
+    with running(app, url_prefix="/lego/themer") as server:
+        yield f"http://127.0.0.1:{port_of(server)}/lego/themer/"
 
 
 def test_the_page_works_below_a_path(open_page, mounted, tmp_path):
