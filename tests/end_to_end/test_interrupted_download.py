@@ -12,9 +12,9 @@ from tests.end_to_end.project import ProjectCopy
 
 SETS = 40
 CONNECTIONS = 4
-MOMENTS = [12]
+MOMENTS = [1, 12, 30]
 # Fewer than the requests for pictures, so that each comes.
-FAULTY_MOMENTS = [1, 15, 30]
+FAULTY_MOMENTS = range(10, SETS, 10)
 RESULT = ("data/thumbnails", "data/thumbnails.csv", "data/raw/sets.json")
 
 
