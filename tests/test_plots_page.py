@@ -123,12 +123,10 @@ def page(project) -> str:
 @contextmanager
 def opened(browser: Browser, page: Path, width: int = 1280, **options: str) -> Iterator[Page]:
     """Open a page of plots without a network, in a window of some width, in pixels, with all charts drawn."""
-    context = browser.new_context(offline=True, viewport={"width": width, "height": 800}, **options)
-    tab = context.new_page()
-    tab.goto(page.as_uri())
-    tab.wait_for_function("document.querySelector('main').dataset.drawn === 'all'")
-    yield tab
-    context.close()
+    with browser.new_page(offline=True, viewport={"width": width, "height": 800}, **options) as tab:
+        tab.goto(page.as_uri())
+        tab.wait_for_function("document.querySelector('main').dataset.drawn === 'all'")
+        yield tab
 
 
 def drawn(browser: Browser, page: Path) -> str:
@@ -197,10 +195,9 @@ def test_page_says_what_to_do_without_vega(browser, project, page, tmp_path):
     (tmp_path / "elsewhere").mkdir()
     lonely = tmp_path / "elsewhere/index.html"
     lonely.write_text(page)
-    tab = browser.new_page()
-    tab.goto(lonely.as_uri())
-    expect(tab.locator("#missing")).to_be_visible()
-    tab.close()
+    with browser.new_page(offline=True) as tab:
+        tab.goto(lonely.as_uri())
+        expect(tab.locator("#missing")).to_be_visible()
 
 
 COLOURS_OF = re.compile(r"--colours: ([^;]+);")
