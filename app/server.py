@@ -74,7 +74,7 @@ class Unavailable(Error):
 
 
 class BudgetedParser(HTTPRequestParser):
-    """Reads a request. Its body holds its share of the budget from the first byte to the end of the response."""
+    """Reads a request. Its body holds its share of the budget from its first byte to the first byte of the response."""
 
     def __init__(self, adjustments: Adjustments, budget: Budget) -> None:
         super().__init__(adjustments)
@@ -155,6 +155,12 @@ class Channel(HTTPChannel):
         if self._discarded_bytes > DISCARDED_BYTES:
             self.handle_close()
         return False
+
+    def write_soon(self, data: Any) -> int:
+        """Send a part of the response; before its first byte, return the share of the request's body."""
+        # A client that has its response may send the next body at once, and has to find the room free.
+        self.requests[0].close()
+        return int(super().write_soon(data))
 
     def handle_close(self) -> None:
         """Close the connection; of one that was refused, first only the way to the client."""

@@ -49,13 +49,13 @@ def counting(maximum_bytes: int) -> Flask:
     app = Counting("counting")
     app.config["MAX_CONTENT_LENGTH"] = maximum_bytes
     app.add_url_rule("/", view_func=lambda: str(len(request.get_data())), methods=["GET", "POST"])
-    app.add_url_rule("/large", "large", lambda: iter([PART] * PARTS))
+    app.add_url_rule("/large", "large", lambda: iter([PART] * PARTS), methods=["GET", "POST"])
     return app
 
 
-def send(server: BaseWSGIServer, body: bytes = b"", **headers: str) -> http.client.HTTPResponse:
+def send(server: BaseWSGIServer, body: bytes = b"", path: str = "/", **headers: str) -> http.client.HTTPResponse:
     connection = http.client.HTTPConnection("127.0.0.1", port_of(server))
-    connection.request("POST", "/", body, headers)
+    connection.request("POST", path, body, headers)
     return connection.getresponse()
 
 
@@ -125,6 +125,14 @@ def test_bodies_without_room_are_refused_until_later(serve):
         slow.shutdown(socket.SHUT_WR)
         assert slow.recv(100) == b""
     assert all(send(server, b"x" * 90_000_000).status == 200 for _ in range(2))
+
+
+def test_a_body_makes_room_before_its_response_is_read(serve):
+    server = serve(maximum_bytes=100_000_000)
+    server.adj.outbuf_high_watermark = 1000
+    unread = send(server, b"x" * 90_000_000, "/large")
+    assert unread.status == send(server, b"x" * 90_000_000).status == 200
+    unread.close()
 
 
 def test_a_response_larger_than_all_buffers_arrives_complete(serve):
