@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryFile
 from types import MappingProxyType
@@ -56,6 +56,8 @@ NEIGHBOURS = 5
 QUANTILE = 0.98
 PHOTO_VIEWS = 4
 BOUNDARY_VIEW = 1_000  # far from the views for the distance limit
+# Adding one task to the moments takes as long as adding a hundred.
+TASKS_AT_ONCE = 128
 SHARES_COLUMNS = ["set_id", "family", "other", "share", "confidence"]
 
 
@@ -194,9 +196,9 @@ def _write_boundary(
         with threadpool_limits(1):
             for block in blocks(features, classes, folds):
                 _add(moments, *block)
-            for split, views in _boundary_views(model, shards):
-                of_split = (chosen["split"] == split).to_numpy()
-                _add(moments, views, classes[of_split], folds[of_split])
+            for split, places, views in _boundary_views(model, shards):
+                of_views = np.flatnonzero(chosen["split"] == split)[places]
+                _add(moments, views, classes[of_views], folds[of_views])
             whole = fit_boundary(total(moments), len(model.runtime.description.labels))
             boundary, shares = calibrated(whole, moments, features, classes, folds)
     boundary.write(directory)
@@ -211,8 +213,8 @@ def _add(moments: list[Moments], features: np.ndarray, classes: np.ndarray, fold
         of_fold.add(features[folds == fold], classes[folds == fold])
 
 
-def _boundary_views(model: ServedModel, shards: Path) -> Iterator[tuple[str, np.ndarray]]:
-    """Yield each split of sets outside the test splits with the block features of a view of its pictures, view by view.
+def _boundary_views(model: ServedModel, shards: Path) -> Iterator[tuple[str, slice, np.ndarray]]:
+    """Yield the block features of two views of all sets outside the test splits: a split, places in it, and their rows.
 
     Without photograph-like views, a photo would look like another theme, because its background is unlike those of
     product pictures.
@@ -224,7 +226,15 @@ def _boundary_views(model: ServedModel, shards: Path) -> Iterator[tuple[str, np.
             continue
         for name, draw in (("views", photo), ("centres", centred)):
             outputs = _outputs(model, shards, split, draw, f"{name} of {split}")
-            yield split, np.concatenate([part.block_features for part in outputs])
+            yield from ((split, places, rows) for places, rows in _in_blocks(outputs))
+
+
+def _in_blocks(outputs: Iterator[ModelOutputs]) -> Iterator[tuple[slice, np.ndarray]]:
+    """Yield the places of many pictures at a time, and their block features."""
+    end = 0
+    while found := list(islice(outputs, TASKS_AT_ONCE)):
+        start, end = end, end + sum(len(one.features) for one in found)
+        yield slice(start, end), np.concatenate([one.block_features for one in found])
 
 
 def _widths(runtime: LiteRuntime) -> tuple[int, int]:

@@ -93,10 +93,10 @@ def fit_head(
 
 
 def blocks(features: RowSource, *columns: np.ndarray) -> Iterator[tuple[Any, ...]]:
-    """Yield blocks of ROWS_AT_ONCE rows; the features are copied to memory, in case they are mapped from a file."""
+    """Yield blocks of ROWS_AT_ONCE rows."""
     for start in range(0, len(features), ROWS_AT_ONCE):
         rows = slice(start, start + ROWS_AT_ONCE)
-        yield np.array(features[rows]), *(column[rows] for column in columns)
+        yield np.asarray(features[rows]), *(column[rows] for column in columns)
 
 
 def _totals(rows: Iterable[Rows], width: int) -> tuple[float, float, np.ndarray]:

@@ -113,6 +113,17 @@ def test_the_boundary_tells_pictures_of_other_themes_that_no_boundary_was_fitted
     assert (shares["other"] == "yes").sum() == 16 + 12
 
 
+def test_views_that_are_added_in_smaller_blocks_give_the_same_shares(project, tmp_path, monkeypatch):
+    add_black(project / paths.shards, tmp_path / "shards", {"other_train": 40}, "City / Police", "{split} {number}")
+    shares = []
+    for tasks_at_once in (1, 100):
+        monkeypatch.setattr("themer.exporting.index_writer.TASKS_AT_ONCE", tasks_at_once)
+        write_index(project / paths.model, tmp_path / "shards", project / paths.photo_shards, tmp_path, "blocks", FACTS)
+        shares.append(read_csv(tmp_path / "shares.csv")["share"].astype(float))
+    np.testing.assert_allclose(*shares, atol=1e-4)
+    assert np.ptp(shares[0]) > 0.5
+
+
 def test_the_same_inputs_give_the_same_bytes(project, runtime, tmp_path):
     write_index(
         project / paths.model, project / paths.shards, project / paths.photo_shards, tmp_path, made_from="small model"
