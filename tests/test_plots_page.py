@@ -1,17 +1,18 @@
 """The page of `dvc plots show`, made by DVC itself from this project's dvc.yaml, templates and page."""
 
+import contextlib
 import io
 import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import pandas
 import pytest
+from dvc.cli import main as dvc
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
@@ -23,6 +24,9 @@ from themer.scoring import curves, scores
 from themer.scoring.prediction_table import Predictions
 from themer.scoring.slices import slice_table
 from themer.scoring.split_table import COLUMNS, split_table
+
+# DVC uses what a package of its own has deprecated.
+pytestmark = pytest.mark.filterwarnings("ignore:_NoneStep.value:DeprecationWarning")
 
 PROJECT = Path(__file__).parent.parent
 LABELS = ["Bulk & Bricks", "Minifigures", 'The "old" ones', "Young children's"]
@@ -41,9 +45,21 @@ CHARTS = [
 ]
 
 
+ALL_DRAWN = "document.querySelector('main').dataset.drawn === 'all'"
+FORGET = "delete document.querySelector('main').dataset.drawn"
+SCHEME = "matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'"
+
+
 def run(folder: Path, *command: str) -> str:
     """Run a command in the folder and return what it prints."""
     return subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True).stdout
+
+
+def show_plots(folder: Path) -> Path:
+    """Let DVC write the page of the plots in the folder, in this process; return its path."""
+    with contextlib.chdir(folder):
+        assert dvc(["plots", "show"]) == 0
+    return folder / "dvc_plots/index.html"
 
 
 def write_plots(folder: Path, seed: int, labels: list[str] = LABELS) -> None:
@@ -120,12 +136,12 @@ def page(project) -> str:
     return (project / "dvc_plots/index.html").read_text()
 
 
-@contextmanager
-def opened(browser: Browser, page: Path, width: int = 1280, **options: str) -> Iterator[Page]:
-    """Open a page of plots without a network, in a window of some width, in pixels, with all charts drawn."""
-    with browser.new_page(offline=True, viewport={"width": width, "height": 800}, **options) as tab:
+@contextlib.contextmanager
+def opened(browser: Browser, page: Path) -> Iterator[Page]:
+    """Open a page of plots without a network, with all charts drawn."""
+    with browser.new_page(offline=True, viewport={"width": 1280, "height": 800}) as tab:
         tab.goto(page.as_uri())
-        tab.wait_for_function("document.querySelector('main').dataset.drawn === 'all'")
+        tab.wait_for_function(ALL_DRAWN)
         yield tab
 
 
@@ -135,19 +151,39 @@ def drawn(browser: Browser, page: Path) -> str:
         return tab.content()
 
 
+def shown(tab: Page, width: int = 1280, scheme: str = "light") -> Page:
+    """Show a page of plots in a window of some width, in pixels, and in light or dark colours; return it drawn anew."""
+    if tab.evaluate("innerWidth") != width:
+        tab.evaluate(FORGET)
+        tab.set_viewport_size({"width": width, "height": 800})
+        tab.wait_for_function(ALL_DRAWN)
+    if tab.evaluate(SCHEME) != scheme:
+        tab.evaluate(FORGET)
+        tab.emulate_media(color_scheme=scheme)
+        tab.wait_for_function(ALL_DRAWN)
+    return tab
+
+
 @pytest.fixture(scope="module")
-def document(project, page, browser) -> str:
+def tab(project, page, browser) -> Iterator[Page]:
+    """The page in a browser."""
+    with opened(browser, project / "dvc_plots/index.html") as tab:
+        yield tab
+
+
+@pytest.fixture
+def document(tab) -> str:
     """The page as a browser has it."""
-    return drawn(browser, project / "dvc_plots/index.html")
+    return shown(tab).content()
 
 
 @pytest.fixture(scope="module")
-def twenty_themes(project, tmp_path_factory) -> Path:
-    """The page of twenty themes with long names."""
+def twenty_themes(project, browser, tmp_path_factory) -> Iterator[Page]:
+    """The page of twenty themes with long names, in a browser."""
     folder = shutil.copytree(project, tmp_path_factory.mktemp("twenty") / "project")
     write_plots(folder, seed=3, labels=[f"Collectible minifigures {index:02}" for index in range(20)])
-    run(folder, sys.executable, "-m", "dvc", "plots", "show")
-    return folder / "dvc_plots/index.html"
+    with opened(browser, show_plots(folder)) as tab:
+        yield tab
 
 
 def test_every_chart_is_there_once(page):
@@ -176,8 +212,7 @@ def test_a_browser_draws_more_themes_than_the_legend_holds_and_no_card_for_a_tab
     folder = shutil.copytree(project, tmp_path / "project")
     write_plots(folder, seed=3, labels=[f"Theme {index:02}" for index in range(60)])
     write_csv(pandas.DataFrame(columns=COLUMNS), folder / "plots/splits.csv")
-    run(folder, sys.executable, "-m", "dvc", "plots", "show")
-    document = drawn(browser, folder / "dvc_plots/index.html")
+    document = drawn(browser, show_plots(folder))
     assert re.search(r">Theme 00 \(0\.\d{3}\)<", document)
     assert re.search(r">…\d+ entries<", document)
     assert document.count("<svg") == len(CHARTS)
@@ -212,32 +247,41 @@ CUT = """() => {
 }"""
 
 
-def measured(browser: Browser, page: Path, width: int) -> list:
-    """Return how many charts a page of some width has, how many are cut, and clip a word, and if all stay legible."""
-    with opened(browser, page, width) as tab:
-        found: list = tab.evaluate(CUT)
-        return found
-
-
 @pytest.mark.parametrize("width", [360, 1280])
-def test_no_chart_and_no_word_is_cut_with_twenty_themes(browser, twenty_themes, width):
-    assert measured(browser, twenty_themes, width) == [len(CHARTS) + 1, 0, 0, True]
+def test_no_chart_and_no_word_is_cut_with_twenty_themes(twenty_themes, width):
+    """Of the charts none is cut and none clips a word, and all stay legible."""
+    assert shown(twenty_themes, width).evaluate(CUT) == [len(CHARTS) + 1, 0, 0, True]
 
 
-def test_twenty_themes_have_twenty_colours(browser, twenty_themes):
+def test_twenty_themes_have_twenty_colours(twenty_themes):
     light, dark = (set(found.split()) for found in COLOURS_OF.findall((PROJECT / ".dvc/plots/page.html").read_text()))
-    document = drawn(browser, twenty_themes)
+    document = shown(twenty_themes).content()
     assert len(light) == len(dark) == 20 and all(f'stroke="{colour}"' in document for colour in light)
 
 
-def test_a_history_of_epoch_0_alone_has_one_tick_and_its_value(browser, project, tmp_path):
-    folder = shutil.copytree(project, tmp_path / "project")
+@pytest.fixture(scope="module")
+def few_values(project, browser, tmp_path_factory) -> str:
+    """A page, as a browser has it, with a history of epoch 0 alone and one theme, whose scores are just below 1."""
+    folder = shutil.copytree(project, tmp_path_factory.mktemp("few") / "project")
     table = pandas.DataFrame([(0, "validation", 0.25, 0.9)], columns=["epoch", "split", "loss", "accuracy"])
     write_csv(table, folder / "plots/history.csv")
-    run(folder, sys.executable, "-m", "dvc", "plots", "show")
-    document = drawn(browser, folder / "dvc_plots/index.html")
-    history = document.partition("<h2>Training history")[2].partition("<h2>")[0]
-    assert sorted(re.findall(r">([-−]?[\d.]+)<", history)) == ["0", "0", "0.25", "0.9"]
+    scores_of = {"theme": "Almost", "precision": 1.0, "recall": 0.99961, "f1": 0.9998, "roc_auc": 0.99999, "support": 9}
+    write_json([scores_of], folder / "metrics/themes.json")
+    return drawn(browser, show_plots(folder))
+
+
+def card(document: str, title: str) -> str:
+    """Return the part of a page that shows a chart."""
+    return document.partition(f"<h2>{title}")[2].partition("<h2>")[0]
+
+
+def test_a_history_of_epoch_0_alone_has_one_tick_and_its_value(few_values):
+    assert sorted(re.findall(r">([-−]?[\d.]+)<", card(few_values, "Training history"))) == ["0", "0", "0.25", "0.9"]
+
+
+def test_a_score_just_below_1_is_not_drawn_as_1(few_values):
+    found = re.findall(r">(\d\.\d{2,})<", card(few_values, "Scores per theme"))
+    assert sorted(found) == ["0.999", "0.999", "0.999", "1.000"]
 
 
 def test_a_score_without_an_interval_says_none(document):
@@ -250,32 +294,21 @@ HALF_ROWS = """[...document.querySelectorAll("section")].map((section) => sectio
     .map(({top, width}) => [Math.round(top), Math.round(width)])"""
 
 
-def test_no_chart_stands_alone_in_half_a_row(browser, project, page):
-    with opened(browser, project / "dvc_plots/index.html", width=1280) as tab:
-        boxes = tab.evaluate(HALF_ROWS)
+def test_no_chart_stands_alone_in_half_a_row(tab):
+    boxes = shown(tab, width=1280).evaluate(HALF_ROWS)
     tops = [top for top, width in boxes if width < 1000]
     assert len(tops) >= 8 and all(tops.count(top) == 2 for top in tops)
 
 
-def test_a_sheet_stays_legible_on_a_phone_and_scrolls_in_its_card(browser, project, page):
-    with opened(browser, project / "dvc_plots/index.html", width=360) as tab:
-        wide = tab.evaluate("document.querySelector('.sheets img').clientWidth")
-        card = tab.evaluate("(({scrollWidth, clientWidth}) => [scrollWidth, clientWidth])(document.documentElement)")
-    assert wide >= 960 and card == [360, 360]
+def test_a_sheet_stays_legible_on_a_phone_and_scrolls_in_its_card(tab):
+    phone = shown(tab, width=360)
+    wide = phone.evaluate("document.querySelector('.sheets img').clientWidth")
+    widths = phone.evaluate("(({scrollWidth, clientWidth}) => [scrollWidth, clientWidth])(document.documentElement)")
+    assert wide >= 960 and widths == [360, 360]
 
 
 @pytest.mark.parametrize(("scheme", "lightest"), [("light", 240), ("dark", 200)])
-def test_a_sheet_does_not_glare_in_dark_mode(browser, project, page, scheme, lightest):
-    with opened(browser, project / "dvc_plots/index.html", width=1280, color_scheme=scheme) as tab:
-        picture = Image.open(io.BytesIO(tab.locator(".sheets img").screenshot()))
-    brightest = picture.convert("L").getextrema()[1]
+def test_a_sheet_does_not_glare_in_dark_mode(tab, scheme, lightest):
+    sheet = shown(tab, scheme=scheme).locator(".sheets img")
+    brightest = Image.open(io.BytesIO(sheet.screenshot())).convert("L").getextrema()[1]
     assert brightest <= lightest if scheme == "dark" else brightest > lightest
-
-
-def test_a_score_just_below_1_is_not_drawn_as_1(browser, project, tmp_path):
-    folder = shutil.copytree(project, tmp_path / "project")
-    scores_of = {"theme": "Almost", "precision": 1.0, "recall": 0.99961, "f1": 0.9998, "roc_auc": 0.99999, "support": 9}
-    write_json([scores_of], folder / "metrics/themes.json")
-    run(folder, sys.executable, "-m", "dvc", "plots", "show")
-    drawing = drawn(browser, folder / "dvc_plots/index.html").partition("<h2>Scores per theme")[2].partition("<h2>")[0]
-    assert sorted(re.findall(r">(\d\.\d{2,})<", drawing)) == ["0.999", "0.999", "0.999", "1.000"]
