@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from dvc.exceptions import DvcException
 
 from tests.conftest import PROJECT
 from tests.end_to_end.project import ProjectCopy
@@ -40,9 +41,13 @@ def test_freezing_a_stage_adds_one_line_and_unfreezing_removes_it(project):
 def test_dvc_freezes_each_stage_that_does_not_name_the_source_in_use(project):
     path, names = project.folder / "dvc.yaml", [name for name in NAMES if name not in BY_HAND]
     before = path.read_text()
-    project.dvc("freeze", *names)
+    with project.opened() as repo:
+        for name in names:
+            repo.freeze(name)
     assert project.dvc("status", *names).count("frozen") == len(names) and SOURCE in path.read_text()
-    project.dvc("unfreeze", *names)
+    with project.opened() as repo:
+        for name in names:
+            repo.unfreeze(name)
     assert path.read_text() == before
 
 
@@ -50,7 +55,8 @@ def test_a_stage_that_names_the_source_in_use_is_frozen_by_hand(project):
     path = project.folder / "dvc.yaml"
     before = path.read_text()
     for name in BY_HAND:
-        assert "cannot dump a parametrized stage" in project.dvc("freeze", name, fails=True)
+        with project.opened() as repo, pytest.raises(DvcException, match="cannot dump a parametrized stage"):
+            repo.freeze(name)
         assert path.read_text() == before
     for name in BY_HAND:
         command = f"    cmd: python -m stages.{name}\n"

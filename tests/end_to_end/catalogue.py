@@ -7,17 +7,29 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache, partial
 from urllib.parse import SplitResult
 
 from sample.services.server import Answer, Server
 from tests.end_to_end.project import ProjectCopy
 
 
+@cache
+def drawn_once(function: Callable[..., bytes], *arguments: object) -> bytes:
+    """Return what a function draws, for all catalogues of this process."""
+    return function(*arguments)
+
+
+def draw(picture: partial[bytes]) -> bytes:
+    """Return a picture, drawn only if no catalogue has shown it yet."""
+    return drawn_once(picture.func, *picture.args)
+
+
 class CountedCatalogue(Server):
     """Both services on a free port; counts the requests for each path and shows every one to `watch` first."""
 
     def __init__(self) -> None:
-        super().__init__(0, 0, 0)
+        super().__init__(0, 0, 0, draw)
         self.requests: Counter[str] = Counter()
         self.watch: Callable[[], None] = lambda: None
         self._counting = threading.Lock()

@@ -1,15 +1,17 @@
 """A copy of the project that tests may run and edit."""
 
-import json
 import os
 import shutil
 import subprocess
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 import yaml
+from dvc.repo import Repo
 
 from tests.conftest import PROJECT, change
 from themer.catalogue.download_cache import FOLDER_VARIABLE
@@ -49,7 +51,7 @@ class ProjectCopy:
 
     def copied_to(self, folder: Path) -> "ProjectCopy":
         """Return a copy of this copy, with all that DVC has made in it."""
-        shutil.copytree(self.folder, folder, symlinks=True)
+        shutil.copytree(self.folder, folder, symlinks=True, copy_function=copy_or_link)
         return ProjectCopy(folder)
 
     @property
@@ -73,9 +75,26 @@ class ProjectCopy:
         """Run a DVC command."""
         return self.run("dvc", *words, fails=fails)
 
+    @contextmanager
+    def opened(self) -> Iterator[Repo]:
+        """Give what DVC's commands use, in this process: a new one takes a second to start."""
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in self.environment.items():
+                patch.setenv(name, value)
+            patch.chdir(self.folder)
+            # DVC uses what a package of its own has deprecated.
+            with Repo() as repo, warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+                yield repo
+
+    def repro(self, *targets: str) -> list[str]:
+        """Do what `dvc repro` does, and return the stages that it ran, in order."""
+        with self.opened() as repo:
+            return [stage.addressing for stage in repo.reproduce([*targets])]
+
     def stages_out_of_date(self) -> list[str]:
         """Return the stages that `dvc repro` would run, as far as can be told before it runs any of them."""
-        return [*json.loads(self.dvc("status", "--json"))]
+        with self.opened() as repo:
+            return [*repo.status()]
 
     def commit(self, message: str) -> None:
         """Commit everything."""
@@ -107,6 +126,12 @@ class ProjectCopy:
         roots = [self.folder / name for name in names]
         files = [path for root in roots for path in ([root] if root.is_file() else root.rglob("*")) if path.is_file()]
         return {path.relative_to(self.folder).as_posix(): path.read_bytes() for path in files}
+
+
+def copy_or_link(source: str, target: str) -> None:
+    """Copy a file with its times, or link it if DVC or git stores it under its digest and so never changes it."""
+    stored = any(f"/{store}/" in source for store in (".dvc/cache/files", ".git/objects"))
+    (os.link if stored else shutil.copy2)(source, target)
 
 
 def stages_run(printed: str) -> list[str]:

@@ -107,7 +107,7 @@ def test_an_edit_leaves_no_stage_out_of_date_but_those_that_it_affects(project, 
     """The stages up to one are run; DVC says which others are out of date, and those that need these follow."""
     changes, last, expected = EDITS[edit]
     project.edit(changes)
-    done = stages_run(project.dvc("repro", last))
+    done = project.repro(last)
     assert done[-1] == last
     assert sorted([*done, *waiting(project, needs)]) == sorted(expected)
 
@@ -147,7 +147,7 @@ def test_an_edit_shows_in_the_differences(project):
 def test_a_new_snapshot_of_the_same_catalogue_downloads_no_picture(project, catalogue):
     project.edit({"fetch.snapshot": "2027-01-01"})
     before = catalogue.pictures_requested
-    assert stages_run(project.dvc("repro", "download")) == ["fetch", "download"]
+    assert project.repro("download") == ["fetch", "download"]
     assert catalogue.pictures_requested == before
 
 
