@@ -1,11 +1,15 @@
 import multiprocessing
 import os
 import re
+import shutil
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
+from dvc.exceptions import ReproductionError
+from dvc.repo import Repo
 
 from tests.conftest import PROJECT
 from themer.base.running import Start, begin
@@ -70,6 +74,29 @@ def ran(code: str, **more: str) -> subprocess.CompletedProcess:
     return subprocess.run(command, env=env, capture_output=True, text=True)
 
 
+@pytest.fixture(scope="module")
+def initialized(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository that `dvc init` has made, for tests to copy."""
+    folder = tmp_path_factory.mktemp("initialized")
+    for command in (["git", "init", "-q"], ["dvc", "init", "-q"]):
+        subprocess.run(command, cwd=folder, env=environment(), check=True)
+    # Each test has its own.
+    (folder / ".dvcignore").unlink()
+    return folder
+
+
+def repro() -> bool:
+    """Do what `dvc repro` does, in this process, which is quicker; return whether it succeeded."""
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings(action="ignore", category=DeprecationWarning):
+        for name, value in environment().items():
+            patch.setenv(name, value)
+        try:
+            Repo().reproduce()
+        except ReproductionError:
+            return False
+    return True
+
+
 def commit_tracked() -> None:
     """Put the output that is tracked by git into the index of a new repository."""
     subprocess.run(["git", "init", "-q"], check=True)
@@ -132,30 +159,29 @@ def test_a_stage_that_dvc_does_not_run_needs_no_declaration(folder, name):
 
 
 @pytest.mark.parametrize("change", ["a param", "a file", "code"])
-def test_dvc_records_only_what_was_run(folder, change):
-    for command in (["git", "init", "-q"], ["dvc", "init", "-q"]):
-        subprocess.run(command, env=environment(), check=True)
+def test_dvc_records_only_what_was_run(folder, initialized, change):
+    shutil.copytree(initialized, folder, dirs_exist_ok=True)
     code, named = CHANGES[change]
     Path("code").write_text(code)
     failed = subprocess.run(["dvc", "repro"], env=environment(), capture_output=True, text=True)
     assert failed.returncode != 0 and re.search(f"error: watched: {named}.* changed while the stage ran", failed.stderr)
     assert not Path("dvc.lock").exists()
     Path("code").write_text("")
-    assert subprocess.run(["dvc", "repro"], env=environment(), capture_output=True).returncode == 0
+    assert repro()
     assert Path("dvc.lock").exists()
 
 
-def test_a_failed_stage_leaves_its_last_results_in_git(folder):
+def test_a_failed_stage_leaves_its_last_results_in_git(folder, initialized):
+    shutil.copytree(initialized, folder, dirs_exist_ok=True)
     commit_tracked()
-    subprocess.run(["dvc", "init", "-q"], env=environment(), check=True)
     # An error, an end without any clean-up, and an input that changed after the result was written.
     codes = {"raise ValueError": "committed", "import os; os._exit(9)": "committed", CHANGES["code"][0]: "new"}
     for code, left in codes.items():
         Path("code").write_text(code)
-        assert subprocess.run(["dvc", "repro"], env=environment(), capture_output=True).returncode != 0
+        assert not repro()
         assert Path("tracked").read_text() == left
     Path("code").write_text("")
-    assert subprocess.run(["dvc", "repro"], env=environment(), capture_output=True).returncode == 0
+    assert repro()
     assert Path("tracked").read_text() == "new"
 
 
@@ -218,9 +244,9 @@ def test_a_file_in_the_way_of_the_locks_is_an_error_that_says_so(folder, path):
 
 
 @pytest.mark.parametrize("shell", ["/bin/bash", "/bin/sh"])
-def test_a_stage_ends_when_dvc_is_killed_and_the_next_one_runs_alone(folder, shell):
+def test_a_stage_ends_when_dvc_is_killed_and_the_next_one_runs_alone(folder, initialized, shell):
+    shutil.copytree(initialized, folder, dirs_exist_ok=True)
     commit_tracked()
-    subprocess.run(["dvc", "init", "-q"], env=environment(), check=True)
     Path("code").write_text("print('running', flush=True); import signal; signal.pause()")
     with subprocess.Popen(["dvc", "repro"], env=environment(SHELL=shell), stdout=subprocess.PIPE, text=True) as dvc:
         assert "running\n" in iter(dvc.stdout.readline, "")
