@@ -50,9 +50,20 @@ LONGEST = (
     "test_features",
     "test_downloads",
 )
-# With --quick: no test that imports this module, and neither runs of the whole pipeline nor browsers nor clusters.
+# With --quick: no test that imports this module, nor those whose point is another program: DVC, make, git, browsers,
+# clusters, and this project's own commands.
 SLOW_MODULE = "themer.base.quiet_tensorflow"
-SLOW_FILES = {"test_cluster"}
+SLOW_FILES = {
+    "test_clone",
+    "test_cluster",
+    "test_command",
+    "test_dvc_yaml",
+    "test_makefile",
+    "test_plots_page",
+    "test_processes",
+    "test_running",
+    "test_same_bytes",
+}
 SLOW_FOLDERS = {"end_to_end", "browser"}
 
 FAKE_CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
@@ -77,7 +88,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """With --quick, leave out the test files that need TensorFlow."""
+    """With --quick, leave out the test files that need TensorFlow or much of another program."""
     if not config.getoption("--quick"):
         return None
     if collection_path.is_dir():
