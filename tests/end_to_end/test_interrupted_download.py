@@ -29,7 +29,7 @@ def copy_with_source(folder, catalogue: CountedCatalogue) -> ProjectCopy:
 def undisturbed(tmp_path_factory):
     with counted_catalogue() as catalogue:
         project = copy_with_source(tmp_path_factory.mktemp("undisturbed"), catalogue)
-        project.dvc("repro", "download")
+        project.repro("download")
         yield catalogue, project.contents(*RESULT)
 
 
@@ -38,7 +38,7 @@ def test_it_goes_on_where_it_was_and_ends_with_the_same_bytes(tmp_path, undistur
         project = copy_with_source(tmp_path, catalogue)
         for moment in MOMENTS:
             assert run_until_killed(project, catalogue, moment, "dvc", "repro", "download") == -signal.SIGKILL
-        project.dvc("repro", "download")
+        project.repro("download")
         same_catalogue, result = undisturbed
         assert without_port(project.contents(*RESULT), catalogue) == without_port(result, same_catalogue)
         # Only requests that a kill interrupted are repeated.

@@ -158,7 +158,7 @@ def test_a_clone_can_pull_what_was_pushed_and_has_nothing_left_to_run(project, t
     project.run("git", "clone", "-q", ".", str(tmp_path / "clone"))
     clone = ProjectCopy(tmp_path / "clone")
     clone.dvc("pull")
-    assert stages_run(clone.dvc("repro")) == []
+    assert clone.repro() == []
     assert (clone.folder / "models" / "classifier.tflite").exists()
     assert clone.dvc("status").strip().endswith("up to date.")
 
@@ -189,14 +189,18 @@ def test_new_photos_are_in_a_queued_experiment(project):
 
 def test_photos_travel_with_the_data(project, tmp_path):
     put_photos(project, "minifig", 4)
-    project.dvc("add", "data/photos")
-    project.dvc("remote", "add", "--default", "local", str(tmp_path / "remote"))
+    with project.opened() as repo:
+        repo.add("data/photos")
+        with repo.config.edit("repo") as config:
+            config["core"]["remote"], config["remote"]["local"] = "local", {"url": str(tmp_path / "remote")}
     project.commit("Add photos and a remote")
-    project.dvc("push", "data/photos")
+    with project.opened() as repo:
+        repo.push(["data/photos"])
     project.run("git", "clone", "-q", ".", str(tmp_path / "clone"))
     clone = ProjectCopy(tmp_path / "clone")
     assert "dvc pull data/photos" in clone.dvc("repro", "resize", fails=True)
-    clone.dvc("pull", "data/photos")
+    with clone.opened() as repo:
+        repo.pull(["data/photos"])
     assert clone.contents("data/photos") == project.contents("data/photos") != {}
 
 

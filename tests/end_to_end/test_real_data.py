@@ -26,7 +26,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> ProjectCopy:
         "pictures_per_second": None,
     }
     copy.edit({"sources.real": source, "fetch.source": "real", "resize.size": 32})
-    copy.dvc("repro", "resize")
+    copy.repro("resize")
     return copy
 
 
