@@ -53,9 +53,9 @@ def empty_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture
-def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Return a function that opens a page; any error in its script fails the test."""
+@contextmanager
+def opening(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Give a function that opens a page; any error in its script fails at the end."""
     contexts: list[BrowserContext] = []
     errors: list[str] = []
 
@@ -76,6 +76,20 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert errors == []
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Return a function that opens a page for one test; any error in its script fails the test."""
+    with opening(browser) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def open_shared_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Return a function that opens a page for several tests, none of which disturbs the others."""
+    with opening(browser) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

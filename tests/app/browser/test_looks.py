@@ -52,25 +52,36 @@ def contrast(one: list[int], other: list[int]) -> float:
     return float((light + 0.05) / (dark + 0.05))
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_twenty_themes_have_colours_of_their_own_that_stand_out(open_page, site, scheme):
-    bricks, words, surface = open_page(site, color_scheme=scheme).evaluate(COLOURS)
+@pytest.fixture(scope="module")
+def desktop(open_shared_page, site):
+    """A page without pictures, on a desktop."""
+    return open_shared_page(site)
+
+
+@pytest.fixture(scope="module")
+def about(open_shared_page, site):
+    """The page about the model, on a phone."""
+    return open_shared_page(f"{site}/about", **PHONE)
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+def test_twenty_themes_have_colours_of_their_own_that_stand_out(desktop, scheme):
+    desktop.emulate_media(color_scheme=scheme)
+    bricks, words, surface = desktop.evaluate(COLOURS)
     assert len({tuple(brick) for brick in bricks}) == len({tuple(word) for word in words}) == 20
     assert min(contrast(brick, surface) for brick in bricks) >= 3
     assert min(contrast(word, surface) for word in words) >= 4.5
 
 
-def test_no_percentage_is_broken_over_two_lines(open_page, site):
-    page = open_page(f"{site}/about", **PHONE)
-    cells = page.locator("td.number")
+def test_no_percentage_is_broken_over_two_lines(about):
+    cells = about.locator("td.number")
     assert "100\N{NO-BREAK SPACE}%" in cells.all_inner_texts()
     assert max(cells.evaluate_all(LINES)) == 1
-    assert not re.search(r"\d %", page.locator("main").inner_text())
+    assert not re.search(r"\d %", about.locator("main").inner_text())
 
 
-def test_on_a_phone_the_table_breaks_no_theme_within_a_word(open_page, site):
-    page = open_page(f"{site}/about", **PHONE)
-    cell = page.locator("tbody th").first
+def test_on_a_phone_the_table_breaks_no_theme_within_a_word(about):
+    cell = about.locator("tbody th").first
     cell.evaluate("cell => { cell.lastChild.textContent = '\u00a0Technic/Bionicle'; }")
     assert cell.evaluate(HEIGHT_IN_LINES) < 1.5
 
@@ -107,10 +118,9 @@ def test_on_a_phone_nobody_is_told_to_drop_or_to_press_keys(open_page, site):
     assert "Take or choose a picture" in words and not re.search(r"\b(drop|Ctrl|folder)\b", words, re.IGNORECASE)
 
 
-def test_with_a_mouse_dropping_and_pasting_are_offered(open_page, site):
-    page = open_page(site)
-    require_chromium(page.context.browser, "a mouse")
-    words = page.locator("main").inner_text()
+def test_with_a_mouse_dropping_and_pasting_are_offered(desktop):
+    require_chromium(desktop.context.browser, "a mouse")
+    words = desktop.locator("main").inner_text()
     assert "Drop a picture" in words and "Ctrl" in words and "Take or choose" not in words
 
 
@@ -120,21 +130,28 @@ def test_without_a_script_only_choosing_is_offered(open_page, site):
     assert not re.search(r"\b(drop|Ctrl|folder|example|your browser)\b", words, re.IGNORECASE)
 
 
-def test_in_forced_colours_the_switch_shows_its_state(answered):
-    page = answered(forced_colors="active", reduced_motion="reduce")
-    knob = page.locator(".knob")
+@pytest.fixture(scope="module")
+def forced(open_shared_page, site, tmp_path_factory):
+    """A page with the prediction for one picture, in forced colours."""
+    page = open_shared_page(site, forced_colors="active", reduced_motion="reduce")
+    page.set_input_files("#pictures", str(drawn_file(tmp_path_factory.mktemp("forced"), "technic", 9001)))
+    expect(page.locator(PREDICTED)).to_have_count(1)
+    return page
+
+
+def test_in_forced_colours_the_switch_shows_its_state(forced):
+    knob = forced.locator(".knob")
     off = knob.screenshot()
-    page.get_by_text("Show what it looked at").click()
-    expect(page.locator(".heat")).to_be_visible()
+    forced.get_by_text("Show what it looked at").click()
+    expect(forced.locator(".heat")).to_be_visible()
     style = "(knob, part) => getComputedStyle(knob, part).backgroundColor"
     assert knob.evaluate(style) != knob.evaluate(style, "::after")
     assert knob.screenshot() != off
 
 
-def test_in_forced_colours_bars_are_as_long_as_the_probabilities(answered):
-    page = answered(forced_colors="active", reduced_motion="reduce")
-    first, last = page.locator("meter").first, page.locator("meter").last
-    page.evaluate("document.querySelectorAll('meter').forEach((one) => { one.value = 0.5; })")
+def test_in_forced_colours_bars_are_as_long_as_the_probabilities(forced):
+    first, last = forced.locator("meter").first, forced.locator("meter").last
+    forced.evaluate("document.querySelectorAll('meter').forEach((one) => { one.value = 0.5; })")
     half = first.screenshot()
     first.evaluate("meter => { meter.value = 1; }")
     last.evaluate("meter => { meter.value = 0; }")

@@ -70,33 +70,36 @@ def test_the_picture_appears_before_the_prediction(open_page, site, technic):
     assert card.locator(".picture").evaluate("picture => picture.decode().then(() => picture.naturalWidth)") > 0
 
 
-def test_bars_are_as_long_as_the_probabilities(open_page, site, technic):
-    page = predicted(open_page(site), technic)
-    values = [float(meter.get_attribute("value")) for meter in page.locator(".bars meter").all()]
+@pytest.fixture(scope="module")
+def answer(open_shared_page, site, tmp_path_factory) -> Page:
+    """A page with the prediction for one picture."""
+    return predicted(open_shared_page(site), drawn_file(tmp_path_factory.mktemp("answer"), "technic", 9001))
+
+
+def test_bars_are_as_long_as_the_probabilities(answer):
+    values = [float(meter.get_attribute("value")) for meter in answer.locator(".bars meter").all()]
     assert len(values) == 3 and sum(values) == pytest.approx(1, abs=1e-3)
     assert values == sorted(values, reverse=True)
-    assert page.locator(".bar-theme").all_inner_texts()[0] == "technic"
+    assert answer.locator(".bar-theme").all_inner_texts()[0] == "technic"
 
 
-def test_similar_sets_have_a_thumbnail_or_a_drawing(open_page, site, technic):
-    page = predicted(open_page(site), technic)
-    cards = page.locator(".sets .set")
+def test_similar_sets_have_a_thumbnail_or_a_drawing(answer):
+    cards = answer.locator(".sets .set")
     expect(cards).to_have_count(6)
-    assert page.locator(".set-picture img").count() + page.locator(".set-picture svg").count() == 6
-    similarities = [int(text.split()[0]) for text in page.locator(".set-similarity").all_inner_texts()]
+    assert answer.locator(".set-picture img").count() + answer.locator(".set-picture svg").count() == 6
+    similarities = [int(text.split()[0]) for text in answer.locator(".set-similarity").all_inner_texts()]
     assert similarities == sorted(similarities, reverse=True) and similarities[0] > 0
 
 
-def test_the_heat_map_covers_the_picture_when_switched_on(open_page, site, technic):
-    page = predicted(open_page(site), technic)
-    page.get_by_text("Show what it looked at").click()
-    heat = page.locator(".heat")
+def test_the_heat_map_covers_the_picture_when_switched_on(answer):
+    answer.get_by_text("Show what it looked at").click()
+    heat = answer.locator(".heat")
     expect(heat).to_have_css("opacity", "1")
     assert heat.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
-    assert heat.bounding_box() == page.locator(".frame .picture").bounding_box()
-    page.get_by_label("Strength").fill("40")
+    assert heat.bounding_box() == answer.locator(".frame .picture").bounding_box()
+    answer.get_by_label("Strength").fill("40")
     expect(heat).to_have_css("opacity", "0.4")
-    page.get_by_text("Show what it looked at").click()
+    answer.get_by_text("Show what it looked at").click()
     expect(heat).to_be_hidden()
 
 

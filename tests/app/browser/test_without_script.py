@@ -36,18 +36,25 @@ def test_a_broken_picture_says_why_beside_the_others(plain, tmp_path):
     expect(plain.locator(".verdict").nth(1)).to_have_text("technic")
 
 
+@pytest.fixture(scope="module")
+def untouched(open_shared_page, site):
+    """A page whose form several tests read and none sends."""
+    return open_shared_page(site, java_script_enabled=False)
+
+
 @pytest.mark.parametrize("width", [320, 412])
-def test_no_word_is_cut_off_on_a_phone(plain, width):
-    plain.set_viewport_size({"width": width, "height": 800})
-    assert plain.evaluate(
+def test_no_word_is_cut_off_on_a_phone(untouched, width):
+    untouched.set_viewport_size({"width": width, "height": 800})
+    assert untouched.evaluate(
         "document.querySelector('.intake').scrollWidth <= document.querySelector('.intake').clientWidth"
     )
 
 
-def test_features_that_need_a_script_are_not_offered(plain):
+def test_features_that_need_a_script_are_not_offered(untouched):
+    untouched.set_viewport_size({"width": 1280, "height": 720})
     for name in ("Use the camera", "Dark colours"):
-        expect(plain.get_by_role("button", name=name)).to_have_count(0)
-    expect(plain.get_by_text("Choose pictures")).to_be_hidden()
+        expect(untouched.get_by_role("button", name=name)).to_have_count(0)
+    expect(untouched.get_by_text("Choose pictures")).to_be_hidden()
 
 
 def test_a_form_without_a_picture_shows_the_problem(plain):
