@@ -32,7 +32,7 @@ test: $(VENV)/.requirements-dev  ## check the code and run the tests
 	mypy
 	$(PYTEST)
 
-test-quick: $(VENV)/.requirements-dev  ## run the tests that need no TensorFlow, in under a minute
+test-quick: $(VENV)/.requirements-dev  ## run the tests that need neither TensorFlow nor other programs, in under a minute
 	$(PYTEST) --quick
 
 test-remotes: $(VENV)/.requirements-remotes  ## run the tests of pushing to S3 and to SSH

@@ -83,7 +83,7 @@ hypothesis.settings.load_profile("patient")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add --quick, for the inner loop of development, and --firefox."""
-    parser.addoption("--quick", action="store_true", help="leave out everything that needs TensorFlow")
+    parser.addoption("--quick", action="store_true", help="leave out what needs TensorFlow or other programs")
     parser.addoption("--firefox", action="store_true", help="test the page in Firefox instead of Chromium")
 
 
