@@ -71,8 +71,10 @@ def fit_boundary(moments: Moments, label_count: int) -> Boundary:
     """Return the boundary of pictures, whose first `label_count` classes are the labels; its temperature is 1."""
     pictures = moments.counts.sum()
     means = moments.sums / np.maximum(moments.counts, 1)[:, np.newaxis]
-    covariance = (moments.products.astype(np.float64) - means.T @ moments.sums) / pictures
-    kernel = cho_solve(cho_factor(shrunk(covariance)), means.T).T
+    covariance = moments.products.astype(np.float64)
+    covariance -= means.T @ moments.sums
+    covariance /= pictures
+    kernel = cho_solve(cho_factor(shrunk(covariance), overwrite_a=True, check_finite=False), means.T).T
     # A class without pictures, which a fold may lack, is all but impossible.
     priors = np.log(np.maximum(moments.counts, 1e-6) / pictures)
     bias = priors - (kernel * means).sum(axis=1) / 2

@@ -4,7 +4,7 @@ It resumes after each epoch.
 """
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,6 +23,9 @@ from themer.training.checkpoints import Checkpoints, Progress
 from themer.training.confidence import expected_calibration_error, fit_temperature, log_loss, with_temperature
 from themer.training.linear_head import Rows, blocks, fit_head
 from themer.training.training_pictures import Batch, TrainingPictures
+
+# What the frozen blocks make of the validation split stays in memory up to this size: every epoch needs it.
+KEPT_BYTES = 200_000_000
 
 
 @dataclass(frozen=True)
@@ -99,16 +102,17 @@ def train(shards: Path, photos: Path, features: Path, settings: Train, checkpoin
     model = build(settings, pictures.summary.size, len(pictures.summary.labels))
     parts = parts_of(model)
     frozen = [lite_model(part) for part in parts.frozen]
+    validation = at_hand(lambda: pictures.plain("validation", frozen))
     checkpoints = Checkpoints(checkpoint, fingerprint([shards, photos], settings))
-    trained, progress = checkpoints.load() or _start(parts.trained, frozen, pictures, features, checkpoints)
+    trained, progress = checkpoints.load() or _start(parts.trained, validation, pictures, features, checkpoints)
     while progress.epoch < settings.epochs:
-        _run_epoch(trained, frozen, progress, pictures)
+        _run_epoch(trained, frozen, progress, pictures, validation)
         checkpoints.save(trained, progress)
     if settings.is_pretrained and settings.epochs > 0:
         _interpolate(trained, checkpoints, settings.interpolation)
     parts.trained.set_weights(trained.get_weights())
     # LiteRT runs the frozen blocks in half of the time that the whole model would take.
-    return Trained(model, progress, probabilities(trained, pictures.plain("validation", frozen)))
+    return Trained(model, progress, probabilities(trained, validation()))
 
 
 def calibrate(model: keras.Model, validation: Predicted) -> Calibration:
@@ -154,6 +158,17 @@ def head_rows(pictures: TrainingPictures, features: Path) -> Iterator[Rows]:
             yield from blocks(found, labels, weights[labels])
 
 
+def at_hand(batches: Callable[[], Iterable[Batch]]) -> Callable[[], Iterable[Batch]]:
+    """Return a function that returns the same batches at each call: from memory if they are few, or made again."""
+    kept, size = [], 0
+    for batch in batches():
+        size += sum(one.nbytes for one in batch.inputs)
+        if size > KEPT_BYTES:
+            return batches
+        kept.append(batch)
+    return lambda: kept
+
+
 def probabilities(model: keras.Model, pictures: Iterable[Batch]) -> Predicted:
     """Return a model's predictions for batches of pictures."""
     predicted, actual, size = [], [], 0
@@ -173,7 +188,11 @@ def _floats(inputs: list[np.ndarray]) -> np.ndarray | list[np.ndarray]:
 
 
 def _start(
-    model: keras.Model, frozen: list[bytes], pictures: TrainingPictures, features: Path, checkpoints: Checkpoints
+    model: keras.Model,
+    validation: Callable[[], Iterable[Batch]],
+    pictures: TrainingPictures,
+    features: Path,
+    checkpoints: Checkpoints,
 ) -> tuple[keras.Model, Progress]:
     """Return the compiled model before its first epoch; on a pretrained backbone, the classifier is fitted."""
     progress, settings = Progress(), pictures.settings
@@ -186,7 +205,7 @@ def _start(
     model.optimizer.build(model.trainable_variables)
     if settings.is_pretrained:
         _fit_last_layer(model.get_layer("probabilities"), pictures, features)
-        _record(progress, 0, {"validation": _validation_scores(model, frozen, pictures)})
+        _record(progress, 0, {"validation": _scores(model, validation())})
         checkpoints.save(model, progress)
     return model, progress
 
@@ -211,13 +230,19 @@ def _interpolate(model: keras.Model, checkpoints: Checkpoints, share: float) -> 
         variable.assign(variable + share * (end - variable))
 
 
-def _validation_scores(model: keras.Model, frozen: list[bytes], pictures: TrainingPictures) -> dict[str, float]:
-    """Return the log loss and the accuracy on the validation split."""
-    predicted, actual = probabilities(model, pictures.plain("validation", frozen))
+def _scores(model: keras.Model, pictures: Iterable[Batch]) -> dict[str, float]:
+    """Return the log loss and the accuracy on batches of pictures."""
+    predicted, actual = probabilities(model, pictures)
     return {"loss": log_loss(actual, predicted), "accuracy": float(np.mean(predicted.argmax(axis=1) == actual))}
 
 
-def _run_epoch(model: keras.Model, frozen: list[bytes], progress: Progress, pictures: TrainingPictures) -> None:
+def _run_epoch(
+    model: keras.Model,
+    frozen: list[bytes],
+    progress: Progress,
+    pictures: TrainingPictures,
+    validation: Callable[[], Iterable[Batch]],
+) -> None:
     """Train for one epoch and record the scores on the training and validation splits."""
     epoch, settings = progress.epoch + 1, pictures.settings
     _seed_dropout(model, settings.seed, epoch)
@@ -228,9 +253,9 @@ def _run_epoch(model: keras.Model, frozen: list[bytes], progress: Progress, pict
             scores.append(model.train_on_batch(inputs, batch.labels, sample_weight=weights, return_dict=True))
             bar.update()
         training = {name: float(np.mean([of_batch[name] for of_batch in scores])) for name in scores[0]}
-        validation = _validation_scores(model, frozen, pictures)
-        bar.set_postfix_str(f"loss {training['loss']:.3f}, validation accuracy {validation['accuracy']:.3f}")
-    _record(progress, epoch, {"train": training, "validation": validation})
+        held_out = _scores(model, validation())
+        bar.set_postfix_str(f"loss {training['loss']:.3f}, validation accuracy {held_out['accuracy']:.3f}")
+    _record(progress, epoch, {"train": training, "validation": held_out})
 
 
 def _seed_dropout(model: keras.Model, seed: int, epoch: int) -> None:
