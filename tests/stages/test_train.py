@@ -34,20 +34,21 @@ KILLED = """
 import os, signal, pytest
 from stages import train
 from tests.themer.networks.random_weights import use_short_vgg16
+from themer.training import fit
 from themer.training.training_pictures import TrainingPictures
 
-epoch_batches, plain_batches, epochs = TrainingPictures.epoch, TrainingPictures.plain, []
+epoch_batches, scores, epochs = TrainingPictures.epoch, fit._scores, []
 
 def epoch(self, number, frozen=()):
     epochs.append(number)
     return epoch_batches(self, number, frozen)
 
-def plain(self, split, frozen=()):
+def killing_scores(model, pictures):
     if 2 in epochs:
         os.kill(os.getpid(), signal.SIGKILL)
-    return plain_batches(self, split, frozen)
+    return scores(model, pictures)
 
-TrainingPictures.epoch, TrainingPictures.plain = epoch, plain
+TrainingPictures.epoch, fit._scores = epoch, killing_scores
 use_short_vgg16(pytest.MonkeyPatch())
 train.main()
 """
