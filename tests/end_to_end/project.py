@@ -4,16 +4,15 @@ import os
 import shutil
 import subprocess
 import sys
-import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-import pytest
 import yaml
 from dvc.repo import Repo
 
 from tests.conftest import PROJECT, change
+from tests.dvc_repo import opened_repo
 from themer.catalogue.download_cache import FOLDER_VARIABLE
 
 # Small enough to train in seconds; everything else is as users get it.
@@ -75,16 +74,9 @@ class ProjectCopy:
         """Run a DVC command."""
         return self.run("dvc", *words, fails=fails)
 
-    @contextmanager
-    def opened(self) -> Iterator[Repo]:
-        """Give what DVC's commands use, in this process: a new one takes a second to start."""
-        with pytest.MonkeyPatch.context() as patch:
-            for name, value in self.environment.items():
-                patch.setenv(name, value)
-            patch.chdir(self.folder)
-            # DVC uses what a package of its own has deprecated.
-            with Repo() as repo, warnings.catch_warnings(action="ignore", category=DeprecationWarning):
-                yield repo
+    def opened(self) -> AbstractContextManager[Repo]:
+        """Return what DVC's commands use here, in this process."""
+        return opened_repo(self.folder, self.environment)
 
     def repro(self, *targets: str) -> list[str]:
         """Do what `dvc repro` does, and return the stages that it ran, in order."""

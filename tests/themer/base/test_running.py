@@ -4,14 +4,13 @@ import re
 import shutil
 import subprocess
 import sys
-import warnings
 from pathlib import Path
 
 import pytest
 from dvc.exceptions import ReproductionError
-from dvc.repo import Repo
 
 from tests.conftest import PROJECT
+from tests.dvc_repo import opened_repo
 from themer.base.running import Start, begin
 
 STAGE = """
@@ -86,12 +85,10 @@ def initialized(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def repro() -> bool:
-    """Do what `dvc repro` does, in this process, which is quicker; return whether it succeeded."""
-    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings(action="ignore", category=DeprecationWarning):
-        for name, value in environment().items():
-            patch.setenv(name, value)
+    """Do what `dvc repro` does, in this process; return whether it succeeded."""
+    with opened_repo(Path(), environment()) as repo:
         try:
-            Repo().reproduce()
+            repo.reproduce()
         except ReproductionError:
             return False
     return True
