@@ -19,13 +19,11 @@ from themer.features.feature_store import fingerprint, read_features
 from themer.networks.lite import lite_model
 from themer.networks.parts import parts_of
 from themer.networks.registry import build, default_learning_rate, dropout_layers
+from themer.training.at_hand import at_hand
 from themer.training.checkpoints import Checkpoints, Progress
 from themer.training.confidence import expected_calibration_error, fit_temperature, log_loss, with_temperature
 from themer.training.linear_head import Rows, blocks, fit_head
 from themer.training.training_pictures import Batch, TrainingPictures
-
-# What the frozen blocks make of the validation split stays in memory up to this size: every epoch needs it.
-KEPT_BYTES = 200_000_000
 
 
 @dataclass(frozen=True)
@@ -102,7 +100,7 @@ def train(shards: Path, photos: Path, features: Path, settings: Train, checkpoin
     model = build(settings, pictures.summary.size, len(pictures.summary.labels))
     parts = parts_of(model)
     frozen = [lite_model(part) for part in parts.frozen]
-    validation = at_hand(lambda: pictures.plain("validation", frozen))
+    validation = at_hand(lambda: pictures.plain("validation", frozen), _bytes_of)
     checkpoints = Checkpoints(checkpoint, fingerprint([shards, photos], settings))
     trained, progress = checkpoints.load() or _start(parts.trained, validation, pictures, features, checkpoints)
     while progress.epoch < settings.epochs:
@@ -158,17 +156,6 @@ def head_rows(pictures: TrainingPictures, features: Path) -> Iterator[Rows]:
             yield from blocks(found, labels, weights[labels])
 
 
-def at_hand(batches: Callable[[], Iterable[Batch]]) -> Callable[[], Iterable[Batch]]:
-    """Return a function that returns the same batches at each call: from memory if they are few, or made again."""
-    kept, size = [], 0
-    for batch in batches():
-        size += sum(one.nbytes for one in batch.inputs)
-        if size > KEPT_BYTES:
-            return batches
-        kept.append(batch)
-    return lambda: kept
-
-
 def probabilities(model: keras.Model, pictures: Iterable[Batch]) -> Predicted:
     """Return a model's predictions for batches of pictures."""
     predicted, actual, size = [], [], 0
@@ -185,6 +172,11 @@ def _floats(inputs: list[np.ndarray]) -> np.ndarray | list[np.ndarray]:
     """Return a model's inputs as float32; a single one without a list."""
     floats = [one.astype(np.float32, copy=False) for one in inputs]
     return floats if len(floats) > 1 else floats[0]
+
+
+def _bytes_of(batch: Batch) -> int:
+    """Return the size of a batch's inputs."""
+    return sum(one.nbytes for one in batch.inputs)
 
 
 def _start(

@@ -6,7 +6,7 @@ That model is either a linear classifier on the stored features, or a network tr
 import hashlib
 import io
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
+from collections.abc import Iterator, Sequence, Sized
 from functools import partial
 from pathlib import Path
 
@@ -21,12 +21,11 @@ from themer.base.files import write_bytes
 from themer.base.params import SPLITS, CrossValidate, Params, Train
 from themer.features.feature_store import Features, fingerprint, read_features
 from themer.shards.files import read_summary
+from themer.training.at_hand import at_hand
 from themer.training.balance import balance
 from themer.training.linear_head import LinearHead, Rows, blocks, fit_head
 from themer.validation.pictures import Pictures
 
-# Features of at most this size stay in memory while a classifier is fitted, which reads them a hundred times.
-KEPT_BYTES = 200_000_000
 # The features of a split, and the label and the fold of each of its pictures, int [n].
 Part = tuple[Features, np.ndarray, np.ndarray]
 
@@ -115,8 +114,10 @@ def linear_probabilities(
         """Return the probabilities of a fold's pictures, float32 [n, labels]."""
         counts = training_counts(actual[fold_of != fold], label_count)
         copies, weights = balance(counts, settings)
-        rows, pictures = partial(_training_rows, parts, fold, copies * weights), int(np.sum(fold_of != fold))
-        head = fit_head(_at_hand(rows, features), features[0].width, label_count, pictures, settings.label_smoothing)
+        # They are read a hundred times.
+        rows = at_hand(partial(_training_rows, parts, fold, copies * weights), _bytes_of)
+        pictures = int(np.sum(fold_of != fold))
+        head = fit_head(rows, features[0].width, label_count, pictures, settings.label_smoothing)
         return _fold_probabilities(parts, fold, head)
 
     # Set around all folds, since fit_head sets it for the whole process.
@@ -191,12 +192,9 @@ def _training_rows(parts: Sequence[Part], fold: int, label_weights: np.ndarray) 
             yield features[training], labels[training], label_weights[labels[training]]
 
 
-def _at_hand(rows: Callable[[], Iterator[Rows]], features: list[Features]) -> Callable[[], Iterable[Rows]]:
-    """Return a function that returns the same rows at each call: from memory if they are few, or read again."""
-    if 4 * features[0].width * sum(map(len, features)) > KEPT_BYTES:
-        return rows
-    kept = list(rows())
-    return lambda: kept
+def _bytes_of(rows: Rows) -> int:
+    """Return the size of the features of some rows."""
+    return rows[0].nbytes
 
 
 def _fold_probabilities(parts: Sequence[Part], fold: int, head: LinearHead) -> np.ndarray:

@@ -25,7 +25,6 @@ from themer.training.confidence import expected_calibration_error, with_temperat
 from themer.training.fit import (
     Calibration,
     SparseCrossentropy,
-    at_hand,
     calibrate,
     head_rows,
     learning_rate,
@@ -244,17 +243,6 @@ def test_its_predictions_for_the_validation_split_are_those_of_the_whole_model(d
     whole = probabilities(model, data.pictures(wanted).plain("validation"))
     np.testing.assert_allclose(found.probabilities, whole.probabilities, atol=1e-5)
     np.testing.assert_array_equal(found.actual, whole.actual)
-
-
-@pytest.mark.parametrize(("limit_bytes", "times_made"), [(50_000, 1), (15_000, 3)])
-def test_batches_are_made_once_if_they_are_few(data, monkeypatch, limit_bytes, times_made):
-    monkeypatch.setattr(fit, "KEPT_BYTES", limit_bytes)
-    pictures, made = data.pictures(settings(batch_size=4)), []
-    batches = at_hand(lambda: (made.append(None), pictures.plain("validation"))[1])
-    first, second = list(batches()), list(batches())
-    assert len(made) == times_made and len(first) > 1
-    for one, other in zip(first, second, strict=True):
-        np.testing.assert_array_equal(one.inputs[0], other.inputs[0])
 
 
 def test_missing_features_are_reported(data, tmp_path):

@@ -11,7 +11,7 @@ from themer.base.params_file import parse_params
 from themer.features.feature_store import Features
 from themer.shards.files import read_summary
 from themer.training.linear_head import INVERSE_REGULARIZATION
-from themer.validation import held_out, retraining
+from themer.validation import retraining
 from themer.validation.folds import folds
 from themer.validation.held_out import (
     fine_tuned_probabilities,
@@ -106,7 +106,7 @@ def test_small_features_are_read_once_to_fit_a_classifier_and_large_ones_give_th
     found = linear_probabilities(counted, actual, fold_of, settings(), LABEL_COUNT)
     # Of each part, for each of three folds: once to fit, once to predict.
     assert CountedFeatures.reads == 3 * 3 * 2
-    monkeypatch.setattr(held_out, "KEPT_BYTES", 0)
+    monkeypatch.setattr("themer.training.at_hand.KEPT_BYTES", 0)
     np.testing.assert_array_equal(linear_probabilities(counted, actual, fold_of, settings(), LABEL_COUNT), found)
     assert CountedFeatures.reads > 100
 
