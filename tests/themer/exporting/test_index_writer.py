@@ -117,7 +117,7 @@ def test_views_that_are_added_in_smaller_blocks_give_the_same_shares(project, tm
     add_black(project / paths.shards, tmp_path / "shards", {"other_train": 40}, "City / Police", "{split} {number}")
     shares = []
     for tasks_at_once in (1, 100):
-        monkeypatch.setattr("themer.exporting.index_writer.TASKS_AT_ONCE", tasks_at_once)
+        monkeypatch.setattr("themer.exporting.boundary_writer.TASKS_AT_ONCE", tasks_at_once)
         write_index(project / paths.model, tmp_path / "shards", project / paths.photo_shards, tmp_path, "blocks", FACTS)
         shares.append(read_csv(tmp_path / "shares.csv")["share"].astype(float))
     np.testing.assert_allclose(*shares, atol=1e-4)
