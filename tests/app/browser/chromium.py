@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser, CDPSession, Page
 
 # Options of a page that it ignores in Firefox, or that Firefox does not know.
-OPTIONS = {"forced_colors", "has_touch", "java_script_enabled"}
+OPTIONS = {"forced_colors", "has_touch", "java_script_enabled", "reduced_motion"}
 
 
 def require_chromium(browser: Browser, what: str) -> None:
