@@ -16,8 +16,8 @@ from themer.catalogue.rebrickable import read_table
 from themer.catalogue.robots import Robots
 from themer.catalogue.sets import SetObject, read_sets
 from themer.catalogue.sources import brick_insights_picture, opened, rebrickable_picture
-from themer.pictures.downloads import Client, download_all, refusals
-from themer.pictures.ledger import Ledger, Row
+from themer.pictures.downloads import Client, download_all
+from themer.pictures.ledger import Ledger, Limits, Row
 
 THUMBNAIL = "genericnx400"
 
@@ -31,6 +31,7 @@ def main() -> None:
     fallback = table_urls if params.download.rebrickable_pictures else {}
     wanted = {found["set_id"]: picture_urls(found, fallback, params.source) for found in read_sets(paths.sets)}
     ledger = Ledger(paths.thumbnails_table, paths.thumbnails)
+    ledger.forget_others(wanted)
     bring_up_to_date(ledger, wanted, params.source, params.download)
     rows = ledger.close(wanted)
     print(summary(rows))
@@ -51,10 +52,9 @@ def bring_up_to_date(ledger: Ledger, wanted: dict[str, list[str]], source: Sourc
     retry = retry_policy(settings.retries, settings.maximum_retry_after_seconds)
     timeout_seconds = (settings.connect_timeout_seconds, settings.read_timeout_seconds)
     session = polite_session(source.pictures_per_minute, retry, settings.connections, timeout_seconds)
-    cache = cache_for(source)
+    limits, cache = limits_of(settings), cache_for(source)
     with opened(source) as address, session, alone(source):
-        limits = settings.maximum_bytes, settings.minimum_side_pixels
-        client = Client(session, Robots(session), address, *limits, cache, settings.revalidate)
+        client = Client(session, Robots(session), address, limits, cache, settings.revalidate)
         fetch_pictures(client, to_fetch(ledger, wanted, settings), ledger, settings.connections)
         placeholders = ledger.mark_placeholders(settings.placeholder_families)
         later = {row.set_id: later_urls(row, wanted.get(row.set_id, [])) for row in placeholders}
@@ -62,19 +62,19 @@ def bring_up_to_date(ledger: Ledger, wanted: dict[str, list[str]], source: Sourc
         ledger.mark_placeholders(settings.placeholder_families)
 
 
+def limits_of(settings: Download) -> Limits:
+    """Return which pictures are accepted."""
+    return Limits(settings.maximum_bytes, settings.minimum_side_pixels)
+
+
 def to_fetch(ledger: Ledger, wanted: dict[str, list[str]], settings: Download) -> dict[str, list[str]]:
     """Return the URLs of each missing picture. With `revalidate`, also request what is here, gone or refused."""
-    refused = refusals(settings.maximum_bytes, settings.minimum_side_pixels).values()
-    missing = {set_id: urls for set_id, urls in wanted.items() if not ledger.is_settled(set_id, urls, refused)}
-    if not settings.revalidate:
-        return missing
-    here = {set_id: row.url for set_id, row in ledger.rows.items() if ledger.has_picture(set_id)}
-    return {set_id: urls_from(here.get(set_id), urls) for set_id, urls in wanted.items()} | missing
-
-
-def urls_from(first: str | None, urls: list[str]) -> list[str]:
-    """Return the URLs from a certain one on, or all of them if it is not among them."""
-    return urls[urls.index(first) :] if first in urls else urls
+    limits = limits_of(settings)
+    return {
+        set_id: urls
+        for set_id, urls in wanted.items()
+        if settings.revalidate or not ledger.is_settled(set_id, urls, limits)
+    }
 
 
 def later_urls(row: Row, urls: list[str]) -> list[str]:
@@ -98,7 +98,7 @@ def shown(rows: Iterator[Row], total: int) -> Iterator[Row]:
     failures = Counter[str]()
     with tqdm(rows, total=total, desc="pictures", unit=" pictures") as progress:
         for row in progress:
-            failures.update([row.error] if row.error else [])
+            failures.update([row.error] if row.error and not row.sha256 else [])
             progress.set_postfix_str(", ".join(f"{n} × {kind}" for kind, n in failures.most_common(3)), refresh=False)
             yield row
 
@@ -120,9 +120,11 @@ def require_success(rows: list[Row], minimum: float) -> None:
     listed = [row for row in rows if row.status not in ("no url", "placeholder")]
     kept = sum(row.status == "ok" for row in listed)
     if kept < minimum * len(listed):
+        failed, may_pass = len(listed) - kept, any(row.may_pass for row in listed)
+        again = "run again to fetch the rest" if may_pass else "another run will fetch no more"
         raise UserError(
-            f"download: {len(listed) - kept:,} of {len(listed):,} pictures failed. {kept:,} are kept; run again to "
-            f"fetch the rest, or lower download.minimum_success ({minimum}). Failures: {reasons(listed)}."
+            f"download: {failed:,} of {len(listed):,} pictures failed. {kept:,} are kept; {again}. Or lower "
+            f"download.minimum_success ({minimum}). Failures: {reasons(listed)}."
         )
 
 

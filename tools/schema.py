@@ -258,8 +258,8 @@ DOWNLOAD = (
                 text(
                     "error",
                     "why there is no usable picture: `HTTP 404`, `timeout`, `truncated`, `smaller than 32 pixels`, …; "
-                    "`an earlier URL failed`: the picture is from a later one, and the earlier one is requested again "
-                    "in the next run",
+                    "or why the picture is from a later URL, unless the earlier one has none: `an earlier URL failed`, "
+                    "`shared by many sets`, or the limit that refused it",
                 ),
             ),
         ),

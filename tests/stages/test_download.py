@@ -1,6 +1,7 @@
 import gzip
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -73,9 +74,13 @@ def test_a_few_failures_are_counted_but_no_error(site, run, capsys):
     assert "download: 19 pictures of 20 sets (1 × HTTP 404)" in capsys.readouterr().out
 
 
-def test_many_failures_are_an_error_that_keeps_the_pictures(site, run):
+@pytest.mark.parametrize(
+    ("status", "advice"), [(503, "run again to fetch the rest"), (404, "another run will fetch no more")]
+)
+def test_many_failures_are_an_error_that_keeps_the_pictures(site, run, status, advice):
     site.put("/1.jpg", picture_bytes())
-    with pytest.raises(SystemExit, match="1 of 2 pictures failed. 1 are kept; run again"):
+    site.put("/2.jpg", status=status)
+    with pytest.raises(SystemExit, match=f"1 of 2 pictures failed. 1 are kept; {advice}. Or lower download.minimum"):
         run({"1-1": "/1.jpg", "2-1": "/2.jpg"})
     assert (paths.thumbnails / "1-1.jpg").exists()
 
@@ -197,6 +202,37 @@ def test_a_picture_that_a_limit_refuses_is_requested_again_only_with_another_lim
         assert run({"1-1": "/1.jpg"}, spare, minimum_success=0, **limit) == {"1-1": "rejected"}
     assert set(site.request_counts().values()) == {1}
     assert run({"1-1": "/1.jpg"}, spare, minimum_side_pixels=32, maximum_bytes=100_000) == {"1-1": "ok"}
+
+
+NUMBERS = [f"{number}-1" for number in range(7)]
+OTHER_RUNS = {
+    "longer sides": ({"minimum_side_pixels": 32}, {"minimum_side_pixels": 200}),
+    "shorter sides": ({"minimum_side_pixels": 200}, {"minimum_side_pixels": 32}),
+    "fewer bytes": ({"maximum_bytes": 100_000}, {"maximum_bytes": 2048}),
+    "fewer sets that share a placeholder": ({"placeholder_families": 7}, {"placeholder_families": 5}),
+    "more sets that share a placeholder": ({"placeholder_families": 5}, {"placeholder_families": 7}),
+    "fewer sets": ({}, {"numbers": NUMBERS[:4]}),
+    "more sets": ({"numbers": NUMBERS[:4]}, {}),
+}
+
+
+@pytest.mark.parametrize("name", OTHER_RUNS)
+def test_a_run_after_one_with_other_settings_gives_what_a_fresh_run_gives(site, run, name):
+    # Six sets share a picture, and the last has one of its own; Rebrickable has a larger one of half of them.
+    for number in NUMBERS:
+        site.put(f"/{number}.jpg", picture_bytes(size=(150, 150)) if number != NUMBERS[-1] else picture_bytes(5))
+        site.put(f"/media/sets/{number}.jpg", picture_bytes(int(number[0]) + 10, size=(300, 250)))
+
+    def table(numbers: list[str] = NUMBERS, **changes: object) -> bytes:
+        spare = {number: f"https://cdn.rebrickable.com/media/sets/{number}.jpg" for number in numbers[::2]}
+        run({number: f"/{number}.jpg" for number in numbers}, spare, minimum_success=0, **changes)
+        return paths.thumbnails_table.read_bytes() + str(sorted(paths.thumbnails.iterdir())).encode()
+
+    first, second = OTHER_RUNS[name]
+    tables = [table(**first), table(**second)]
+    shutil.rmtree(paths.thumbnails)
+    paths.thumbnails_table.unlink()
+    assert tables[0] != tables[1] == table(**second)
 
 
 @pytest.mark.parametrize("limit", [{"minimum_side_pixels": 200}, {"maximum_bytes": 1024}])

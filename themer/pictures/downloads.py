@@ -11,8 +11,8 @@ from themer.catalogue.download_cache import DownloadCache
 from themer.catalogue.polite_http import PERMANENT_STATUSES, PoliteSession, failure_kind
 from themer.catalogue.robots import ForbiddenError, Robots, RobotsError
 from themer.catalogue.sources import located
-from themer.pictures.images import MAXIMUM_PIXELS, PictureError, decode, perceptual_hash
-from themer.pictures.ledger import EARLIER_FAILED, SHARED, UNREADABLE, Ledger, Row, Status, digest_of
+from themer.pictures.images import PictureError, decode, perceptual_hash
+from themer.pictures.ledger import EARLIER_FAILED, SHARED, UNREADABLE, Ledger, Limits, Row, Status, digest_of
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Client:
     Attributes:
         robots: the rules of the session's hosts.
         address: replaces {url}; see `located`.
+        limits: which pictures are accepted.
         cache: what was downloaded before and whatever arrives now, by URL; None: nothing is kept.
         revalidate: whether to request also what is here already.
     """
@@ -29,24 +30,9 @@ class Client:
     session: PoliteSession
     robots: Robots
     address: str
-    maximum_bytes: int
-    minimum_side_pixels: int
+    limits: Limits
     cache: DownloadCache | None = None
     revalidate: bool = False
-
-    @property
-    def refusals(self) -> dict[str, str]:
-        """What the row of a picture says that a limit refuses, by the kind of its problem."""
-        return refusals(self.maximum_bytes, self.minimum_side_pixels)
-
-
-def refusals(maximum_bytes: int, minimum_side_pixels: int) -> dict[str, str]:
-    """Return the errors of whole pictures that these limits refuse, for good unless a limit changes."""
-    return {
-        "too many bytes": f"more than {maximum_bytes} bytes",
-        "too many pixels": f"more than {MAXIMUM_PIXELS} pixels",
-        "too small": f"smaller than {minimum_side_pixels} pixels",
-    }
 
 
 class UnreadableError(requests.RequestException):
@@ -77,32 +63,37 @@ def _download_one(client: Client, ledger: Ledger, set_id: str, urls: list[str]) 
 
     The thread that downloads the picture keeps it, before its next download: a kill loses at most one per thread.
     """
-    rows = []
-    for known in _known_rows(ledger, set_id, urls):
+    rows, earlier = [], ledger.rows.get(set_id)
+    for known in _known_rows(client, ledger, set_id, urls):
         rows.append(_request(client, known, ledger.part_path(set_id)))
         if rows[-1].sha256:
             break
     row = _outcome(rows)
+    if row.sha256 and earlier is not None and earlier.url not in urls:
+        # The picture takes the place of a placeholder.
+        row = replace(row, error=row.error or SHARED)
     ledger.keep(row)
     return row
 
 
-def _known_rows(ledger: Ledger, set_id: str, urls: list[str]) -> list[Row]:
-    """Return a row for each URL: the ledger's row if the picture from this URL is here, or an empty one."""
+def _known_rows(client: Client, ledger: Ledger, set_id: str, urls: list[str]) -> list[Row]:
+    """Return a row for each URL: the ledger's row if its picture is here and accepted, or an empty one."""
     row = ledger.rows.get(set_id) if ledger.has_picture(set_id) else None
-    return [row if row is not None and row.url == url else Row(set_id, url) for url in urls]
+    if row is None or not client.limits.allow(row):
+        return [Row(set_id, url) for url in urls]
+    return [replace(row, status="ok", error="") if row.url == url else Row(set_id, url) for url in urls]
 
 
 def _outcome(rows: list[Row]) -> Row:
     """Return a set's row from those of its URLs. A set is gone only if all of them say so themselves.
 
-    A picture's row notes that an earlier URL failed, if that may pass: its picture would be the set's. The row of a
+    A picture's row notes why an earlier URL gave none, if that may change: its picture would be the set's. The row of a
     picture that a limit refuses has the last URL, as that of a set that is gone: no URL is left to ask.
     """
     *before, last = rows
     if last.sha256:
-        noted = SHARED if last.status == "placeholder" else ""
-        return replace(last, error=EARLIER_FAILED if any(row.may_pass for row in before) else noted)
+        refused = next((row.error for row in before if row.status == "rejected"), "")
+        return replace(last, error=EARLIER_FAILED if any(row.may_pass for row in before) else refused)
     failures = [row for row in rows if row.status != "gone"]
     found = min(failures, key=lambda row: not row.may_pass, default=last)
     return replace(found, url=last.url) if found.status == "rejected" and not found.may_pass else found
@@ -176,7 +167,7 @@ def _attempt(client: Client, known: Row, part: Path, unreadable: set[bytes]) -> 
     headers = {"If-None-Match": known.etag} if known.etag else {}
     url = located(known.url, client.address)
     with client.session.attempt("GET", url, headers=headers, hooks=client.robots.hooks, stream=True) as response:
-        body = _body(response, client.maximum_bytes)
+        body = _body(response, client.limits.maximum_bytes)
     status = response.status_code
     if status == 304 and known.sha256:
         return known
@@ -191,7 +182,7 @@ def _attempt(client: Client, known: Row, part: Path, unreadable: set[bytes]) -> 
             return error.row
         unreadable.add(body)
         raise
-    if client.cache is not None and len(body) <= client.maximum_bytes:
+    if client.cache is not None and len(body) <= client.limits.maximum_bytes:
         client.cache.keep(known.url, body, etag)
     return row
 
@@ -212,12 +203,12 @@ def _checked(row: Row, content: bytes, client: Client, part: Path) -> Row:
     Raises:
         UnreadableError: it is no picture, or only a part of one.
     """
-    if len(content) > client.maximum_bytes:
-        return replace(row, status="rejected", error=client.refusals["too many bytes"])
+    if len(content) > client.limits.maximum_bytes:
+        return replace(row, status="rejected", error=client.limits.refusals["too many bytes"])
     try:
-        picture = decode(content, client.minimum_side_pixels)
+        picture = decode(content, client.limits.minimum_side_pixels)
     except PictureError as error:
-        rejected = replace(row, status="rejected", error=client.refusals.get(error.kind, error.kind))
+        rejected = replace(row, status="rejected", error=client.limits.refusals.get(error.kind, error.kind))
         if error.kind in UNREADABLE:
             raise UnreadableError(rejected) from None
         return rejected

@@ -4,10 +4,10 @@ import csv
 import hashlib
 import threading
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import pandas
 
@@ -15,6 +15,7 @@ from themer.base.files import drop_partial_line
 from themer.base.tables import read_csv, write_csv
 from themer.catalogue.sets import number_without_variant
 from themer.pictures.files import picture_path
+from themer.pictures.images import MAXIMUM_PIXELS
 from themer.pictures.look_alikes import Kept, look_alikes
 
 Status = Literal["ok", "no url", "gone", "failed", "rejected", "forbidden", "placeholder"]
@@ -52,6 +53,27 @@ class Row:
 COLUMNS = [field.name for field in fields(Row)]
 
 
+class Limits(NamedTuple):
+    """Which pictures are accepted: at most so many bytes, and no side shorter than so many pixels."""
+
+    maximum_bytes: int
+    minimum_side_pixels: int
+
+    @property
+    def refusals(self) -> dict[str, str]:
+        """The errors of whole pictures that are refused, for good unless a limit changes, by the kind of problem."""
+        return {
+            "too many bytes": f"more than {self.maximum_bytes} bytes",
+            "too many pixels": f"more than {MAXIMUM_PIXELS} pixels",
+            "too small": f"smaller than {self.minimum_side_pixels} pixels",
+        }
+
+    def allow(self, row: Row) -> bool:
+        """Return whether the picture of a row is accepted."""
+        shortest = min(int(row.width), int(row.height))
+        return int(row.bytes) <= self.maximum_bytes and shortest >= self.minimum_side_pixels
+
+
 class Ledger:
     """A table with a row for each set, and a folder with their pictures.
 
@@ -81,17 +103,23 @@ class Ledger:
         row, path = self.rows.get(set_id), self.picture_path(set_id)
         return row is not None and row.sha256 != "" and path.exists() and str(path.stat().st_size) == row.bytes
 
-    def is_settled(self, set_id: str, urls: list[str], refusals: Collection[str] = ()) -> bool:
+    def is_settled(self, set_id: str, urls: list[str], limits: Limits) -> bool:
         """Return whether a set needs no request for these URLs: its picture is here, or none of them has one for it.
 
-        `refusals` are the errors of pictures that the limits of now refuse.
+        A placeholder, and a picture that took the place of one, are judged anew in each run: other sets than before, or
+        another limit, may decide otherwise.
         """
-        row = self.rows.get(set_id)
+        row, refusals = self.rows.get(set_id), limits.refusals.values()
         if row is None or row.url not in urls:
             return False
-        if row.status == "gone" or row.error in refusals:
+        if row.status == "gone" or (row.status == "rejected" and row.error in refusals):
             return row.url == urls[-1]
-        return self.has_picture(set_id) and not row.may_pass
+        is_final = row.status == "ok" and (not row.error or row.error in refusals)
+        return is_final and self.has_picture(set_id) and limits.allow(row)
+
+    def forget_others(self, wanted: dict[str, list[str]]) -> None:
+        """Forget the rows of other sets, and of other URLs than these: a run without them would not know them."""
+        self.rows = {set_id: row for set_id, row in self.rows.items() if row.url in wanted.get(set_id, ())}
 
     def keep(self, row: Row) -> None:
         """Append a row, then rename its picture. In this order, a kill in between loses neither."""
@@ -107,7 +135,7 @@ class Ledger:
 
     def mark_placeholders(self, minimum: int) -> list[Row]:
         """Mark and return the rows whose picture is, or looks like, that of sets with at least `minimum` numbers."""
-        # A placeholder stays one when fewer sets share it, as in a smaller sample.
+        # Later URLs may lead to what an earlier call found in more sets.
         known = {row.sha256 for row in self.rows.values() if row.status == "placeholder"}
         shared = known | shared_pictures(self.rows.values(), minimum)
         shared |= look_alikes(self._kept(), shared, minimum)

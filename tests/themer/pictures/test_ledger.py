@@ -8,7 +8,9 @@ import pytest
 from tests.conftest import picture_bytes
 from themer.base.errors import UserError
 from themer.pictures.images import decode, perceptual_hash
-from themer.pictures.ledger import COLUMNS, Ledger, Row, digest_of, shared_pictures
+from themer.pictures.ledger import COLUMNS, Ledger, Limits, Row, digest_of, shared_pictures
+
+LIMITS = Limits(maximum_bytes=100_000, minimum_side_pixels=8)
 
 
 def ledger_in(folder: Path) -> Ledger:
@@ -17,7 +19,8 @@ def ledger_in(folder: Path) -> Ledger:
 
 def picture_row(set_id: str, content: bytes) -> Row:
     """Return the row of a downloaded picture."""
-    return Row(set_id, f"{{url}}/{set_id}.jpg", "ok", bytes=str(len(content)), sha256=digest_of(content))
+    found = {"bytes": str(len(content)), "sha256": digest_of(content), "width": "60", "height": "40"}
+    return Row(set_id, f"{{url}}/{set_id}.jpg", "ok", **found)
 
 
 def put(ledger: Ledger, set_id: str, content: bytes) -> Row:
@@ -83,15 +86,15 @@ def test_a_finished_run_leaves_failures_to_the_next_one(tmp_path, status):
     ledger = ledger_in(tmp_path)
     ledger.keep(Row("1-1", "{url}/1.jpg", status))
     ledger.close({"1-1": ["{url}/1.jpg"]})
-    assert not ledger_in(tmp_path).is_settled("1-1", ["{url}/1.jpg"])
+    assert not ledger_in(tmp_path).is_settled("1-1", ["{url}/1.jpg"], LIMITS)
 
 
 def test_a_set_is_settled_once_its_last_url_is_gone(tmp_path):
     ledger = ledger_in(tmp_path)
     ledger.keep(Row("1-1", "{url}/1.jpg", "gone"))
-    assert ledger.is_settled("1-1", ["{url}/1.jpg"])
-    assert not ledger.is_settled("1-1", ["{url}/1.jpg", "{url}/2.jpg"])
-    assert not ledger.is_settled("1-1", ["{url}/2.jpg"])
+    assert ledger.is_settled("1-1", ["{url}/1.jpg"], LIMITS)
+    assert not ledger.is_settled("1-1", ["{url}/1.jpg", "{url}/2.jpg"], LIMITS)
+    assert not ledger.is_settled("1-1", ["{url}/2.jpg"], LIMITS)
 
 
 def test_a_kill_between_row_and_rename_loses_nothing(tmp_path):
@@ -99,7 +102,7 @@ def test_a_kill_between_row_and_rename_loses_nothing(tmp_path):
     ledger = ledger_in(tmp_path)
     ledger.keep(picture_row("1-1", content))
     ledger.part_path("1-1").write_bytes(content)
-    assert ledger_in(tmp_path).is_settled("1-1", ["{url}/1-1.jpg"])
+    assert ledger_in(tmp_path).is_settled("1-1", ["{url}/1-1.jpg"], LIMITS)
     assert (tmp_path / "thumbnails" / "1-1.jpg").read_bytes() == content
 
 
@@ -125,7 +128,7 @@ def test_an_incomplete_heading_leaves_an_empty_ledger(tmp_path):
 @pytest.mark.parametrize("status", ["failed", "rejected", "forbidden"])
 def test_a_resumed_run_requests_failures_again(tmp_path, status):
     ledger_in(tmp_path).keep(Row("1-1", "{url}/1.jpg", status))
-    assert not ledger_in(tmp_path).is_settled("1-1", ["{url}/1.jpg"])
+    assert not ledger_in(tmp_path).is_settled("1-1", ["{url}/1.jpg"], LIMITS)
 
 
 @pytest.mark.parametrize("content", [b"set_id,url\n1-1,x\n", b"\xff,\n\xff\n"])
