@@ -3,7 +3,7 @@
 #
 # Versions: keras 3.15.1, tensorflow 2.21.0, pillow 13.0.0.
 # Behaviour: both blur as if everything beyond the picture were black. So blurring draws a dark frame around it, and
-# sharpening a bright one: a border of 240 becomes 185 or 255. Pillow leaves the outermost pixels as they are.
+# sharpening a bright one: a border of 240 becomes 185 or 255. Pillow leaves plain ground as it is.
 # It matters to product pictures, whose ground is plain: only changed pictures have a frame.
 # Seen, the levels from the edge of a picture of 240 inwards:
 #   RandomSharpness, 0.0     185 240 240
