@@ -19,6 +19,7 @@ from themer.pictures.files import chunks, hashes, picture_path
 from themer.pictures.images import FORMATS, MAXIMUM_PIXELS
 from themer.pictures.own_photos import (
     PHOTO_SPLITS,
+    contradictions,
     photo_path,
     photo_table,
     require_no_problems,
@@ -84,6 +85,8 @@ def pack_photos(dataset: pandas.DataFrame, labels: list[str], params: Params) ->
     label_of, misplaced = survey_photos(paths.photos, labels)
     hashed, unreadable = hash_photos(list(label_of))
     require_no_problems([*misplaced, *unreadable])
+    for contradiction in contradictions(label_of, hashed):
+        print(f"resize: {contradiction}")
     official = dataset.merge(read_csv(paths.thumbnails_table, *HASHES)[HASHES], on="set_id", validate="one_to_one")
     distance, photos, settings = params.regroup.duplicate_distance, params.photos, params.resize
     table = photo_table(label_of, hashed, official, distance, photos.train, photos.seed)

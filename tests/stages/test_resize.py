@@ -177,6 +177,15 @@ def test_copies_of_a_photo_stay_together(run, photos):
     assert copies["family"].nunique() == copies["split"].nunique() == 1
 
 
+def test_a_photo_in_the_folders_of_two_labels_is_named(run, photos, capsys):
+    (photos / "technic-bionicle" / "copy").write_bytes((photos / "minifig" / "photo 00").read_bytes())
+    run()
+    assert (
+        "resize: one picture has several labels: photos/minifig/photo 00, photos/technic-bionicle/copy. Keep it in one"
+        in capsys.readouterr().out
+    )
+
+
 def test_all_photos_or_none_may_join_training(run, photos):
     run(**{"photos.train": 0})
     assert read_summary(paths.photo_shards).pictures == {"train": 0, "test": 12}

@@ -60,7 +60,8 @@ def explained(main: Callable[P, None]) -> Callable[P, None]:
 
 def suggestion(word: str, known: Sequence[str], count: int = 1) -> str:
     """Return ` (did you mean "...?")` with up to `count` known words that resemble a word, or "" if none does."""
-    return did_you_mean(get_close_matches(word, known, n=count, cutoff=0.6))
+    known_as = {one.casefold(): one for one in known}
+    return did_you_mean([known_as[one] for one in get_close_matches(word.casefold(), known_as, n=count, cutoff=0.6)])
 
 
 def did_you_mean(words: Sequence[str]) -> str:

@@ -63,7 +63,7 @@ def require_sets_for_every_label(found: set[str], rules: Regroup) -> None:
     if empty:
         raise UserError(
             f"params.yaml: regroup.groups: no set with a picture is in: {', '.join(empty)}. Add themes to each of "
-            "them, or remove it."
+            "them, remove it, or raise fetch.limit if there is one."
         )
     if len(found) < 2:
         raise UserError(

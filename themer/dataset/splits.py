@@ -97,5 +97,8 @@ def _require_every_label_in_every_split(
         f'regroup: the {name} split would have no picture of "{label}" (its families: {len(families_of[label])}).'
         for label, name in lacking
     ]
-    remedy = "Raise regroup.minimum_pictures, add themes to the group, or enlarge that split."
+    remedy = (
+        "Raise fetch.limit if there is one, enlarge that split, add themes to a group, or leave root and leaf themes "
+        "out with a higher regroup.minimum_pictures."
+    )
     raise UserError("\n".join([*lines, remedy]))

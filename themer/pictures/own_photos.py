@@ -62,6 +62,18 @@ def require_no_problems(problems: Sequence[str]) -> None:
         raise UserError("\n".join(problems))
 
 
+def contradictions(label_of: dict[str, str], hashes: Sequence[str]) -> list[str]:
+    """Return in words, for each picture that has several labels, which photos show it.
+
+    `label_of` is from `survey_photos`, and `hashes` are the perceptual hashes of these photos.
+    """
+    photos_of: dict[str, list[str]] = {}
+    for photo, hashed in zip(label_of, hashes, strict=True):
+        photos_of.setdefault(hashed, []).append(photo)
+    mixed = [photos for photos in photos_of.values() if len({label_of[photo] for photo in photos}) > 1]
+    return [f"one picture has several labels: {', '.join(photos)}. Keep it in one folder." for photos in mixed]
+
+
 def photo_path(root: Path, photo: str) -> Path:
     """Return the path of the photo with a name from `survey_photos`."""
     return root / photo.removeprefix(PREFIX)
@@ -170,7 +182,10 @@ def _problem_of_folder(folder: Path, labels: Sequence[str]) -> str:
         return f"{folder}: this file is not in a label's folder. Move it into the folder that is named after its label."
     named = _labels_of(folder, labels)
     if len(named) > 1:
-        return f"{folder}: several labels share this folder: {', '.join(named)}. Rename all but one in params.yaml."
+        return (
+            f"{folder}: several labels share this folder: {', '.join(named)}. Rename all but one in params.yaml, "
+            "or give their sets another label with regroup.relabel."
+        )
     if named:
         return ""
     known = sorted({slug(label) for label in labels})

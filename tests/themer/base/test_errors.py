@@ -39,6 +39,7 @@ def test_only_similar_words_are_suggested_the_most_similar_first():
     assert suggestion("Dupol", known) == ' (did you mean "Duplo"?)'
     assert suggestion("Duplo", known, count=3) == ' (did you mean "Duplo" or "Duplos"?)'
     assert suggestion("Castle", known) == ""
+    assert suggestion("Vidiyo", ["VIDIYO", "Video"]) == ' (did you mean "VIDIYO"?)'
 
 
 PRINTS = """
