@@ -15,6 +15,7 @@ from themer.base.params import SPLITS, Params, Resize
 from themer.base.params_file import load_params
 from themer.base.running import stage
 from themer.base.tables import read_csv, read_rows, write_csv
+from themer.base.theme_paths import NONE_OF_THESE
 from themer.pictures.files import picture_path
 from themer.pictures.images import decode, square
 from themer.pictures.near_duplicates import near_pairs
@@ -149,9 +150,18 @@ def card_facts(params: Params) -> dict[str, Any]:
         "cross_validate": params.cross_validate.model_dump(),
         "terms": params.source.terms or "not stated; see `sources` in `params.yaml`",
         "labels": counts.reset_index().to_dict("records"),
-        "photo_count": int((read_csv(paths.photos_table)["split"] == "train").sum()),
+        "photo_counts": photo_counts(read_csv(paths.photos_table)),
         "splits": read_csv(paths.splits).to_dict("records"),
         "sha256": file_sha256(paths.model),
+    }
+
+
+def photo_counts(photos: pandas.DataFrame) -> dict[str, dict[str, int]]:
+    """Return the number of all own photos in each split, and of those of other themes."""
+    is_other = photos["label"] == NONE_OF_THESE
+    of_split = {split: photos["split"] == split for split in ("train", "test")}
+    return {
+        split: {"all": int(found.sum()), "other": int((found & is_other).sum())} for split, found in of_split.items()
     }
 
 

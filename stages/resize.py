@@ -98,7 +98,17 @@ def pack_photos(dataset: pandas.DataFrame, labels: list[str], params: Params) ->
         counts |= pack_photo_splits(table[is_other], dict.fromkeys(indices, 0), OTHER, settings)
     others = [NONE_OF_THESE] if is_other.any() else []
     write_summary(paths.photo_shards, ShardSummary(labels, settings.size, settings.fill, counts, others))
-    print(f"resize: {counts['train']:,} photos are used for training, {counts['test']:,} are held out")
+    print(f"resize: {photo_words(counts)}")
+
+
+def photo_words(counts: dict[str, int]) -> str:
+    """Return in words how many photos join training and how many are held out, and how many are of other themes."""
+    others = [counts.get(f"{OTHER}{split}", 0) for split in PHOTO_SPLITS]
+    training, held_out = (counts[split] + more for split, more in zip(PHOTO_SPLITS, others, strict=True))
+    of_other_themes = [f" ({count:,} of other themes)" if count else "" for count in others]
+    used = "1 photo is" if training == 1 else f"{training:,} photos are"
+    kept = "1 is" if held_out == 1 else f"{held_out:,} are"
+    return f"{used} used for training{of_other_themes[0]}, {kept} held out{of_other_themes[1]}"
 
 
 def pack_photo_splits(

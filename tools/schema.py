@@ -365,7 +365,7 @@ RESIZE = (
         "The user's photos, sorted by `photo`; only headings if there are none.",
         (
             text("photo", "`photos/{folder}/{file name}` within `data`"),
-            LABEL,
+            text("label", "label of its folder, or `None of these themes`"),
             text("family", "first of the near-duplicate photos, or the family of a near-duplicate set"),
             text("split", "whether it joins training or is held out", "train", "test"),
         ),
@@ -384,8 +384,8 @@ RESIZE = (
             FILL,
             *within(
                 "pictures",
-                integer("train", "photos that join training", 0),
-                integer("test", "held-out photos", 0),
+                integer("train", "photos of the labels' themes that join training", 0),
+                integer("test", "held-out photos of the labels' themes", 0),
                 *can_be_missing(
                     integer("other_train", "photos of other themes that join training", 0),
                     integer("other_test", "held-out photos of other themes", 0),
@@ -667,7 +667,7 @@ EVALUATE = (
         str(paths.photo_metrics),
         "The scores on the user's held-out photos; `photos` alone if there are none.",
         (
-            integer("photos", "number of held-out photos", 0),
+            integer("photos", "held-out photos of the labels' themes, which all scores but the last count", 0),
             *can_be_missing(
                 *SCORED,
                 *FIRM,

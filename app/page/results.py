@@ -55,9 +55,11 @@ class PictureScores(Scores):
 
 
 class PhotoScores(Scores):
-    """The scores on own photos."""
+    """The scores on own photos: of the labels' themes, and of other themes."""
 
     photos: Count | None = None
+    other_photos: Count | None = None
+    other_photos_answered: Share | None = None
 
 
 class ThemeScores(BaseModel):

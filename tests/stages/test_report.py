@@ -97,6 +97,7 @@ SPLITS_HEAD = (
 )
 SPLITS = SPLITS_HEAD + "at random,1093,0,204,0.967,0.955,0.976,0.958,0.945,0.969\n"
 PHOTOS = "photo,label,family,split\na.jpg,City,1,train\nb.jpg,City,2,test\n"
+OTHER_PHOTOS = [("a.png", "train"), ("b.png", "test"), ("c.png", "test")]
 SCORED_PHOTOS = {
     "photos": 26,
     **rate("accuracy", 0.769),
@@ -493,8 +494,16 @@ def test_the_card_scores_held_out_photos_if_there_are_any(write_card):
     assert "held-out own photos" not in write_card()
     card = write_card(photos=SCORED_PHOTOS)
     assert "| held-out own photos | accuracy 76.9 % (75.2 to 77.8) on 26; coverage 60.0 %" in card
-    assert "| own photos | 1 in training, 26 held out |" in card
+    assert "| own photos | 1 in training, 1 held out |" in card
     assert "| own photos | 0 in training, 0 held out |" in write_card(photo_table="photo,label,family,split\n")
+
+
+def test_the_card_counts_and_scores_photos_of_other_themes(write_card):
+    table = PHOTOS + "".join(f"{name},None of these themes,{name},{split}\n" for name, split in OTHER_PHOTOS)
+    card = write_card(photo_table=table, photos={"photos": 0, "other_photos": 2} | rate("other_photos_answered", 0.5))
+    assert "| own photos | 2 in training (1 of other themes), 3 held out (2 of other themes) |" in card
+    assert "| held-out own photos of other themes that get one of these themes | 50.0 % (48.3 to 50.9) of 2 |" in card
+    assert "photos of other themes" not in write_card(photos=SCORED_PHOTOS)
 
 
 def test_the_card_compares_other_splits_if_there_are_any(write_card):

@@ -133,7 +133,7 @@ def test_photos_are_split_by_label_and_packed_with_the_labels_of_the_dataset(run
         assert {one.set_id: one.label for one in read_examples(paths.photo_shards, split)} == expected
 
 
-def test_photos_of_none_of_the_themes_have_splits_of_their_own(run, photos):
+def test_photos_of_none_of_the_themes_have_splits_of_their_own(run, photos, capsys):
     run()
     before = {path: path.read_bytes() for path in paths.photo_shards.glob("t*")}
     for number in range(4):
@@ -144,7 +144,25 @@ def test_photos_of_none_of_the_themes_have_splits_of_their_own(run, photos):
     assert summary.pictures == {"train": 6, "test": 6, "other_train": 2, "other_test": 2}
     assert summary.other_themes == ["None of these themes"] and "None of these themes" not in summary.labels
     assert {path: path.read_bytes() for path in paths.photo_shards.glob("t*")} == before
+    said = "resize: 8 photos are used for training (2 of other themes), 8 are held out (2 of other themes)"
+    assert said in capsys.readouterr().out
+    assert read_csv(paths.photos_table)["split"].value_counts().to_dict() == {"train": 8, "test": 8}
     assert problems_of_file(paths.photo_shards / "shards.json", f"{paths.photo_shards}/shards.json") == []
+
+
+@pytest.mark.parametrize(
+    ("counts", "words"),
+    [
+        ({"train": 0, "test": 0}, "0 photos are used for training, 0 are held out"),
+        ({"train": 1, "test": 1, "other_train": 0, "other_test": 0}, "1 photo is used for training, 1 is held out"),
+        (
+            {"train": 1, "test": 0, "other_train": 1, "other_test": 2},
+            "2 photos are used for training (1 of other themes), 2 are held out (2 of other themes)",
+        ),
+    ],
+)
+def test_every_photo_is_counted_in_words(counts, words):
+    assert resize.photo_words(counts) == words
 
 
 def test_the_files_have_the_documented_format(run, photos):

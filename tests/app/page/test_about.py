@@ -31,6 +31,16 @@ def test_a_model_that_always_abstains_has_no_accuracy_when_sure(client_of, tmp_p
     assert "0.0&nbsp;%" in text and "of them correct" not in text
 
 
+@pytest.mark.parametrize(("count", "words"), [(0, None), (1, "1 held-out photo of"), (3, "3 held-out photos of")])
+def test_photos_of_other_themes_are_counted_by_themselves(client_of, tmp_path, count, words):
+    write_json({"answered": 0.5}, tmp_path / paths.evaluate_metrics)
+    others = {"other_photos": count, "other_photos_answered": 0.25} if count else {}
+    write_json({"photos": 0} | others, tmp_path / paths.photo_metrics)
+    text = client_of(root=tmp_path).get("/about").text
+    assert "harder than the catalogue" not in text
+    assert f"Of {words} other themes, 25.0&nbsp;% got" in text if count else "photos of other themes" not in text
+
+
 @pytest.mark.parametrize(("level", "shown"), [(0.9, "(90&nbsp;% confidence"), (0.995, "(99.5&nbsp;% c"), (None, "(c")])
 def test_an_interval_has_the_confidence_level_that_it_was_computed_with(client_of, tmp_path, level, shown):
     scores = {"accuracy": 0.9, "accuracy_low": 0.8, "accuracy_high": 1.0}
