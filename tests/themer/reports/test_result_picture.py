@@ -1,13 +1,39 @@
 import io
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import combinations
 
 import matplotlib
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 from PIL import Image, ImageColor
 
-from themer.reports.result_picture import MANY_COLOURS, draw_result, draw_roc_curves
+from themer.reports.result_picture import MANY_COLOURS, draw_result, draw_roc_curves, result_figure
 from themer.scoring.prediction_table import Predictions
+
+LONG = [
+    "A name of a group that has as many letters as it may ever do",
+    "Another group with a long name of sixty letters, none spared",
+]
+DACTA = [f"Educational and Dacta / {name}" for name in ("Universal Building Set", "Supplemental", "Technic", "Duplo")]
+NAMES = {
+    "two of 60 letters": LONG,
+    "paths": DACTA,
+    "without a space": ["W" * 60, "x" * 60, "city"],
+    "twelve of 60 letters": [f"{LONG[1][:-2]}{number:02}" for number in range(12)],
+    "twenty short ones": [f"Theme {number}" for number in range(20)],
+    "twenty of 60 letters": [f"{LONG[1][:-2]}{number:02}" for number in range(20)],
+    "what TeX would take for mathematics": ["$5 to $10", "Under $20 {small or $30", "City"],
+    "one that begins with an underline": ["_private", "City"],
+}
+
+
+def named(labels: list[str]) -> Predictions:
+    return replace(predictions(len(labels), pictures=400), labels=labels)
 
 
 def predictions(label_count: int, pictures: int = 60) -> Predictions:
@@ -55,6 +81,60 @@ def test_twenty_themes_have_twenty_colours_and_stand_below_each_other():
     picture = Image.open(io.BytesIO(content))
     assert {ImageColor.getrgb(colour) for colour in MANY_COLOURS} <= colours_of(content)
     assert len(set(MANY_COLOURS)) == 20 and picture.height > 2 * picture.width
+
+
+def boxes_of(figure: Figure) -> list[Bbox]:
+    """Return the boxes of what must not lie over another: matrix, curves, upright words, and a legend below."""
+    figure.draw_without_rendering()
+    matrix, roc = figure.axes
+    words = [figure._suptitle, *matrix.get_yticklabels()]
+    titles = [axis.label for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)]
+    boxes = [one.get_window_extent() for one in (matrix, roc, *words, *titles)]
+    legend = roc.get_legend().get_window_extent()
+    return boxes if roc.bbox.fully_containsy(legend.y1) else [*boxes, legend]
+
+
+@pytest.mark.parametrize("case", NAMES)
+def test_no_name_lies_over_anything_or_is_cut(case):
+    figure = result_figure(named(NAMES[case]), "Title")
+    assert [(one, two) for one, two in combinations(boxes_of(figure), 2) if one.padded(-1).overlaps(two)] == []
+    sides = np.array([axes.get_window_extent().size for axes in figure.axes]) / figure.dpi
+    assert sides == pytest.approx(np.full((2, 2), sides[0, 0])) and sides[0, 0] > 3.9
+    pixels = np.asarray(Image.open(io.BytesIO(draw_result(named(NAMES[case]), "Title"))).convert("L"))
+    assert (np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]]) == 255).all()
+
+
+def test_a_small_legend_stays_in_a_corner_that_curves_leave_empty():
+    _, roc = result_figure(predictions(4), "Title").axes
+    legend = roc.get_legend().get_window_extent()
+    assert roc.bbox.x0 + 0.25 * roc.bbox.width < legend.x0 and legend.y1 < roc.bbox.y0 + 0.35 * roc.bbox.height
+
+
+def letters(texts: Iterable[Text]) -> list[str]:
+    """Return each text without spaces and ends of lines."""
+    return ["".join(text.get_text().split()) for text in texts]
+
+
+@pytest.mark.parametrize("case", NAMES)
+def test_every_name_is_drawn_letter_by_letter_with_its_area(case):
+    matrix, roc = result_figure(named(NAMES[case]), "Title").axes
+    rows, columns, legend = matrix.get_yticklabels(), matrix.get_xticklabels(), roc.get_legend().get_texts()
+    expected = [name.replace(" ", "") for name in NAMES[case]]
+    assert letters(rows) == letters(columns) == expected
+    assert [re.sub(r"\(AUC=[01]\.\d{3}\)$", "", text) for text in letters(legend)] == expected
+    assert not any(text.get_parse_math() for text in [*rows, *columns, *legend])
+
+
+@pytest.mark.parametrize("case", ["two of 60 letters", "twenty short ones", "twelve of 60 letters"])
+def test_each_name_below_the_matrix_ends_at_its_tick(case):
+    matrix, _ = result_figure(named(NAMES[case]), "Title").axes
+    assert {name.get_rotation_mode() + " " + name.get_ha() for name in matrix.get_xticklabels()} == {"anchor right"}
+
+
+@pytest.mark.parametrize("count", [8, 9, 12, 40])
+def test_no_two_curves_look_alike(count):
+    curves = result_figure(predictions(count, 400), "Title").axes[1].get_legend().legend_handles
+    assert len({(curve.get_color(), curve.get_linestyle()) for curve in curves}) == count
 
 
 def test_a_label_without_test_pictures_has_no_curve_but_a_row(drawn):
