@@ -148,7 +148,7 @@ def card_facts(params: Params) -> dict[str, Any]:
         "promised_with": params.export.confidence_level,
         "views": params.export.views,
         "cross_validate": params.cross_validate.model_dump(),
-        "terms": params.source.terms or "not stated; see `sources` in `params.yaml`",
+        "terms": params.source.terms,
         "labels": counts.reset_index().to_dict("records"),
         "photo_counts": photo_counts(read_csv(paths.photos_table)),
         "splits": read_csv(paths.splits).to_dict("records"),

@@ -1,4 +1,5 @@
 import hashlib
+import html
 import itertools
 import json
 import re
@@ -479,6 +480,20 @@ def test_the_card_says_what_is_promised_and_what_can_t_be(write_card):
     assert "| promise for other themes | not supported by the data: up to 4.1 % of the pictures of other" in card
     assert "that get one of these themes | 3.4 % (1.7 to 4.3) of 87 |" in write_card()
     assert "that get one of these themes" not in write_card(evaluate=JSON["evaluate"] | {"other_themes": 0})
+
+
+ODD = "=1+1 | <b>*Bulk* `x` [a](http://b) _c_ &lt; \\|"
+
+
+def test_every_name_in_the_card_is_read_as_text(write_card):
+    markdown = pytest.importorskip("markdown_it").MarkdownIt("commonmark").enable("table")
+    counts = f'label,split,pictures\n"{ODD}",train,401\n"{ODD}",validation,91\n"{ODD}",test,131\n'
+    themes = [{**JSON["themes"][0], "theme": ODD}]
+    changes = {"sources.sample.terms": f"{ODD}\n", "train.weights": f"{ODD}.keras"}
+    source = JSON["source"] | {"source": ODD}
+    card = write_card(changes, label_counts=counts, themes=themes, source=source)
+    cells = [html.unescape(cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", markdown.render(card))]
+    assert [cells.count(name) for name in (ODD, f"{ODD}.keras")] == [4, 1]
 
 
 def test_the_card_says_if_no_terms_are_stated(write_card):

@@ -4,6 +4,7 @@ After "Model Cards for Model Reporting", Mitchell et al. 2019, https://arxiv.org
 template beside this module; every figure in it is measured by the pipeline.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from jinja2 import Environment, StrictUndefined
 
 from themer.reports.score_text import score_text
 
+# Of tables, code, emphasis, links, HTML, entities and mathematics.
+MARKS = re.compile(r"[\\`*_~\[\]<>|&$]")
 TEMPLATE = Path(__file__).with_name("model_card.md.jinja")
 
 
@@ -23,8 +26,13 @@ def filled(template: str, facts: dict[str, Any]) -> str:
     """Return a template with its values filled in; the filters are the functions below."""
     # Without autoescape, since Markdown is not HTML.
     environment = Environment(trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined, autoescape=False)
-    environment.filters |= {"share": share, "interval": interval, "count": count, "figure": figure, "score": score}
+    environment.filters |= {one.__name__: one for one in (share, interval, count, figure, score, text)}
     return environment.from_string(template).render(facts).strip() + "\n"
+
+
+def text(value: str) -> str:
+    """Return a name on one line, with a backslash before whatever Markdown would take for more than text."""
+    return MARKS.sub(r"\\\g<0>", " ".join(value.split()))
 
 
 def share(value: Any) -> str:

@@ -1,22 +1,22 @@
 import pytest
 from jinja2 import UndefinedError
 
-from themer.reports.model_card import count, figure, filled, interval, score, share
+from themer.reports.model_card import count, figure, filled, interval, score, share, text
 
 
-@pytest.mark.parametrize(("value", "text"), [(0.9512, "95.1 %"), ("0.5", "50.0 %"), (1, "100.0 %"), (0, "0.0 %")])
-def test_shares_are_percentages(value, text):
-    assert share(value) == text
+@pytest.mark.parametrize(("value", "shown"), [(0.9512, "95.1 %"), ("0.5", "50.0 %"), (1, "100.0 %"), (0, "0.0 %")])
+def test_shares_are_percentages(value, shown):
+    assert share(value) == shown
 
 
-@pytest.mark.parametrize(("value", "text"), [(1234567, "1,234,567"), ("12", "12"), (0, "0")])
-def test_counts_have_thousands_separators(value, text):
-    assert count(value) == text
+@pytest.mark.parametrize(("value", "shown"), [(1234567, "1,234,567"), ("12", "12"), (0, "0")])
+def test_counts_have_thousands_separators(value, shown):
+    assert count(value) == shown
 
 
-@pytest.mark.parametrize(("value", "text"), [(0.12345, "0.123"), ("1", "1.000"), (0.0, "0.000")])
-def test_figures_have_three_decimal_places(value, text):
-    assert figure(value) == text
+@pytest.mark.parametrize(("value", "shown"), [(0.12345, "0.123"), ("1", "1.000"), (0.0, "0.000")])
+def test_figures_have_three_decimal_places(value, shown):
+    assert figure(value) == shown
 
 
 @pytest.mark.parametrize("missing", [None, ""])
@@ -38,8 +38,22 @@ def test_a_template_can_use_the_filters():
     )
 
 
-def test_names_are_not_escaped():
+def test_values_are_not_escaped_as_html():
     assert filled("{{ name }}\n\n", {"name": '<The "old" & new>'}) == '<The "old" & new>\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "escaped"),
+    [
+        ("Technic/Bionicle (1999-2003), no. 1 + 2: Co. #3!", "Technic/Bionicle (1999-2003), no. 1 + 2: Co. #3!"),
+        ("=1+1 | <b>*Bulk* `x`", r"=1+1 \| \<b\>\*Bulk\* \`x\`"),
+        ("[x](http://a) &amp; a\\|b", r"\[x\](http://a) \&amp; a\\\|b"),
+        ("__a__ ~~b~~ $5 to $10", r"\_\_a\_\_ \~\~b\~\~ \$5 to \$10"),
+        ("two\nlines", "two lines"),
+    ],
+)
+def test_a_name_is_text_in_markdown(name, escaped):
+    assert text(name) == filled("{{ name | text }}", {"name": name}).strip() == escaped
 
 
 def test_blocks_leave_no_empty_lines():
