@@ -15,7 +15,7 @@ from themer.base.params import SPLITS, Params, Resize
 from themer.base.params_file import load_params
 from themer.base.running import stage
 from themer.base.tables import read_csv, read_rows, write_csv
-from themer.base.theme_paths import NONE_OF_THESE
+from themer.base.theme_paths import EVEN_CHANCE, NONE_OF_THESE
 from themer.pictures.files import picture_path
 from themer.pictures.images import decode, square
 from themer.pictures.near_duplicates import near_pairs
@@ -147,6 +147,7 @@ def card_facts(params: Params) -> dict[str, Any]:
         "level": params.evaluate.confidence_level,
         "promised_with": params.export.confidence_level,
         "views": params.export.views,
+        "even_chance": EVEN_CHANCE,
         "cross_validate": params.cross_validate.model_dump(),
         "terms": params.source.terms,
         "labels": counts.reset_index().to_dict("records"),

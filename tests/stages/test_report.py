@@ -471,7 +471,20 @@ def test_the_card_names_the_starting_weights(write_card, changes, weights):
 
 def test_the_card_says_when_the_model_abstains(write_card):
     assert "below a confidence of 61.8 %, or when the picture is too far" in write_card()
-    assert "when its themes together have a probability below 72.2 %" in write_card()
+
+
+@pytest.mark.parametrize("boundary", [0.722, 0.5, 0.43])
+def test_the_card_tells_another_theme_from_one_that_may_be_another(write_card, boundary):
+    """As the predictor does: `themer.answering.predictor`."""
+    card = write_card(export=JSON["export"] | {"boundary": boundary})
+    [names_none] = re.findall(r"^\| names no theme .*$", card, re.MULTILINE)
+    assert f"when its themes together have a probability below {100 * min(boundary, 0.5):.1f} % |" in names_none
+    [abstains] = re.findall(r"^\| abstains .*$", card, re.MULTILINE)
+    if boundary > 0.5:
+        assert "from every training picture, or when its themes together have a probability from 50.0 % to" in abstains
+        assert abstains.endswith("to below 72.2 %: it may show a theme that this model does not predict |")
+    else:
+        assert abstains.endswith("from every training picture |")
 
 
 def test_the_card_says_what_is_promised_and_what_can_t_be(write_card):

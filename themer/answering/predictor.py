@@ -12,14 +12,12 @@ from themer.answering.index import Index, NearSet
 from themer.answering.runtime import LiteRuntime, ModelOutputs, Runtime
 from themer.base.errors import UserError
 from themer.base.model_description import Description
-from themer.base.theme_paths import lies_within
+from themer.base.theme_paths import EVEN_CHANCE, lies_within
 from themer.pictures.images import square, upright_rgb
 
 NEAREST_SETS = 6
 OUT_OF_DISTRIBUTION = "the picture is too far from every training picture"
 OTHER_THEME = "it looks like a theme that this model does not predict"
-# Below this probability of the labels, another theme is more likely than not.
-EVEN_CHANCE = 0.5
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 SEPARATOR = " / "
 # In place of a label, for a picture of another theme.
 NONE_OF_THESE = "None of these themes"
+# Below this probability of the labels' themes, another theme is more likely than not.
+EVEN_CHANCE = 0.5
 
 
 def without_separator(name: str) -> str:

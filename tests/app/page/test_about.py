@@ -18,6 +18,11 @@ def test_the_page_describes_the_model_and_its_training_data(client):
     assert model["sha256"][:12] in text and "efficientnet_lite0" in text and "2026-11-22" in text
 
 
+def test_the_page_names_the_three_answers_without_a_theme(client):
+    text = " ".join(client.get("/about").text.split())
+    assert "or if it may show a theme that the model does not predict. It says “none of these themes” if such a" in text
+
+
 def test_pictures_are_counted_by_split_and_by_theme(root, tmp_path):
     found = about(None, root)
     assert found["pictures"].model_dump() == PICTURES
