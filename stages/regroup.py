@@ -10,7 +10,7 @@ from themer.base.running import stage
 from themer.base.tables import read_csv, read_rows, write_csv
 from themer.catalogue.rebrickable import read_table
 from themer.catalogue.theme_tree import ThemeTree, check_rules
-from themer.dataset.labels import labels, relabelled, require_sets_for_every_label
+from themer.dataset.labels import labels, relabelled, require_names_of_their_own, require_sets_for_every_label
 from themer.dataset.splits import families, random_split, split
 
 OTHER_COLUMNS = ["set_id", "theme", "family", "split"]
@@ -47,10 +47,12 @@ def regroup(found: pandas.DataFrame, rules: Regroup) -> pandas.DataFrame:
     """Return set_id, label, family and split of the sets that have a label.
 
     Raises:
-        UserError: a group has no set, fewer than two labels remain, or a split would lack one.
+        UserError: a group has no set, fewer than two labels remain, a theme has a name that no label may have, or a
+            split would lack a label.
     """
     kept = found[found["label"].notna()]
     require_sets_for_every_label(set(kept["label"]), rules)
+    require_names_of_their_own(set(kept["label"]), rules)
     parts = split(kept["label"], kept["family"], rules.split.model_dump(), rules.seed)
     return kept[["set_id", "label", "family"]].assign(split=parts)
 

@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from stages import paths
 from tests.conftest import PROJECT
 from tests.data_formats import FILES, outputs, problems_of_file
+from themer.base.theme_paths import COLUMNS_BESIDE_LABELS
 from tools.data_formats import DOCUMENT, document, is_shared
-from tools.schema import SHARED, STAGES
+from tools.schema import PROBABILITIES, SHARED, STAGES
 
 RESULTS = [
     path for folder, kind in (("metrics", "json"), ("plots", "csv")) for path in PROJECT.glob(f"{folder}/*.{kind}")
@@ -37,6 +39,13 @@ def test_the_schema_describes_every_output_of_a_stage_and_nothing_else(stage):
 def test_several_files_have_a_shared_field(field):
     with_it = [file for file in FILES if any(one.key == field.key and is_shared(one) for one in file.fields)]
     assert len(with_it) > 1
+
+
+def test_no_label_may_have_the_name_of_a_column_beside_those_of_labels():
+    with_labels = [file for file in FILES if PROBABILITIES in file.fields]
+    assert {file.path for file in with_labels} == {f"{table}" for table in (paths.out_of_fold, paths.test_predictions)}
+    columns = {field.key for file in with_labels for field in file.fields} - {PROBABILITIES.key}
+    assert columns == set(COLUMNS_BESIDE_LABELS)
 
 
 @pytest.mark.parametrize("path", RESULTS, ids=lambda path: path.name)

@@ -62,6 +62,15 @@ def test_too_few_themes_are_an_error(params):
         regrouped(*labelled(Duplo=20, Castle=9), rules(params, by="root"))
 
 
+@pytest.mark.parametrize("theme", ["sure", "Not Sure", "None of these themes"])
+def test_a_theme_with_a_name_that_no_label_may_have_is_an_error(params, theme):
+    sets = labelled(**{"Duplo": 20, theme: 20})
+    with pytest.raises(UserError, match=f'regroup.by: root: "{theme}" .* list this theme in a group with another name'):
+        regrouped(*sets, rules(params, by="root", duplicate_distance=0))
+    dataset, _ = regrouped(*sets, rules(params, by="groups", groups={"A": ["Duplo"], "B": [theme]}))
+    assert set(dataset["label"]) == {"A", "B"}
+
+
 def test_root_themes_need_no_groups(params):
     dataset, _ = regrouped(*labelled(Duplo=20, Castle=20), rules(params, by="root", duplicate_distance=0))
     assert set(dataset["label"]) == {"Duplo", "Castle"}

@@ -6,7 +6,7 @@ import pandas
 
 from themer.base.errors import UserError, suggestion
 from themer.base.params import OTHER, SPLITS, Regroup, unknown_label
-from themer.base.theme_paths import SEPARATOR, lies_within
+from themer.base.theme_paths import SEPARATOR, lies_within, why_taken
 
 MINIMUM_FAMILIES = len(SPLITS)
 
@@ -49,6 +49,16 @@ def relabelled(set_ids: list[str], by_rules: list[str | None], rules: Regroup) -
     if problems:
         raise UserError("\n".join(f"params.yaml: regroup: {problem}." for problem in problems))
     return [rules.relabel.get(set_id, label) for set_id, label in zip(set_ids, by_rules, strict=True)]
+
+
+def require_names_of_their_own(found: set[str], rules: Regroup) -> None:
+    """Raise UserError for a theme whose name no label may have. The names of groups are checked with the settings."""
+    problems = [taken for label in sorted(found) if (taken := why_taken(label))]
+    if problems:
+        raise UserError(
+            f"params.yaml: regroup.by: {rules.by}: {'; '.join(problems)}. Write groups, and list this theme in a group "
+            "with another name."
+        )
 
 
 def unknown_set(set_id: str, set_ids: list[str]) -> str:

@@ -175,9 +175,18 @@ WRONG = {
         "params.yaml: sources.sample.rebrickable: URL scheme should be 'http' or 'https', but it is 'ftp://{url}'.",
     ),
     "label like that of other themes": (
-        {"regroup.groups.none of these themes": ["Castle"]},
-        'params.yaml: regroup: groups: "none of these themes" and "None of these themes" would share '
-        "data/photos/none-of-these-themes. Rename one.",
+        {"regroup.groups.none of These-themes": ["Castle"]},
+        'params.yaml: regroup: groups: "none of These-themes" could not be told from the answer '
+        '"none of these themes". Rename it.',
+    ),
+    "label like an abstention": (
+        {"regroup.groups.Not sure": ["Castle"]},
+        'params.yaml: regroup: groups: "Not sure" could not be told from the answer "not sure". Rename it.',
+    ),
+    "label like a column": (
+        {"regroup.groups.label": ["Castle"]},
+        'params.yaml: regroup: groups: "label" is already a column of the tables of predictions, which have one for '
+        "each label. Rename it.",
     ),
     "two labels with one folder": (
         {"regroup.groups.Technic-Bionicle": ["Castle"]},
@@ -240,7 +249,10 @@ def test_a_label_with_a_name_that_is_none_is_refused(params, name):
         parse_params(params)
 
 
-@pytest.mark.parametrize("name", ["Castle & Co.", "Замок", "=1+1", "城", "x" * 60, "NA", "Castle / Forestmen"])
+@pytest.mark.parametrize(
+    "name",
+    ["Castle & Co.", "Замок", "=1+1", "城", "x" * 60, "NA", "Castle / Forestmen", "Label", "split", "sure thing"],
+)
 def test_a_label_may_have_any_other_name(params, name):
     params["regroup"]["groups"][name] = ["Castle"]
     assert name in parse_params(params).regroup.groups
