@@ -22,8 +22,9 @@ def group_of(theme_path: str, groups: dict[str, list[str]]) -> str | None:
 def labels(theme_paths: Sequence[str], families: Sequence[str], rules: Regroup) -> list[str | None]:
     """Return the label of each set, or None for a set that the rules drop.
 
-    With `by: groups`, the label is the group of the theme. With `root` or `leaf`, it is the theme, if this has at least
-    `minimum_pictures` sets and as many families as there are splits; with fewer families, a split would lack the label.
+    With `by: groups`, the label is the group of the theme. With `root` it is the root theme, and with `leaf` the set's
+    own theme, whether or not there are themes below it. The theme needs at least `minimum_pictures` sets and as many
+    families as there are splits; with fewer families, a split would lack the label.
     """
     if rules.by == "groups":
         by_rules = [group_of(path, rules.groups) for path in theme_paths]

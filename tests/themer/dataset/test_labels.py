@@ -24,6 +24,11 @@ def test_root_and_leaf_themes_need_enough_pictures(params):
     assert by_leaf == [None, "Duplo / Disney", None, "Duplo / Disney", "Duplo / Disney"]
 
 
+def test_a_leaf_theme_is_the_sets_own_also_above_others(params):
+    paths = ["Technic", "Technic / Expert Builder"] * 3
+    assert labels(paths, list("abcdef"), rules(params, by="leaf", minimum_pictures=3)) == paths
+
+
 def test_a_theme_with_too_few_families_is_dropped(params):
     paths = ["Series 1"] * 4 + ["Town"] * 4
     found = labels(paths, ["8683"] * 4 + list("abcd"), rules(params, by="leaf", minimum_pictures=2))
