@@ -101,6 +101,38 @@ def test_the_data_that_a_stage_declares_is_named_in_its_script(name):
             assert any(holds(path, one) or holds(one, path) for one in named), path
 
 
+def meet(one: str, other: str) -> bool:
+    """Return whether one of two declared files or folders is or holds the other."""
+    return holds(one, other) or holds(other, one)
+
+
+def stages_after(found: set[str]) -> set[str]:
+    """Return some stages and all that read what they write, directly or not."""
+    written = [out for name in found for out in declared(STAGES[name], "outs", "metrics", "plots")]
+    deps = [(name, dep) for name in STAGES for dep in declared(STAGES[name], "deps")]
+    reading = {name for name, dep in deps if any(meet(dep, out) for out in written)}
+    return found if reading <= found else stages_after(found | reading)
+
+
+def rows_of_edits() -> list[tuple[list[str], str]]:
+    """Return the rows of the table in docs/usage.md: the keys that are edited, and what it says re-runs."""
+    table = (
+        (PROJECT / "docs/usage.md").read_text(encoding="utf-8").partition("| edit | stages |")[2].partition("\n\n")[0]
+    )
+    rows = [row.strip("| ").split(" | ") for row in table.splitlines()[2:]]
+    return [(re.findall(r"`([\w.]+)`", keys), re.sub(r" \(.*?\)", "", names)) for keys, names in rows]
+
+
+@pytest.mark.parametrize(("keys", "names"), rows_of_edits(), ids=str)
+def test_usage_says_what_an_edit_runs_again(keys, names):
+    section = keys[0].rpartition(".")[0]
+    for key in [key if "." in key else f"{section}.{key}" for key in keys]:
+        using = {name for name in STAGES if {key, section} & set(STAGES[name].get("params", []))}
+        first = [name for name in STAGES if name in using][0]
+        said = stages_after({first}) if names == f"{first} and everything after it" else set(names.split(", "))
+        assert said == stages_after(using), key
+
+
 def test_every_path_is_used_by_a_stage():
     used = set.union(*(paths_of(name) for name in STAGES)) | SCRATCH | DVC_FILES
     folders = {parent for path in used for parent in path.parents}
