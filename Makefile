@@ -52,7 +52,7 @@ pin: $(VENV)/.requirements-dev  ## pin the newest versions of all requirements
 	uv pip compile --quiet --universal --python-version 3.11 --upgrade --no-header requirements-remotes.in -o requirements-remotes.txt
 	uv pip compile --quiet --universal --python-version 3.11 --upgrade --no-header requirements-dask.in -o requirements-dask.txt
 
-clean:  ## remove everything that can be made again, except the DVC cache
+clean:  ## remove the environment, the page of plots and the caches of tools; data and models stay
 	rm -rf $(VENV) .cache dvc_plots .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
 
 repository:

@@ -67,7 +67,7 @@ class Predictor:
     >>> prediction.theme, prediction.confidence, prediction.nearest[0].set_id
     ('Technic/Bionicle', 0.93, '8547-1')
     >>> predictor.predict(Image.open("cat.jpg")).reason
-    'unlike every training picture'
+    'the picture is too far from every training picture'
     """
 
     def __init__(self, runtime: Runtime, index: Index) -> None:

@@ -151,8 +151,7 @@ def _from_deep_grey(picture: Image.Image) -> Image.Image:
 def square(picture: Image.Image, size: int, fill: Colour) -> Image.Image:
     """Return the picture as RGB, scaled to fit size x size pixels and centred on the fill colour.
 
-    The aspect ratio stays. The Hamming filter takes half the time of Lanczos at the same accuracy: see Scaling in
-    docs/experiments.md.
+    The aspect ratio stays. The Hamming filter takes half the time of Lanczos.
     """
     left, top, width, height = frame(picture.size, size)
     canvas = Image.new("RGB", (size, size), fill)
