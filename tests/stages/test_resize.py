@@ -282,6 +282,13 @@ def test_all_photos_that_have_to_go_are_named_at_once(run, photos):
     ]
 
 
+def test_photos_are_checked_before_any_set_is_packed(run, photos):
+    (photos / "no-such-label").mkdir()
+    with pytest.raises(SystemExit, match="no-such-label: no label has this folder"):
+        run()
+    assert not paths.shards.exists()
+
+
 WHILE_IT_RUNS = """
 import sys
 from pathlib import Path
