@@ -1,7 +1,7 @@
 """Compute the frozen backbone's features, once for each picture and view."""
 
 from stages import paths
-from themer.base.params_file import load_params
+from themer.base.params_file import load_params, require_weights
 from themer.base.running import stage
 from themer.features.feature_store import store_features
 
@@ -9,7 +9,10 @@ from themer.features.feature_store import store_features
 @stage
 def main() -> None:
     """Write the features of every unchanged picture, and of random views of the training pictures."""
-    store_features(paths.shards, paths.photo_shards, load_params(paths.params).train, paths.features)
+    settings = load_params(paths.params).train
+    # After an edit of the weights alone, this is the first stage that runs.
+    require_weights(settings.weights_path)
+    store_features(paths.shards, paths.photo_shards, settings, paths.features)
 
 
 if __name__ == "__main__":

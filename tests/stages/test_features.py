@@ -77,6 +77,13 @@ def copy(finished, folder) -> Path:
     return shutil.copytree(finished, folder, dirs_exist_ok=True)
 
 
+def test_a_missing_file_of_weights_is_named_with_its_setting(folder):
+    write_inputs(weights="gone.keras")
+    with pytest.raises(SystemExit, match="error: params.yaml: train.weights: gone.keras: No such file"):
+        features.main()
+    assert not paths.features.exists()
+
+
 def contents(folder: Path) -> dict[str, bytes]:
     files = files_of(folder)
     return {path.relative_to(folder / paths.features).as_posix(): path.read_bytes() for path in files}

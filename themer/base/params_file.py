@@ -36,7 +36,7 @@ def load_params(path: Path) -> Params:
 
 
 def require_weights(path: Path | None) -> None:
-    """Raise UserError if the settings name a file of weights that can't be read. The first stage checks."""
+    """Raise UserError if the settings name a file of weights that can't be read."""
     try:
         if path is not None:
             path.open("rb").close()
