@@ -63,6 +63,8 @@ Site = Annotated[str, AfterValidator(_site)]
 Fraction = Annotated[float, Field(gt=0, lt=1)]
 Timeout = Annotated[float, Field(gt=0, le=3600)]
 Channel = Annotated[int, Field(ge=0, le=255)]
+# Empty text leaves a set out, as an empty value does.
+Correction = Annotated[str | None, AfterValidator(lambda label: label or None)]
 Weights = Annotated[str, AfterValidator(_weights)]
 PretrainedNetwork = Literal[
     "convnext_tiny",
@@ -167,7 +169,7 @@ class Regroup(Section):
     groups: dict[str, Annotated[list[str], Field(min_length=1)]]
     minimum_pictures: Annotated[int, Field(ge=1, le=10_000_000)]
     other: bool
-    relabel: dict[str, str | None]
+    relabel: dict[str, Correction]
     duplicate_distance: Annotated[int, Field(ge=0, le=64)]
     split: Split
     seed: Annotated[int, Field(ge=0)]

@@ -23,6 +23,13 @@ REMEDIES = {
     "dict_type": " Write its keys below it, indented, or {} for none.",
     "model_type": " Write its keys below it, indented.",
 }
+# Pydantic's words, as patterns, and plain ones.
+PLAIN_WORDS = {
+    r" after validation, not \d+": "",
+    r"^Tuple ": "List ",
+    r"\ba valid array\b": "a list",
+    r"\ban object\b": "keys with values",
+}
 NESTED = "nested too deeply. Perhaps an alias (*) is inside its own anchor (&). Replace the alias by its values."
 
 
@@ -83,7 +90,8 @@ def parse_params(values: Any, name: str = "params.yaml") -> Params:
         # Strict validation of JSON accepts a list for a tuple, but still no text for a number.
         return Params.model_validate_json(json.dumps(values))
     except ValidationError as error:
-        raise UserError("\n".join(_message(detail, name) for detail in error.errors())) from None
+        # Of a list that is too short, each item that is missing is an error.
+        raise UserError("\n".join(dict.fromkeys(_message(detail, name) for detail in error.errors()))) from None
     except RecursionError:
         raise UserError(f"{name}: {NESTED}") from None
 
@@ -114,18 +122,29 @@ def _require_plain(value: Any, name: str, place: str) -> None:
 
 def _message(detail: ErrorDetails, name: str) -> str:
     """Return one line: the file, the key, what is wrong and what came in."""
-    key = ".".join(str(part) for part in detail["loc"] if part not in TAGS)
+    parts = [part for part in detail["loc"] if part not in TAGS]
+    is_item = detail["type"] == "missing" and isinstance(parts[-1], int)
+    key = ".".join(str(part) for part in (parts[:-1] if is_item else parts))
     prefix = f"{name}: {key}: " if key else f"{name}: "
     if detail["type"] == "extra_forbidden":
         return f"{prefix}{_unknown_key(key)}."
+    if is_item:
+        return f"{prefix}too short a list, since it is {detail['input']}. Add what is missing."
     if detail["type"] == "missing":
         return f"{prefix}missing. Add this key."
-    message = detail["msg"].removeprefix("Value error, ")
     if detail["type"] == "value_error":
-        return f"{prefix}{message.rstrip('.')}."
+        return f"{prefix}{detail['msg'].removeprefix('Value error, ').rstrip('.')}."
+    return f"{prefix}{_wrong_value(detail)}"
+
+
+def _wrong_value(detail: ErrorDetails) -> str:
+    """Return in plain words what a value should be, what it is, and what to write."""
+    message, value = detail["msg"], detail["input"]
+    for pattern, words in PLAIN_WORDS.items():
+        message = re.sub(pattern, words, message)
     known = re.findall(r"'([^']*)'", str(detail.get("ctx", {}).get("expected", "")))
-    remedy = REMEDIES.get(detail["type"], "")
-    return f"{prefix}{message}, but it is {detail['input']!r}{suggestion(str(detail['input']), known)}.{remedy}"
+    shown = "empty" if value is None else repr(value)
+    return f"{message}, but it is {shown}{suggestion(str(value), known)}.{REMEDIES.get(detail['type'], '')}"
 
 
 def _unknown_key(path: str) -> str:

@@ -54,7 +54,7 @@ WRONG = {
     ),
     "no network": (
         {"train.network": []},
-        "params.yaml: train.network: List should have at least 1 item after validation, not 0, but it is [].",
+        "params.yaml: train.network: List should have at least 1 item, but it is [].",
     ),
     "network twice": (
         {"train.network": ["vgg16", "resnet50", "vgg16"]},
@@ -342,6 +342,11 @@ def test_a_rate_per_second_becomes_a_rate_per_minute(params):
 def test_a_cell_holds_up_to_twenty_mistakes(params, mistakes):
     params["evaluate"]["mistakes"] = mistakes
     assert parse_params(params).evaluate.mistakes == mistakes
+
+
+def test_an_empty_label_leaves_a_set_out_also_as_text(params):
+    params["regroup"]["relabel"] = {"8684-1": "", "0011-2": None, "8880-1": "MiniFig"}
+    assert parse_params(params).regroup.relabel == {"8684-1": None, "0011-2": None, "8880-1": "MiniFig"}
 
 
 def test_a_set_may_be_relabelled_as_other_only_if_that_label_exists(params):

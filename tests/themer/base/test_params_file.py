@@ -187,6 +187,34 @@ def test_a_value_of_another_shape_is_named_with_the_shape_to_write(write_params,
         load_params(write_params(changes))
 
 
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"resize.fill": [255, 255]}, "resize.fill: too short a list, since it is [255, 255]. Add what is missing."),
+        ({"resize.fill": [255]}, "resize.fill: too short a list, since it is [255]. Add what is missing."),
+        ({"resize.fill": [1, 2, 3, 4]}, "resize.fill: List should have at most 3 items, but it is [1, 2, 3, 4]."),
+        ({"resize.fill": 5}, "resize.fill: Input should be a list, but it is 5. Write a list, such as [a, b]."),
+        (
+            {"regroup.groups.MiniFig": []},
+            "regroup.groups.MiniFig: List should have at least 1 item, but it is [].",
+        ),
+        (
+            {"photos": None},
+            "photos: Input should be keys with values, but it is empty. Write its keys below it, indented.",
+        ),
+        (
+            {"regroup.groups.None of these themes": ["Castle"]},
+            'regroup: groups: "None of these themes" could not be told from the answer "none of these themes". '
+            "Rename it.",
+        ),
+    ],
+)
+def test_a_message_is_one_line_in_plain_words(write_params, changes, message):
+    with pytest.raises(UserError) as error:
+        load_params(write_params(changes))
+    assert str(error.value) == f"params.yaml: {message}"
+
+
 def test_a_path_of_keys_is_no_key(params):
     params["train.epochs"] = 3
     with pytest.raises(
