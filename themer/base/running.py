@@ -22,7 +22,7 @@ from themer.base.inputs import require_same, state
 from themer.base.lossy_streams import lose_what_streams_refuse
 from themer.base.params_file import read_values
 
-PIPELINE = Path("dvc.yaml")
+PIPELINE, PARAMS = Path("dvc.yaml"), Path("params.yaml")
 # Git and DVC ignore this folder.
 LOCKS = Path(".cache/locks")
 # How often a stage looks for DVC, and how long the next copy waits for a stage that ends because DVC is gone.
@@ -47,6 +47,7 @@ def stage(main: Callable[[], None]) -> Callable[[], None]:
     @functools.wraps(main)
     def wrapper() -> None:
         lose_what_streams_refuse()
+        require_plain_call(name, sys.argv)
         start = begin()
         with alone(name):
             main()
@@ -54,6 +55,22 @@ def stage(main: Callable[[], None]) -> Callable[[], None]:
             require_same(name, start.inputs, state(start.deps, start.keys))
 
     return wrapper
+
+
+def require_plain_call(name: str, call: list[str]) -> None:
+    """Raise UserError for a stage that is run as a command with arguments, or outside the project's folder.
+
+    Nothing is written before.
+    """
+    if Path(call[0]).stem != name:
+        return
+    if call[1:]:
+        raise UserError(
+            f"{name}: a stage takes no arguments, but it was given {' '.join(call[1:])}. Every setting is in {PARAMS}. "
+            f"dvc repro {name} runs this stage and those before it."
+        )
+    if not PARAMS.exists():
+        raise UserError(f"{name}: there is no {PARAMS} in this folder. Run the command in the project's folder.")
 
 
 @functools.cache

@@ -231,6 +231,25 @@ def test_a_second_copy_of_a_stage_is_refused_until_the_first_one_ends(folder):
     assert ran("print('also')").stdout == "also\n"
 
 
+@pytest.mark.parametrize("arguments", [["--help"], ["train.epochs=3", "-v"]])
+def test_a_stage_takes_no_arguments(folder, arguments):
+    Path("code").write_text("print('never')")
+    command = [sys.executable, "watched.py", *arguments]
+    done = subprocess.run(command, env=environment(), capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (1, "") and not Path(".cache").exists()
+    given = f"a stage takes no arguments, but it was given {' '.join(arguments)}."
+    assert done.stderr.startswith(f"error: watched: {given} Every setting is in params.yaml. ")
+
+
+def test_a_stage_that_is_run_in_another_folder_leaves_nothing_there(folder, monkeypatch):
+    Path("elsewhere").mkdir()
+    monkeypatch.chdir("elsewhere")
+    done = subprocess.run([sys.executable, "../watched.py"], env=environment(), capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (1, "") and list(Path().iterdir()) == []
+    reason = "there is no params.yaml in this folder. Run the command in the project's folder."
+    assert done.stderr == f"error: watched: {reason}\n"
+
+
 @pytest.mark.parametrize("path", [".cache", ".cache/locks"])
 def test_a_file_in_the_way_of_the_locks_is_an_error_that_says_so(folder, path):
     Path(path).parent.mkdir(exist_ok=True)
