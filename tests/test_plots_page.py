@@ -213,10 +213,28 @@ def test_a_browser_draws_more_themes_than_the_legend_holds_and_no_card_for_a_tab
     write_plots(folder, seed=3, labels=[f"Theme {index:02}" for index in range(60)])
     write_csv(pandas.DataFrame(columns=COLUMNS), folder / "plots/splits.csv")
     document = drawn(browser, show_plots(folder))
-    assert re.search(r">Theme 00 \(0\.\d{3}\)<", document)
+    assert re.search(r">0\.\d{3} Theme 00<", document)
     assert re.search(r">…\d+ entries<", document)
     assert document.count("<svg") == len(CHARTS)
     assert "Other ways" not in document and "<h2></h2>" not in document and "<h2>undefined" not in document
+
+
+LONG = ["Educational and Dacta / Universal Building Set, and more", "W" * 60, "City"]
+TITLES_OVER_LABELS = """() => [...document.querySelectorAll(".role-axis-title text")].filter((title) => {
+  const one = title.getBoundingClientRect(), labels = title.closest("svg").querySelectorAll(".role-axis-label text");
+  return [...labels].map((label) => label.getBoundingClientRect()).some((other) => one.left < other.right - 1 &&
+    other.left < one.right - 1 && one.top < other.bottom - 1 && other.top < one.bottom - 1);
+}).map((title) => title.textContent)"""
+
+
+def test_a_long_name_keeps_its_number_and_lies_under_no_title(project, browser, tmp_path):
+    folder = shutil.copytree(project, tmp_path / "project")
+    write_plots(folder, seed=3, labels=LONG)
+    with opened(browser, show_plots(folder)) as tab:
+        assert tab.evaluate(TITLES_OVER_LABELS) == []
+        for title in ("ROC curves", "Precision-recall curves"):
+            shown_names = re.findall(r">\d\.\d{3} (\w+)", card(tab.content(), title))
+            assert [name[:4] for name in sorted(shown_names)] == ["City", "Educ", "WWWW"], title
 
 
 def test_two_revisions_stand_side_by_side(browser, project):
