@@ -40,10 +40,9 @@ def main() -> None:
     dataset = read_rows(paths.dataset, "set_id", "label", "family", "split")
     others = read_csv(paths.other_themes, "set_id", "theme", "split")
     labels = sorted(dataset["label"].unique())
-    # Before any set is packed, which takes longer.
-    photos = hashed_photos(labels)
+    # First the photos, in which more can be wrong.
+    pack_photos(dataset, labels, params)
     pack_sets(dataset, others, labels, params.resize)
-    pack_photos(photos, dataset, labels, params)
 
 
 def pack_sets(dataset: pandas.DataFrame, others: pandas.DataFrame, labels: list[str], settings: Resize) -> None:
@@ -78,8 +77,8 @@ def pack_splits(
     return counts
 
 
-def hashed_photos(labels: list[str]) -> tuple[dict[str, str], list[str]]:
-    """Return the label of each of the user's photos by its name, and their perceptual hashes.
+def pack_photos(dataset: pandas.DataFrame, labels: list[str], params: Params) -> None:
+    """Write the table and the shards of the user's photos.
 
     Raises:
         UserError: a photo can't be read or is misplaced; all of them are named.
@@ -89,14 +88,6 @@ def hashed_photos(labels: list[str]) -> tuple[dict[str, str], list[str]]:
     require_no_problems([*misplaced, *unreadable])
     for contradiction in contradictions(label_of, hashed):
         print(f"resize: {contradiction}")
-    return label_of, hashed
-
-
-def pack_photos(
-    photos_found: tuple[dict[str, str], list[str]], dataset: pandas.DataFrame, labels: list[str], params: Params
-) -> None:
-    """Write the table and the shards of the user's photos, given their labels and hashes."""
-    label_of, hashed = photos_found
     official = dataset.merge(read_csv(paths.thumbnails_table, *HASHES)[HASHES], on="set_id", validate="one_to_one")
     distance, photos, settings = params.regroup.duplicate_distance, params.photos, params.resize
     table = photo_table(label_of, hashed, official, distance, photos.train, photos.seed)

@@ -14,6 +14,7 @@ import numpy as np
 import pandas
 import pytest
 import yaml
+from markdown_it import MarkdownIt
 from PIL import Image
 
 from stages import paths, report
@@ -499,7 +500,7 @@ ODD = "=1+1 | <b>*Bulk* `x` [a](http://b) _c_ &lt; \\|"
 
 
 def test_every_name_in_the_card_is_read_as_text(write_card):
-    markdown = pytest.importorskip("markdown_it").MarkdownIt("commonmark").enable("table")
+    markdown = MarkdownIt("commonmark").enable("table")
     counts = f'label,split,pictures\n"{ODD}",train,401\n"{ODD}",validation,91\n"{ODD}",test,131\n'
     themes = [{**JSON["themes"][0], "theme": ODD}]
     changes = {"sources.sample.terms": f"{ODD}\n", "train.weights": f"{ODD}.keras"}
