@@ -23,7 +23,7 @@ from app.command_line.formats import FORMATS, printable, write
 from app.command_line.many import Result, predictions, worker_count
 from app.command_line.model_folder import VARIABLE, default_model, require_model
 from app.command_line.named_files import Picture, pictures_of
-from app.command_line.resuming import drop, finished, remaining
+from app.command_line.resuming import alone, drop, finished, remaining
 from app.problem import Problem
 from themer.answering.predictor import Predictor
 from themer.base.errors import UserError
@@ -42,7 +42,8 @@ def main(argv: Sequence[str] | None = None, program: str = "python -m app.predic
     args = None
     try:
         args = arguments(argv, program)
-        return SOME_UNREADABLE if predict(args) else ALL_PREDICTED
+        with alone(args.resume) if args.resume else nullcontext():
+            return SOME_UNREADABLE if predict(args) else ALL_PREDICTED
     except UserError as error:
         return ended(f"error: {error}", NO_MODEL)
     except BrokenPipeError:

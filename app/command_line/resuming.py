@@ -3,13 +3,36 @@
 import json
 import os
 import shutil
+import tempfile
 from collections.abc import Iterable, Iterator, Set
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
 
 from app.command_line.named_files import STANDARD_INPUT, Picture
 from themer.base.errors import UserError
 
 BEGINNING = b'{"file": '
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Hold a lock on a file of JSON lines, or on the place of a new one.
+
+    It is a hidden file beside it, since `drop` replaces the file itself.
+
+    Raises:
+        UserError: another command holds the lock, or the path is no place for such a file.
+    """
+    lock = _acquired(path)
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # Some systems delete no open file.
+            Path(lock.lock_file).unlink()
+        lock.release()
 
 
 def finished(path: Path) -> dict[str, bool]:
@@ -19,11 +42,9 @@ def finished(path: Path) -> dict[str, bool]:
         UserError: it holds anything else, which is left as it is, or it can't be read.
     """
     try:
-        if path.exists() and not (path.is_file() or path.is_dir()):
-            raise UserError(f"{path}: this is not a file. Name a file of JSON lines, or a new one: --resume")
         return _finished(path) if path.exists() else {}
     except OSError as error:
-        raise UserError(f"{path}: {error.strerror}. Name a file of JSON lines, or a new one: --resume") from None
+        raise _refused(path, error) from None
 
 
 def remaining(pictures: Iterable[Picture], done: dict[str, bool], out: Path) -> Iterator[Picture]:
@@ -39,14 +60,44 @@ def remaining(pictures: Iterable[Picture], done: dict[str, bool], out: Path) -> 
 def drop(path: Path, names: Set[str]) -> None:
     """Drop from a file of JSON lines what it says of files that could not be read, if they are among the names."""
     path = path.resolve()
-    part = path.with_name(path.name + ".part")
-    shutil.copy(path, part)  # With its permissions.
-    with path.open("rb") as file, part.open("wb") as kept:
-        for line in file:
-            found = json.loads(line)
-            if "theme" in found or found["file"] not in names:
-                kept.write(line)
-    part.replace(path)
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", suffix=".part", delete=False) as part:
+        try:
+            with path.open("rb") as file:
+                part.writelines(line for line in file if _stays(json.loads(line), names))
+            shutil.copymode(path, part.name)
+            part.close()
+            Path(part.name).replace(path)
+        except BaseException:
+            Path(part.name).unlink()
+            raise
+
+
+def _acquired(path: Path) -> FileLock:
+    """Return the lock on a file of JSON lines; raise UserError as `alone` does."""
+    try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise UserError(f"{path}: this is not a file. Name a file of JSON lines, or a new one: --resume")
+        # Strict, since the lock would make a missing folder.
+        place = path.resolve()
+        lock = FileLock(place.parent.resolve(strict=True) / f".{place.name}.lock")
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise UserError(
+            f"{path}: another command adds lines to this file. Wait until it ends, or name another file: --resume"
+        ) from None
+    except OSError as error:
+        raise _refused(path, error) from None
+    return lock
+
+
+def _refused(path: Path, error: OSError) -> UserError:
+    """Return the error for a file of JSON lines that the system refuses."""
+    return UserError(f"{path}: {error.strerror}. Name a file of JSON lines, or a new one: --resume")
+
+
+def _stays(found: dict[str, Any], names: Set[str]) -> bool:
+    """Return whether a line stays: it has a prediction, or none of the names."""
+    return "theme" in found or found["file"] not in names
 
 
 def _finished(path: Path) -> dict[str, bool]:

@@ -13,6 +13,7 @@ import pytest
 
 from app.command_line.many import PICTURES_AT_ONCE, predictions
 from app.command_line.named_files import LIMITS
+from app.command_line.resuming import alone
 from app.predict import MANY, main
 from stages import paths
 from tests.conftest import PROJECT, picture_bytes
@@ -304,6 +305,16 @@ def test_only_json_lines_can_be_resumed(folder, tmp_path, options, capsys):
 def test_a_file_that_can_not_be_written_is_named(run, folder, tmp_path):
     code, _, problems = run(folder, "--resume", tmp_path / "none" / "out.jsonl")
     assert code == 2 and problems.startswith(f"error: {tmp_path}/none/out.jsonl: No such file or directory.")
+
+
+def test_a_second_command_leaves_the_file_of_the_first_alone(root, folder, tmp_path):
+    out = tmp_path / "out.jsonl"
+    out.write_bytes(b'{"file": "half a line')
+    with alone(out):
+        second = process(root, folder / "b.png", "--resume", out)
+        said = second.communicate()[1].decode()
+    assert (second.returncode, out.read_bytes()) == (2, b'{"file": "half a line')
+    assert said.startswith(f"error: {out}: another command adds lines to this file. Wait until it ends")
 
 
 def test_a_full_disk_is_reported(root, folder):

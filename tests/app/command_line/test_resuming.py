@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from app.command_line.resuming import drop, finished, remaining
+from app.command_line.resuming import alone, drop, finished, remaining
 from themer.base.errors import UserError
 
 WHOLE = b'{"file": "a.png", "theme": null}\n{"file": "b.png", "problem": {}}\n'
@@ -52,6 +52,22 @@ def test_only_what_could_not_be_read_and_is_named_again_is_dropped(tmp_path):
     assert len(list(tmp_path.iterdir())) == 2
 
 
+def test_a_file_of_the_users_beside_it_stays(tmp_path):
+    (tmp_path / "out.jsonl").write_bytes(WHOLE)
+    (tmp_path / "out.jsonl.part").write_bytes(b"mine")
+    drop(tmp_path / "out.jsonl", {"b.png"})
+    assert (tmp_path / "out.jsonl.part").read_bytes() == b"mine" and len(list(tmp_path.iterdir())) == 2
+
+
+def test_two_commands_do_not_share_a_file(tmp_path):
+    (tmp_path / "link.jsonl").symlink_to("out.jsonl")
+    refused = pytest.raises(UserError, match="another command adds lines to this file. Wait until it ends")
+    for _ in range(2):
+        with alone(tmp_path / "out.jsonl"), alone(tmp_path / "other.jsonl"), refused:
+            alone(tmp_path / "link.jsonl").__enter__()
+    assert [path.name for path in tmp_path.iterdir()] == ["link.jsonl"]
+
+
 def test_each_picture_remains_once():
     named = [Path("a.png"), "-", Path("b.png"), Path("b.png"), Path("c.png"), "-"]
     found = list(remaining(named, {"a.png": True, "b.png": False, "-": True}, Path("out.jsonl")))
@@ -61,7 +77,7 @@ def test_each_picture_remains_once():
 @pytest.mark.parametrize("path", ["/dev/full", "/dev/null", "/dev/zero"])
 def test_a_device_is_refused(path):
     with pytest.raises(UserError, match=f"{path}: this is not a file. Name a file of JSON lines"):
-        finished(Path(path))
+        alone(Path(path)).__enter__()
 
 
 def test_a_folder_is_refused(tmp_path):
