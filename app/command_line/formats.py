@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TextIO
 
 from app.command_line.many import Result
+from app.command_line.named_files import in_json
 from app.problem import Problem
 from app.recognition.as_json import TOP_THEMES, as_json
 from themer.answering.predictor import Prediction, per_cent
@@ -55,7 +56,7 @@ def json_entry(result: Result, top: int | None) -> str:
     found = result.found
     described: dict[str, Any]
     described = {"problem": found.as_dict()} if isinstance(found, Problem) else as_json(found, top or TOP_THEMES)
-    return json.dumps({"file": result.file, **described})
+    return json.dumps({**in_json(result.file), **described})
 
 
 def json_line(result: Result, top: int | None) -> str:

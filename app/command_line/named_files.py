@@ -1,11 +1,13 @@
 """The files that a command line names, and their content."""
 
+import base64
 import glob
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from http import HTTPStatus
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from app.incoming.picture_file import Limits
 from app.problem import Kind, Problem
@@ -58,6 +60,19 @@ def files_in(folder: Path) -> list[Path]:
         return [folder]
     inner = [files_in(path) if _is(path.is_dir) and not path.is_symlink() else [path] for path in found]
     return list(chain.from_iterable(inner))
+
+
+def in_json(name: str) -> dict[str, str]:
+    """Return a file's name for JSON. Of one that is not UTF-8, which JSON can't hold, the bytes are added."""
+    content = name.encode(errors="surrogateescape")
+    shown = content.decode(errors="replace")
+    return {"file": name} if shown == name else {"file": shown, "file_base64": base64.b64encode(content).decode()}
+
+
+def name_in(found: dict[str, Any]) -> str:
+    """Return the file's name that `in_json` wrote; KeyError, TypeError or ValueError for anything else."""
+    coded = found.get("file_base64")
+    return str(found["file"]) if coded is None else base64.b64decode(coded).decode(errors="surrogateescape")
 
 
 def content_of(path: Path) -> bytes:

@@ -11,7 +11,7 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from app.command_line.named_files import STANDARD_INPUT, Picture
+from app.command_line.named_files import STANDARD_INPUT, Picture, name_in
 from themer.base.errors import UserError
 
 BEGINNING = b'{"file": '
@@ -97,7 +97,7 @@ def _refused(path: Path, error: OSError) -> UserError:
 
 def _stays(found: dict[str, Any], names: Set[str]) -> bool:
     """Return whether a line stays: it has a prediction, or none of the names."""
-    return "theme" in found or found["file"] not in names
+    return "theme" in found or name_in(found) not in names
 
 
 def _finished(path: Path) -> dict[str, bool]:
@@ -118,8 +118,8 @@ def _entry(line: bytes, path: Path, number: int) -> tuple[str, bool]:
     """Return the file of a line and whether it has a prediction; raise UserError for any other line."""
     try:
         found = json.loads(line)
-        return str(found["file"]), "theme" in found
-    except (ValueError, KeyError, TypeError, RecursionError):
+        return name_in(found), "theme" in found
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         _require(False, path, number)
         raise
 

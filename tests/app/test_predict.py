@@ -9,6 +9,7 @@ import termios
 from contextlib import suppress
 from pathlib import Path
 
+import orjson
 import pytest
 
 from app.command_line.many import PICTURES_AT_ONCE, predictions
@@ -281,6 +282,18 @@ def test_what_could_not_be_read_before_is_tried_again(run, folder, tmp_path):
         f"{folder}/notes.txt: Not a picture. Send a JPEG, PNG, WebP, GIF or BMP."
     ]
     assert sorted((tmp_path / "out.jsonl").read_text().splitlines()) == sorted(whole.splitlines())
+
+
+def test_a_name_that_is_not_utf_8_is_valid_json_and_known_again(run, folder, tmp_path):
+    (folder / "b.png").rename(folder / os.fsdecode(b"M\xfcller.png"))
+    (folder / "notes.txt").rename(folder / os.fsdecode(b"\xff.txt"))
+    assert run(folder, "--resume", tmp_path / "out.jsonl")[0] == 1
+    lines = [orjson.loads(line) for line in (tmp_path / "out.jsonl").read_bytes().splitlines()]
+    assert [Path(one["file"]).name for one in lines] == ["M\ufffdller.png", "a.JPG", "\ufffd.txt"]
+    assert orjson.loads(run(folder, "--json")[1])[0]["file"] == lines[0]["file"]
+    (folder / "deeper" / "a.JPG").unlink()
+    assert run(folder, "--resume", tmp_path / "out.jsonl")[0] == 1
+    assert [orjson.loads(line) for line in (tmp_path / "out.jsonl").read_bytes().splitlines()] == lines
 
 
 def test_a_file_that_is_named_twice_is_predicted_once_for_a_file_to_resume(run, folder, tmp_path):

@@ -1,9 +1,12 @@
+import json
+import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import orjson
 import pytest
 
-from app.command_line.named_files import NotReadable, content_of, pictures_of
+from app.command_line.named_files import NotReadable, content_of, in_json, name_in, pictures_of
 from tests.conftest import picture_bytes, without_privileges
 
 
@@ -20,6 +23,15 @@ def test_a_picture_in_a_folder_that_may_not_be_opened_is_named_with_the_reason()
             for one in (path, folder / "closed"):
                 with pytest.raises(NotReadable, match=r"^Permission denied\.$"):
                     content_of(one)
+
+
+@pytest.mark.parametrize(
+    "name", [b"a.png", "ü\N{REPLACEMENT CHARACTER}.png".encode(), b"\xff.png", b"\\xff.png", b"\xed\xb3\xbf"]
+)
+def test_any_name_is_known_again_from_valid_json(name):
+    found = in_json(os.fsdecode(name))
+    assert orjson.loads(json.dumps(found)) == found and os.fsencode(name_in(found)) == name
+    assert ("file_base64" in found) == (os.fsdecode(name) != found["file"])
 
 
 @pytest.mark.parametrize("name", ["a" * 300, "a" * 300 + "*.png", "/etc/passwd/a.png"])
