@@ -19,9 +19,9 @@ if __name__ == "__main__":
 from PIL import Image
 from tqdm import tqdm
 
-from app.command_line.formats import FORMATS, printable, write
+from app.command_line.formats import FORMATS, json_lines, printable, write
 from app.command_line.many import Result, predictions, worker_count
-from app.command_line.model_folder import VARIABLE, default_model, require_model
+from app.command_line.model_folder import VARIABLE, default_model, fingerprint, require_model
 from app.command_line.named_files import Picture, pictures_of
 from app.command_line.resuming import alone, drop, finished, remaining
 from app.problem import Problem
@@ -123,18 +123,19 @@ def positive(text: str) -> int:
 
 def predict(args: argparse.Namespace) -> int:
     """Write the results; return how many of the files can't be read."""
-    done = finished(args.resume) if args.resume else {}
+    model, index = require_model(args.model or default_model(), args.index)
+    made_by = fingerprint(model, index) if args.resume or args.format == "jsonl" else {}
+    kind = json_lines(made_by) if made_by else FORMATS[args.format or "lines"]
+    done = finished(args.resume, made_by) if args.resume else {}
     pictures = to_do(args, done)
     first = list(islice(pictures, 2))
-    model, index = require_model(args.model or default_model(), args.index)
     # A lone picture gets all cores, and a model that loads faster.
     predictor = Predictor.load(model, index, at_once=worker_count() if len(first) > 1 else 1)
     if not all(done.values()):
         drop(args.resume, {str(one) for one in to_do(args, done)})
     unreadable: list[str] = []
     with opened(args.resume) as out, closing(predictions(predictor, chain(first, pictures))) as results:
-        shown = progress(results, args, done)
-        write(told(shown, unreadable), FORMATS["jsonl" if args.resume else args.format or "lines"], args.top, out)
+        write(told(progress(results, args, done), unreadable), kind, args.top, out)
     return len(unreadable)
 
 

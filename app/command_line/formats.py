@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TextIO
 
 from app.command_line.many import Result
@@ -51,17 +52,23 @@ def line(result: Result, top: int | None) -> str:
     return "\t".join([printable(result.file), *fields(result.found, top)]) + "\n"
 
 
-def json_entry(result: Result, top: int | None) -> str:
-    """Return a picture's object in the JSON list, in the same shape as the API's."""
+def json_object(result: Result, top: int | None) -> dict[str, Any]:
+    """Return a picture's object, in the same shape as the API's."""
     found = result.found
     described: dict[str, Any]
     described = {"problem": found.as_dict()} if isinstance(found, Problem) else as_json(found, top or TOP_THEMES)
-    return json.dumps({**in_json(result.file), **described})
+    return {**in_json(result.file), **described}
 
 
-def json_line(result: Result, top: int | None) -> str:
-    """Return a picture's object on a line of its own."""
-    return json_entry(result, top) + "\n"
+def json_entry(result: Result, top: int | None) -> str:
+    """Return a picture's object in the JSON list."""
+    return json.dumps(json_object(result, top))
+
+
+def json_line(result: Result, top: int | None, made_by: dict[str, str]) -> str:
+    """Return a picture's object on a line of its own. A prediction also names the model and the index that made it."""
+    named = {} if isinstance(result.found, Problem) else made_by
+    return json.dumps({**json_object(result, top), **named}) + "\n"
 
 
 def csv_row(result: Result, top: int | None) -> str:
@@ -106,6 +113,10 @@ def printable(name: str) -> str:
 FORMATS = {
     "lines": Format("", line, "", ""),
     "json": Format("[\n", json_entry, ",\n", "\n]\n"),
-    "jsonl": Format("", json_line, "", ""),
     "csv": Format(csv_line(*COLUMNS), csv_row, "", ""),
 }
+
+
+def json_lines(made_by: dict[str, str]) -> Format:
+    """Return the format of JSON lines. They name what made them, so that `--resume` mixes no models in a file."""
+    return Format("", partial(json_line, made_by=made_by), "", "")

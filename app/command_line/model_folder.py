@@ -4,10 +4,13 @@ import os
 from pathlib import Path
 
 from stages import paths
+from themer.answering.index import SUMMARY_NAME
 from themer.base.errors import UserError, refused
+from themer.base.files import file_sha256
 
 VARIABLE = "LEGO_THEMER_MODEL"
 MARKS = ("dvc.yaml", "params.yaml", "themer")
+DIGITS = 16
 
 
 def current_folder() -> Path:
@@ -48,6 +51,18 @@ def require_model(model: Path, index: Path | None = None) -> tuple[Path, Path]:
     """
     try:
         return _model_and_index(model, index)
+    except OSError as error:
+        raise refused(error) from None
+
+
+def fingerprint(model: Path, index: Path) -> dict[str, str]:
+    """Return the first digits of the SHA-256 of a model's file, and of its index's summary, which has the thresholds.
+
+    Raises:
+        UserError: one of the two can't be read.
+    """
+    try:
+        return {"model": file_sha256(model)[:DIGITS], "index": file_sha256(index / SUMMARY_NAME)[:DIGITS]}
     except OSError as error:
         raise refused(error) from None
 

@@ -35,14 +35,16 @@ def alone(path: Path) -> Iterator[None]:
         lock.release()
 
 
-def finished(path: Path) -> dict[str, bool]:
+def finished(path: Path, made_by: dict[str, str]) -> dict[str, bool]:
     """Return the files in a file of JSON lines, and whether each has a prediction; drop a last line that was cut.
 
+    Lines of earlier versions, which do not name what made them, count as made by this model and index, `made_by`.
+
     Raises:
-        UserError: it holds anything else, which is left as it is, or it can't be read.
+        UserError: it holds anything else, or predictions that others made. It is left as it is. Or it can't be read.
     """
     try:
-        return _finished(path) if path.exists() else {}
+        return _finished(path, made_by) if path.exists() else {}
     except OSError as error:
         raise _refused(path, error) from None
 
@@ -100,7 +102,7 @@ def _stays(found: dict[str, Any], names: Set[str]) -> bool:
     return "theme" in found or name_in(found) not in names
 
 
-def _finished(path: Path) -> dict[str, bool]:
+def _finished(path: Path, made_by: dict[str, str]) -> dict[str, bool]:
     """Return the files in the whole lines of a file; cut off what follows them."""
     done, whole_bytes = {}, 0
     with path.open("rb") as file:
@@ -109,19 +111,34 @@ def _finished(path: Path) -> dict[str, bool]:
                 _require(line[: len(BEGINNING)] == BEGINNING[: len(line)], path, number)
                 os.truncate(path, whole_bytes)
                 break
-            name, predicted = _entry(line, path, number)
+            name, predicted = _entry(line, path, number, made_by)
             done[name], whole_bytes = predicted, whole_bytes + len(line)
     return done
 
 
-def _entry(line: bytes, path: Path, number: int) -> tuple[str, bool]:
+def _entry(line: bytes, path: Path, number: int, made_by: dict[str, str]) -> tuple[str, bool]:
     """Return the file of a line and whether it has a prediction; raise UserError for any other line."""
     try:
         found = json.loads(line)
-        return name_in(found), "theme" in found
+        name = name_in(found)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         _require(False, path, number)
         raise
+    _require_same(found, made_by, path, number)
+    return name, "theme" in found
+
+
+def _require_same(found: dict[str, Any], made_by: dict[str, str], path: Path, number: int) -> None:
+    """Raise UserError for a line that names another model or index than this one."""
+    theirs, ours = (
+        ", ".join(f"{key} {one[key]}" for key in made_by if found.get(key, made_by[key]) != made_by[key])
+        for one in (found, made_by)
+    )
+    if theirs:
+        raise UserError(
+            f"{path}, line {number}: this prediction was made by {theirs}, not by {ours}. Name that model: --model, or "
+            "another file: --resume"
+        )
 
 
 def _require(condition: bool, path: Path, number: int) -> None:

@@ -2,6 +2,7 @@ import csv
 import json
 import os
 import pty
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from stages import paths
 from tests.conftest import PROJECT, picture_bytes
 from tests.drawn_sets import KINDS, drawn_set
 from themer.answering.predictor import OUT_OF_DISTRIBUTION, Prediction, Predictor
+from themer.base.files import file_sha256
 
 HEAVY = ["tensorflow", "keras", "flask", "sklearn", "pandas", "matplotlib"]
 ALONE = (
@@ -202,9 +204,15 @@ def process(root: Path, *arguments: object, **pipes: object) -> subprocess.Popen
     return subprocess.Popen(command, cwd=PROJECT, **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **pipes})
 
 
-def test_json_lines_and_the_json_list_have_the_same_entries(run, folder):
+def test_json_lines_have_the_entries_of_the_json_list_and_name_what_made_them(run, root, folder):
     listed, lines = run(folder, "--json")[1], run(folder, "--jsonl")[1]
-    assert json.loads(listed) == [json.loads(line) for line in lines.splitlines()]
+    told = [json.loads(line) for line in lines.splitlines()]
+    made_by = [{name: one.pop(name) for name in ("model", "index") if name in one} for one in told]
+    digests = {
+        "model": file_sha256(root / paths.model)[:16],
+        "index": file_sha256(root / paths.index / "index.json")[:16],
+    }
+    assert json.loads(listed) == told and made_by == [digests, digests, {}]
     *_, notes = json.loads(listed)
     assert notes == {
         "file": str(folder / "notes.txt"),
@@ -269,6 +277,18 @@ def test_what_a_file_has_is_not_predicted_again(run, folder, tmp_path):
     assert run(folder / "b.png", folder / "deeper", "--resume", tmp_path / "out.jsonl")[0] == 0
     first, second = (tmp_path / "out.jsonl").read_text().splitlines(keepends=True)
     assert first == done and json.loads(second)["file"] == str(folder / "deeper" / "a.JPG")
+
+
+def test_a_file_to_resume_takes_no_predictions_of_another_model(run, root, folder, tmp_path):
+    out, other = tmp_path / "out.jsonl", tmp_path / "other"
+    shutil.copytree(root / "models", other)
+    summary = json.loads((other / "index" / "index.json").read_text())
+    (other / "index" / "index.json").write_text(json.dumps({**summary, "threshold": summary["threshold"] / 2}))
+    assert main([str(folder / "b.png"), "--resume", str(out), "--model", str(other)]) == 0
+    before = out.read_bytes()
+    code, _, said = run(folder, "--resume", out)
+    assert (code, out.read_bytes()) == (2, before)
+    assert f"{out}, line 1: this prediction was made by index " in said and "or another file: --resume" in said
 
 
 def test_what_could_not_be_read_before_is_tried_again(run, folder, tmp_path):

@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -6,17 +7,17 @@ from app.command_line.resuming import alone, drop, finished, remaining
 from themer.base.errors import UserError
 
 WHOLE = b'{"file": "a.png", "theme": null}\n{"file": "b.png", "problem": {}}\n'
-DEEP = b"[" * 100_000 + b"\n"
+MADE_BY = {"model": "0123456789abcdef", "index": "89abcdef01234567"}
 
 
 def test_a_file_that_is_not_there_has_nothing_finished(tmp_path):
-    assert finished(tmp_path / "none.jsonl") == {}
+    assert finished(tmp_path / "none.jsonl", MADE_BY) == {}
 
 
 @pytest.mark.parametrize("cut", [b"", b"{", b'{"file": "c', b'{"file": "c.png", "theme": null}'])
 def test_a_last_line_that_was_cut_is_dropped(tmp_path, cut):
     (tmp_path / "out.jsonl").write_bytes(WHOLE + cut)
-    assert finished(tmp_path / "out.jsonl") == {"a.png": True, "b.png": False}
+    assert finished(tmp_path / "out.jsonl", MADE_BY) == {"a.png": True, "b.png": False}
     assert (tmp_path / "out.jsonl").read_bytes() == WHOLE
 
 
@@ -37,8 +38,21 @@ def test_a_last_line_that_was_cut_is_dropped(tmp_path, cut):
 def test_a_file_of_anything_else_is_refused_and_left_as_it_is(tmp_path, content):
     (tmp_path / "other").write_bytes(content)
     with pytest.raises(UserError, match="line [13]: not a line that"):
-        finished(tmp_path / "other")
+        finished(tmp_path / "other", MADE_BY)
     assert (tmp_path / "other").read_bytes() == content
+
+
+@pytest.mark.parametrize("differing", ["model", "index"])
+def test_a_file_with_predictions_of_another_model_or_index_is_refused_and_left_as_it_is(tmp_path, differing):
+    line = json.dumps({"file": "c.png", "theme": None, **MADE_BY, differing: "fedcba9876543210"}).encode()
+    content = WHOLE + line + b'\n{"file": "half'
+    (tmp_path / "out.jsonl").write_bytes(content)
+    words = (
+        f"line 3: this prediction was made by {differing} fedcba9876543210, not by {differing} {MADE_BY[differing]}."
+    )
+    with pytest.raises(UserError, match=words):
+        finished(tmp_path / "out.jsonl", MADE_BY)
+    assert (tmp_path / "out.jsonl").read_bytes() == content
 
 
 def test_only_what_could_not_be_read_and_is_named_again_is_dropped(tmp_path):
@@ -82,4 +96,4 @@ def test_a_device_is_refused(path):
 
 def test_a_folder_is_refused(tmp_path):
     with pytest.raises(UserError, match="Is a directory"):
-        finished(tmp_path)
+        finished(tmp_path, MADE_BY)
