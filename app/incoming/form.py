@@ -1,9 +1,11 @@
 """Uploads: parsed in memory, never spooled to files, and limited in number."""
 
+import re
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import IO
+from urllib.parse import unquote
 
 from flask import Request
 from multipart import (  # type: ignore[import-untyped]
@@ -20,6 +22,10 @@ from app.problem import Kind, Problem
 
 FIELD = "image"
 FORM = "multipart/form-data"
+# RFC 8187. Browsers do not send it, some programs do.
+CODED_NAME = re.compile(r";\s*filename\*\s*=\s*(?:(utf-8|iso-8859-1)'[^']*'([^\s;]*))?", re.IGNORECASE | re.ASCII)
+# In this encoding every byte is a character.
+LATIN_1 = "latin-1"
 
 Form = tuple[IO[bytes], MultiDict[str, str], MultiDict[str, FileStorage]]
 
@@ -52,7 +58,9 @@ class InMemoryFormParser(FormDataParser):
         limit, unlimited = self.max_form_parts or sys.maxsize, sys.maxsize
         boundary = (options or {}).get("boundary", "")
         try:
-            parts = MultipartParser(stream, boundary, part_limit=limit, spool_limit=unlimited, memory_limit=unlimited)
+            parts = MultipartParser(
+                stream, boundary, charset=LATIN_1, part_limit=limit, spool_limit=unlimited, memory_limit=unlimited
+            )
             return stream, *self._sorted(parts)
         except ParserLimitReached:
             raise RequestEntityTooLarge from None
@@ -63,14 +71,33 @@ class InMemoryFormParser(FormDataParser):
         """Return the fields and the files. A part with a file name is a file, even if the name is empty."""
         fields, files = [], []
         for part in parts:
-            if part.filename is not None:
+            name, file_name = decoded(part.name), file_name_of(part)
+            if file_name is not None:
                 # The declared content type is dropped: the bytes decide.
-                files.append((part.name, FileStorage(part.file, part.filename, part.name)))
+                files.append((name, FileStorage(part.file, file_name, name)))
             elif self.max_form_memory_size is not None and part.size > self.max_form_memory_size:
                 raise RequestEntityTooLarge
             else:
-                fields.append((part.name, part.raw.decode(errors="replace")))
+                fields.append((name, part.raw.decode(errors="replace")))
         return self.cls(fields), self.cls(files)
+
+
+def file_name_of(part: MultipartPart) -> str | None:
+    """Return the name of a part's file, or None for a field. A name encoded by RFC 8187 goes before a plain one."""
+    coded = CODED_NAME.search(part.disposition)
+    if coded and coded[1]:
+        return unquote(coded[2], coded[1], "replace")
+    if part.filename is None:
+        return "" if coded else None
+    return decoded(part.filename)
+
+
+def decoded(name: str) -> str:
+    """Return a name of which the parser made a character of each byte: most clients send UTF-8, some Latin-1."""
+    try:
+        return name.encode(LATIN_1).decode()
+    except UnicodeDecodeError:
+        return name
 
 
 class InMemoryRequest(Request):

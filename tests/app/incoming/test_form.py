@@ -43,6 +43,29 @@ def test_parts_are_read_as_sent(name, file_name, content, text):
     assert request.form["other"] == text and list(request.form) == ["other"] and set(request.files) == {name}
 
 
+@pytest.mark.parametrize(
+    ("parameters", "name"),
+    [
+        (b'filename="M\xfcller.jpg"', "Müller.jpg"),
+        (b'filename="\xff\xfe\x80.jpg"', "\xff\xfe\x80.jpg"),
+        ('filename="Müller 猫.jpg"'.encode(), "Müller 猫.jpg"),
+        (b"filename=M.jpg", "M.jpg"),
+        (b"filename*=UTF-8''M%C3%BCller.jpg", "Müller.jpg"),
+        (b"filename*=utf-8'de'M%C3%BCller.jpg", "Müller.jpg"),
+        (b"FileName* = iso-8859-1''M%FCller.jpg", "Müller.jpg"),
+        (b"filename*=utf-8''%FF.jpg", "\ufffd.jpg"),
+        (b"filename*=koi8-r''%FF.jpg", ""),
+        (b"filename*=", ""),
+        (b"filename=\"=?utf-8?B?TcO8bGxlci5qcGc=?=\"; filename*=utf-8''M%C3%BCller.jpg", "Müller.jpg"),
+        (b"filename*=utf-8''M%C3%BCller.jpg; filename=\"M.jpg\"", "Müller.jpg"),
+    ],
+)
+def test_a_file_is_read_whatever_the_encoding_of_its_name(parameters, name):
+    head = b'--B\r\nContent-Disposition: form-data; name="image"; ' + parameters
+    file = request_of(head + b"\r\n\r\nbytes\r\n--B--\r\n").files["image"]
+    assert (file.filename, file.read()) == (name, b"bytes")
+
+
 def test_a_part_with_an_empty_file_name_is_a_file():
     request = form_of(("image", "", b""))
     assert request.files["image"].filename == "" and not request.form
