@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import IO
 from urllib.parse import unquote
 
@@ -15,7 +16,6 @@ from multipart import (  # type: ignore[import-untyped]
     ParserLimitReached,
 )
 from werkzeug.datastructures import FileStorage, MultiDict
-from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 
 from app.problem import Kind, Problem
@@ -26,6 +26,7 @@ FORM = "multipart/form-data"
 CODED_NAME = re.compile(r";\s*filename\*\s*=\s*(?:(utf-8|iso-8859-1)'[^']*'([^\s;]*))?", re.IGNORECASE | re.ASCII)
 # In this encoding every byte is a character.
 LATIN_1 = "latin-1"
+LONG_HEADER = "A part of the form has too long or too many headers. Give the file a shorter name."
 
 Form = tuple[IO[bytes], MultiDict[str, str], MultiDict[str, FileStorage]]
 
@@ -48,8 +49,7 @@ class InMemoryFormParser(FormDataParser):
         """Return the stream, and a form's fields and files.
 
         Raises:
-            Problem: the form is truncated or malformed.
-            RequestEntityTooLarge: it has too many parts, or a field is too long.
+            Problem: the form is truncated or malformed, it has too many parts, or a field or a name is too long.
         """
         if mimetype != FORM:
             found: Form = super().parse(stream, mimetype, content_length, options)
@@ -62,8 +62,9 @@ class InMemoryFormParser(FormDataParser):
                 stream, boundary, charset=LATIN_1, part_limit=limit, spool_limit=unlimited, memory_limit=unlimited
             )
             return stream, *self._sorted(parts)
-        except ParserLimitReached:
-            raise RequestEntityTooLarge from None
+        except ParserLimitReached as error:
+            many = f"The form has more than {limit} parts. Send fewer."
+            raise form_too_large(LONG_HEADER if "header" in str(error) else many) from None
         except MultipartError as error:
             raise Problem(Kind.NOT_UNDERSTOOD, f"The body is not a complete {FORM} form: {error}. See /docs.") from None
 
@@ -76,10 +77,15 @@ class InMemoryFormParser(FormDataParser):
                 # The declared content type is dropped: the bytes decide.
                 files.append((name, FileStorage(part.file, file_name, name)))
             elif self.max_form_memory_size is not None and part.size > self.max_form_memory_size:
-                raise RequestEntityTooLarge
+                raise form_too_large(f'The text in the field "{name}" is too long. Shorten it.')
             else:
                 fields.append((name, part.raw.decode(errors="replace")))
         return self.cls(fields), self.cls(files)
+
+
+def form_too_large(detail: str) -> Problem:
+    """Return the problem of a form that exceeds a limit."""
+    return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
 
 
 def file_name_of(part: MultipartPart) -> str | None:
