@@ -107,7 +107,7 @@ def _reason(kind: str, place: tuple[int | str, ...], message: str) -> str:
     """Return in words what does not match a schema."""
     if not place:
         return "The body is not an object"
-    name = ".".join(str(part) for part in place)
+    name = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).removeprefix(".")
     return f'"{name}" is unknown' if kind == "extra_forbidden" else f'"{name}": {message}'
 
 
