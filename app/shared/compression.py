@@ -18,9 +18,19 @@ def compressed(response: Response) -> Response:
     if not (response.mimetype or "").startswith(TEXTS):
         return response
     response.vary.add("Accept-Encoding")
-    # Of a part, or of nothing new (304), there is nothing to compress.
-    if request.accept_encodings["gzip"] == 0 or response.status_code in (204, 206, 304):
+    # A part is sent as it is.
+    if request.accept_encodings["gzip"] == 0 or response.status_code in (204, 206):
         return response
+    # The same content in other bytes: its tag is a weak one. Also of a short text and of nothing new (304), since the
+    # length of what the client has is not known here.
+    tag, _ = response.get_etag()
+    if tag:
+        response.set_etag(tag, weak=True)
+    return response if response.status_code == 304 else _packed(response)
+
+
+def _packed(response: Response) -> Response:
+    """Return the response, compressed if that is worth it."""
     # Otherwise the content of a file can't be read here.
     response.direct_passthrough = False
     content = response.get_data()
@@ -28,9 +38,6 @@ def compressed(response: Response) -> Response:
         return response
     response.set_data(gzip.compress(content, mtime=0))
     response.content_encoding = "gzip"
-    # The same content in other bytes: its tag is a weak one, and parts of it can't be requested.
-    tag, _ = response.get_etag()
-    if tag:
-        response.set_etag(tag, weak=True)
+    # Parts of it can't be requested.
     response.headers.pop("Accept-Ranges", None)
     return response

@@ -35,12 +35,14 @@ def test_pictures_and_short_texts_are_not_compressed(client):
         assert "Content-Encoding" not in client.get(address, headers=GZIP).headers
 
 
-def test_a_browser_that_has_the_file_gets_nothing_new(client):
-    address = f"{client.application.static_url_path}/page.css"
-    first = client.get(address, headers=GZIP)
-    again = client.get(address, headers={**GZIP, "If-None-Match": first.headers["ETag"]})
-    assert (again.status_code, again.data) == (304, b"")
-    assert first.headers["ETag"].startswith("W/") and "Accept-Ranges" not in first.headers
+@pytest.mark.parametrize("headers", [GZIP, {}])
+@pytest.mark.parametrize("name", ["page.css", "favicon.svg"])
+def test_a_browser_that_has_the_file_gets_nothing_new_but_the_same_tag(client, headers, name):
+    address = f"{client.application.static_url_path}/{name}"
+    first = client.get(address, headers=headers)
+    again = client.get(address, headers={**headers, "If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", first.headers["ETag"])
+    assert first.headers["ETag"].startswith("W/") == (headers == GZIP) == ("Accept-Ranges" not in first.headers)
 
 
 def test_a_part_of_a_file_is_sent_as_it_is(client):
