@@ -43,7 +43,8 @@ def predict(query: schemas.PredictQuery) -> Response:
 
 @contributing.before_request
 def refuse_other_bodies() -> None:
-    """Raise Problem for a body that is no form, before its fields are missed, and for several themes."""
+    """Raise Problem for too many uploads, for a body that is no form, before fields are missed, and for two themes."""
+    state().uploads.require(request.remote_addr)
     require_form(request)
     require_once(request.form)
 

@@ -43,6 +43,7 @@ def upload() -> str:
 @contributing.post("/contribute")
 def contribute() -> tuple[str, int]:
     """Keep the picture of the plain form, and say thank you."""
+    state().uploads.require(request.remote_addr)
     require_once(request.form)
     theme = request.form.get("theme", "")
     state().keep(request.files.getlist(FIELD), theme, request.remote_addr)

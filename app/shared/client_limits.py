@@ -2,7 +2,10 @@
 
 import ipaddress
 import math
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 
 from limits import RateLimitItem, parse
@@ -25,16 +28,34 @@ class ClientLimit:
     def __init__(self, limit: str | None) -> None:
         self._item: RateLimitItem | None = parse(limit) if limit else None
         self._counter = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._lock = threading.Lock()
 
     def require(self, address: str | None) -> None:
         """Count a request of the client with this address; raise Problem if it exceeds the limit."""
         client = client_of(address)
-        if self._item is None or self._counter.hit(self._item, client):
-            return
-        window = self._counter.get_window_stats(self._item, client)
+        if self._item is not None and not self._counter.hit(self._item, client):
+            raise self._exceeded(self._item, client)
+
+    @contextmanager
+    def counted(self, address: str | None) -> Iterator[None]:
+        """Count what is done for the client with this address unless it fails; raise Problem beyond the limit."""
+        client = client_of(address)
+        # One at a time: others could pass the test before this one is counted.
+        with self._lock:
+            if self._item is not None and not self._counter.test(self._item, client):
+                raise self._exceeded(self._item, client)
+            yield
+            if self._item is not None:
+                self._counter.hit(self._item, client)
+
+    def _exceeded(self, item: RateLimitItem, client: str) -> Problem:
+        """Return the problem of a client beyond the limit."""
+        window = self._counter.get_window_stats(item, client)
         seconds = max(1, math.ceil(window.reset_time - time.time()))
-        detail = f"The limit is {self._item}. Wait {seconds} s, then try again."
-        raise Problem(HTTPStatus.TOO_MANY_REQUESTS, detail, seconds)
+        limit = f"{item.amount} per {item.GRANULARITY.name}"
+        return Problem(
+            HTTPStatus.TOO_MANY_REQUESTS, f"The limit is {limit}. Wait {seconds} s, then try again.", seconds
+        )
 
 
 def client_of(address: str | None) -> str:

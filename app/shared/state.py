@@ -61,15 +61,15 @@ class State:
         """Keep the one picture of a form for the next training; return its path within the folder of photos.
 
         Raises:
-            Problem: there is no model, the client at this address has contributed too much, the form does not hold one
-                picture, the theme is unknown, or the folder is full.
+            Problem: there is no model, the form does not hold one picture, the client at this address has contributed
+                too much, the theme is unknown, or the folder is full.
         """
         recognizer = self.required_recognizer()
-        self.contributions.require(address)
         [upload] = read_uploads(files, maximum_files=1)
+        picture, labels = recognizer.read(upload), recognizer.predictor.labels
         maximum_bytes = self.settings.contributed_megabytes * MEGABYTE
-        labels = recognizer.predictor.labels
-        return keep_photo(recognizer.read(upload), theme, labels, self.settings.photos, maximum_bytes)
+        with self.contributions.counted(address):
+            return keep_photo(picture, theme, labels, self.settings.photos, maximum_bytes)
 
 
 def entry(file: str, found: dict[str, Any] | Problem, url_prefix: str) -> dict[str, Any]:

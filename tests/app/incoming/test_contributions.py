@@ -3,6 +3,7 @@ import io
 import pytest
 from PIL import Image
 
+from app.incoming.form import FORM
 from tests.app.uploads import drawing, encoded, problem_of, upload
 from tests.drawn_sets import drawn_set
 from themer.pictures.own_photos import survey_photos
@@ -127,7 +128,23 @@ def test_contributions_per_hour_are_limited(client_of, writable):
     assert client.post("/api/contribute", data=contributed(drawing())).status_code == 201
     response = client.post("/api/contribute", data=contributed(drawing(number=9001)))
     # Its hour ends with the clock's.
-    assert "1 per 1 hour" in problem_of(response, 429)["detail"] and 0 < int(response.headers["Retry-After"]) <= 3600
+    assert "The limit is 1 per hour. Wait " in problem_of(response, 429)["detail"]
+    assert 0 < int(response.headers["Retry-After"]) <= 3600
+
+
+def test_only_contributions_that_are_kept_count(client_of, writable):
+    client = client_of(root=writable, contributions=True, contributions_per_hour=1)
+    for refused in (contributed(drawing(), "no theme"), contributed(b"text"), {"theme": "technic"}):
+        assert client.post("/api/contribute", data=refused, content_type=FORM).status_code in (400, 415, 422)
+    assert client.post("/api/contribute", data=contributed(drawing())).status_code == 201
+    assert client.post("/api/contribute", data=contributed(drawing())).status_code == 429
+
+
+@pytest.mark.parametrize("path", ["/contribute", "/api/contribute"])
+def test_refused_contributions_are_limited_as_uploads_are(client_of, writable, path):
+    client = client_of(root=writable, contributions=True, requests_per_minute=1)
+    form = {"image": "text", "theme": "technic"}
+    assert [client.post(path, data=form, content_type=FORM).status_code for _ in range(2)] == [400, 429]
 
 
 def test_a_full_folder_refuses_more(client_of, writable):

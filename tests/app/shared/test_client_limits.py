@@ -11,7 +11,18 @@ def test_a_client_beyond_its_limit_is_refused_until_later():
     with pytest.raises(Problem) as caught:
         limit.require("10.0.0.1")
     assert caught.value.status == 429 and 1 <= caught.value.retry_after_seconds <= 60
-    assert "3 per 1 minute" in caught.value.detail
+    assert "The limit is 3 per minute." in caught.value.detail
+
+
+def test_what_fails_is_not_counted():
+    limit = ClientLimit("1/hour")
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError), limit.counted("10.0.0.1"):
+            1 / 0  # noqa: B018
+    with limit.counted("10.0.0.1"):
+        pass
+    with pytest.raises(Problem), limit.counted("10.0.0.1"):
+        pass
 
 
 def test_each_client_has_its_own_limit():
