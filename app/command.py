@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,16 +14,27 @@ COMMANDS = ("predict", "serve")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a subcommand with its options and return its exit code."""
-    parser = argparse.ArgumentParser(prog="lego-themer", description="Which theme does a LEGO set belong to?")
-    parser.add_argument("command", choices=COMMANDS, help="print the themes of pictures; serve the page and the API")
-    parser.add_argument("options", nargs=argparse.REMAINDER, help="listed by: lego-themer COMMAND --help")
     stop_quietly()
     open_streams()
+    given = sys.argv[1:] if argv is None else list(argv)
     try:
-        args = parser.parse_args(argv)
-        return predict(args.options) if args.command == "predict" else serve(args.options) or 0
+        # The subcommand reads the rest itself: argparse would take a `--` out of it.
+        command, options = first_word().parse_args(given[:1]).command, given[1:]
+        return predict(options) if command == "predict" else serve(options) or 0
     finally:
         flush_output()
+
+
+def first_word() -> argparse.ArgumentParser:
+    """Return the parser of the first word on the command line."""
+    found = argparse.ArgumentParser(
+        prog="lego-themer",
+        usage=f"%(prog)s [-h] {{{','.join(COMMANDS)}}} ...",
+        description="Which theme does a LEGO set belong to?",
+        epilog="The options of a command: lego-themer COMMAND --help",
+    )
+    found.add_argument("command", choices=COMMANDS, help="print the themes of pictures; serve the page and the API")
+    return found
 
 
 def predict(options: list[str]) -> int:

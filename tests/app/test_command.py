@@ -104,6 +104,22 @@ def test_each_command_lists_its_options(capsys):
         assert f"usage: lego-themer {command}" in capsys.readouterr().out
 
 
+def test_a_picture_whose_name_begins_with_a_dash_follows_two_dashes(root, tmp_path):
+    drawn_set(KINDS[0], 9000).save(tmp_path / "-x.png")
+    with started("predict", "--", "-x.png", folder=tmp_path, LEGO_THEMER_MODEL=str(root / "models")) as process:
+        printed, said = process.communicate()
+    assert (process.returncode, said) == (0, "") and printed.startswith("-x.png\t")
+
+
+@pytest.mark.parametrize("arguments", [[], ["--"], ["--port", "0"]])
+def test_only_the_command_is_required(capsys, arguments):
+    with pytest.raises(SystemExit, match="2"):
+        main(arguments)
+    said = capsys.readouterr().err
+    assert "usage: lego-themer [-h] {predict,serve} ...\n" in said
+    assert "error: the following arguments are required: command\n" in said
+
+
 def test_an_installed_project_has_the_command():
     [(name, place)] = SETUP["scripts"].items()
     assert name == "lego-themer" and EntryPoint(name, place, "console_scripts").load() is main
