@@ -11,7 +11,7 @@ from typing import Any, TextIO
 from app.command_line.many import Result
 from app.command_line.named_files import in_json
 from app.problem import Problem
-from app.recognition.as_json import TOP_THEMES, as_json
+from app.recognition.as_json import TOP_THEMES, as_json, in_words
 from themer.answering.predictor import Prediction, per_cent
 
 # The same as in the CSV file that the page offers.
@@ -100,8 +100,8 @@ def fields(prediction: Prediction, top: int | None) -> list[str]:
     """Return the theme or why there is none, the confidence and, with `top`, the most probable themes."""
     reason = f" ({prediction.reason})" if prediction.reason else ""
     best = [f"{theme} {per_cent(share)}" for theme, share in list(prediction.probabilities.items())[: top or 0]]
-    unnamed = "none of these themes" if prediction.level == "other" else "not sure"
-    words = [f"{prediction.theme or unnamed}{reason}", per_cent(prediction.confidence), ", ".join(best)]
+    answer = in_words(prediction.theme, prediction.level == "other")
+    words = [f"{answer}{reason}", per_cent(prediction.confidence), ", ".join(best)]
     return words if top else words[:-1]
 
 

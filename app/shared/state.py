@@ -11,7 +11,7 @@ from werkzeug.datastructures import FileStorage
 from app.incoming.contributions import keep_photo
 from app.incoming.form import Upload, read_uploads
 from app.problem import Problem, no_model
-from app.recognition.as_json import TOP_THEMES
+from app.recognition.as_json import TOP_THEMES, in_words
 from app.recognition.recognizer import Recognizer
 from app.settings import MEGABYTE, Settings
 from app.shared.client_limits import ClientLimit
@@ -54,7 +54,7 @@ class State:
             if isinstance(one, Problem):
                 self.metrics.count_refused(one.title)
             else:
-                self.metrics.count_picture(one["theme"])
+                self.metrics.count_picture(in_words(one["theme"], one["none_of_these"]))
         return [entry(upload.name, one, request.script_root) for upload, one in zip(uploads, found, strict=True)]
 
     def keep(self, files: list[FileStorage], theme: str, address: str | None) -> Path:

@@ -1,3 +1,6 @@
+import shutil
+
+from tests.app.strangers import make_strangers
 from tests.app.uploads import drawing, upload
 
 
@@ -22,6 +25,14 @@ def test_metrics_count_requests_by_route_and_pictures_by_theme(client_of):
     assert 'request_seconds_count{route="/api/predict"} 1.0' in text
     assert "\nwaiting_pictures 0.0" in text and "process_resident_memory_bytes" in text
     assert "127.0.0.1" not in text
+
+
+def test_metrics_tell_none_of_these_themes_from_not_sure(client_of, root, tmp_path):
+    index = shutil.copytree(root / "models", tmp_path / "models") / "index"
+    make_strangers(index)
+    client = client_of(root=tmp_path)
+    assert client.post("/api/predict", data=upload(drawing())).json[0]["none_of_these"]
+    assert 'pictures_total{answer="none of these themes"} 1.0' in client.get("/metrics").text
 
 
 def test_unknown_methods_do_not_add_series(client):

@@ -1,11 +1,9 @@
-"""A model for which every picture shows another theme than its own."""
+"""What the page says of a picture of another theme than the model's own."""
 
-import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 from playwright.sync_api import expect
 
@@ -13,8 +11,7 @@ from app.settings import Settings
 from stages import paths
 from tests.app.browser.conftest import served
 from tests.app.browser.pictures import drawn_file
-from themer.answering.abstention import Boundary
-from themer.base.tables import read_csv, write_csv
+from tests.app.strangers import make_strangers
 
 SUPPOSING = "If it were one of these themes:"
 
@@ -23,13 +20,7 @@ SUPPOSING = "If it were one of these themes:"
 def strangers(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server whose sets are all of another theme."""
     folder = shutil.copytree(project, tmp_path_factory.mktemp("strangers") / "project")
-    index = folder / paths.index
-    summary = json.loads((index / "index.json").read_text())
-    (index / "index.json").write_text(json.dumps(summary | {"boundary": 0.8}))
-    weights = np.zeros((summary["labels"] + 1, summary["block_width"] + 1), np.float32)
-    weights[-1, -1] = 9
-    Boundary(weights, summary["labels"]).write(index)
-    write_csv(read_csv(index / "pictures.csv").assign(label="Star Wars", name="Falcon"), index / "pictures.csv")
+    make_strangers(folder / paths.index)
     with served(Settings(root=folder, requests_per_minute=0)) as address:
         yield address
 
