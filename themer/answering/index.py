@@ -10,9 +10,10 @@ sets are another.
 import csv
 import io
 import json
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -129,7 +130,18 @@ class Index:
 
 def read_index_summary(directory: Path) -> IndexSummary:
     """Return the summary of an index; OSError, TypeError or ValueError if the folder has no valid one."""
-    return IndexSummary(**json.loads((directory / SUMMARY_NAME).read_text(encoding="utf-8")))
+    summary = IndexSummary(**json.loads((directory / SUMMARY_NAME).read_text(encoding="utf-8")))
+    for field in fields(summary):
+        value = getattr(summary, field.name)
+        _require(_is_possible(value, field.type), f"its {field.name} is {value!r}")
+    return summary
+
+
+def _is_possible(value: Any, kind: Any) -> bool:
+    """Return whether an export writes such a value into a summary: texts, finite numbers, and counts from 1 up."""
+    if kind is float:
+        return type(value) in (int, float) and math.isfinite(value)
+    return type(value) is kind and (kind is str or value > 0)
 
 
 def _read_pictures(path: Path) -> list[IndexedPicture]:

@@ -99,6 +99,21 @@ def test_the_summary_is_read_as_it_was_written(folder, index):
     assert asdict(index.summary) == json.loads((folder / "index.json").read_text())
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("threshold", value) for value in ("x", "0.9", None, True, [0.9], float("nan"), float("inf"))),
+        *(("neighbours", value) for value in (0, -1, 2.5, "5", True)),
+        *(("labels", 0), ("width", "8"), ("block_width", -8), ("made_from", 7), ("model_sha256", None)),
+    ],
+)
+def test_a_summary_with_a_value_that_no_export_writes_is_refused(folder, name, value):
+    summary = json.loads((folder / "index.json").read_text())
+    (folder / "index.json").write_text(json.dumps(summary | {name: value}))
+    with pytest.raises(UserError, match=rf"not an index of features \(its {name} is .*dvc repro --force export"):
+        Index(folder)
+
+
 def test_an_index_without_names_and_years_is_refused(folder):
     write_csv(read_csv(folder / "pictures.csv")[["set_id", "label", "split"]], folder / "pictures.csv")
     with pytest.raises(UserError, match="its table has other columns"):
