@@ -15,6 +15,7 @@ import time
 from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
+from pathlib import Path
 from types import FrameType
 from typing import Any, cast
 
@@ -26,6 +27,7 @@ from waitress.server import BaseWSGIServer, create_server
 from waitress.task import ErrorTask, ThreadedTaskDispatcher
 from waitress.utilities import Error
 
+from app.command_line.model_folder import checkout
 from app.problem import RETRY_SECONDS, Problem, no_model
 from app.process import flush_output
 from app.shared.error_handler import DETAILS, respond
@@ -242,10 +244,19 @@ def run(app: Flask, server: BaseWSGIServer) -> None:
         print(f"Lego Themer is at {address} (Ctrl-C stops it)")
         if state.recognizer is None:
             print(no_model(state.is_unreadable).detail)
+        if state.settings.contributions:
+            print(kept_where(state.settings.root.absolute(), state.settings.photos.absolute()))
         flush_output()
         server.run()
     server.close()
     log.info("stopped")
+
+
+def kept_where(root: Path, photos: Path) -> str:
+    """Return a sentence that says in which folder contributed pictures are kept, and how they get into training."""
+    if checkout(root) == root:
+        return f"Contributed pictures are kept in {photos}, where `dvc repro` finds them"
+    return f"Contributed pictures are kept in {photos}. To train with them, copy them to data/photos/ of a checkout"
 
 
 def _stop(number: int, frame: FrameType | None) -> None:

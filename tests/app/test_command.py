@@ -14,6 +14,7 @@ import pytest
 import requests
 
 from app.command import main
+from app.command_line.model_folder import MARKS
 from stages import paths
 from tests.conftest import PROJECT
 from tests.drawn_sets import KINDS, drawn_set
@@ -55,6 +56,20 @@ def test_it_serves_a_folder_of_a_model_from_any_folder(root, tmp_path):
         served = requests.get(f"{address}api/model", timeout=60).json()
         process.terminate()
     assert served["file"] == paths.model.name and process.returncode == 0
+
+
+@pytest.mark.parametrize("in_checkout", [True, False])
+def test_it_says_where_contributed_pictures_are_kept(root, tmp_path, in_checkout):
+    for mark in MARKS if in_checkout else ():
+        (tmp_path / mark).touch()
+    (tmp_path / "deeper").mkdir()
+    options = ["--contributions", "--model", root / "models"]
+    with started("serve", "--port", "0", *options, folder=tmp_path / ("deeper" if in_checkout else "")) as process:
+        process.stdout.readline()
+        said = process.stdout.readline()
+        process.terminate()
+    advice = ", where `dvc repro` finds them" if in_checkout else ". To train with them, copy them to data/photos/"
+    assert said.startswith(f"Contributed pictures are kept in {tmp_path}/data/photos{advice}")
 
 
 def interrupted(process: subprocess.Popen) -> str:
