@@ -40,6 +40,9 @@ CONNECTIONS = 200
 IDLE_SECONDS = 30
 STOP_SECONDS = 30
 BODY_BYTES_IN_ALL = 150_000_000
+# Once a request has taken longer than the first, its header and body have to come at the second on average.
+PATIENCE_SECONDS = 30
+SLOWEST_BYTES_PER_SECOND = 10_000
 # Eight times waitress's default: a picture takes fewer rounds of its loop.
 READ_BYTES = 65_536
 # What a client may go on to send after it has been refused.
@@ -127,7 +130,8 @@ class ProblemTask(ErrorTask):
 class Channel(HTTPChannel):
     """A connection that returns its unfinished request's share of the budget, and discards the rest of a refused one.
 
-    Closing while the client sends would reset the connection, and the client would never see the response.
+    Closing while the client sends would reset the connection, and the client would never see the response. A request
+    that comes too slowly ends the connection. When all connections are taken, the oldest that waits for one gives way.
     """
 
     app: Flask
@@ -135,6 +139,22 @@ class Channel(HTTPChannel):
     refused = False
     _flushing = _discarding = False
     _discarded_bytes = 0
+
+    def __init__(self, server: Any, *arguments: Any, **options: Any) -> None:
+        super().__init__(server, *arguments, **options)
+        self._start_clock()
+        if len(server._map) >= self.adj.connection_limit:
+            others = [one for one in server.active_channels.values() if one is not self and one.is_waiting()]
+            if others:
+                min(others, key=Channel.turn_to_give_way).handle_close()
+
+    def is_waiting(self) -> bool:
+        """Return whether the connection waits for its client: for the rest of a request, or for the next one."""
+        return not (self.requests or self.total_outbufs_len or self.will_close or self.close_when_flushed)
+
+    def turn_to_give_way(self) -> tuple[bool, float]:
+        """Return what is lowest for the connection that gives way first. Those with a part of a body come last."""
+        return self.request is not None and self.request.headers_finished, self._since
 
     def writable(self) -> bool:
         """Return whether the I/O thread has data to send or a connection to close."""
@@ -151,12 +171,16 @@ class Channel(HTTPChannel):
 
     def received(self, data: bytes) -> bool:
         """Take some bytes of a request, or drop them after a response that refuses it."""
-        if not self._discarding:
-            return bool(super().received(data))
-        self._discarded_bytes += len(data)
-        if self._discarded_bytes > DISCARDED_BYTES:
-            self.handle_close()
-        return False
+        before = self.request
+        more = self._discard(data) if self._discarding else bool(super().received(data))
+        unfinished = self.request is not None or self._discarding
+        if self.request is not before or not unfinished:
+            self._start_clock()
+        self._arrived_bytes += len(data)
+        seconds = time.monotonic() - self._since
+        if unfinished and seconds > PATIENCE_SECONDS and self._arrived_bytes < SLOWEST_BYTES_PER_SECOND * seconds:
+            self.will_close = True
+        return more
 
     def write_soon(self, data: Any) -> int:
         """Send a part of the response; before its first byte, return the share of the request's body."""
@@ -168,6 +192,7 @@ class Channel(HTTPChannel):
         """Close the connection; of one that was refused, first only the way to the client."""
         if self.refused and self.connected and not (self._discarding or self.total_outbufs_len):
             self._discarding, self.will_close = True, False
+            self._start_clock()
             with suppress(OSError):  # The client is gone, which the next attempt to read shows.
                 cast(socket.socket, self.socket).shutdown(socket.SHUT_WR)
             return
@@ -175,6 +200,17 @@ class Channel(HTTPChannel):
         if self.request is not None:
             self.request.close()
         super().handle_close()
+
+    def _discard(self, data: bytes) -> bool:
+        """Drop some bytes of a refused request; close the connection after too many."""
+        self._discarded_bytes += len(data)
+        if self._discarded_bytes > DISCARDED_BYTES:
+            self.handle_close()
+        return False
+
+    def _start_clock(self) -> None:
+        """Note when the connection began to wait for a request or for the rest of one."""
+        self._since, self._arrived_bytes = time.monotonic(), 0
 
 
 class PatientDispatcher(ThreadedTaskDispatcher):

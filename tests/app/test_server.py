@@ -114,6 +114,57 @@ def test_a_refused_client_may_not_send_forever(serve, monkeypatch):
                 connection.sendall(b"x" * 1_000_000)
 
 
+SLOW = [
+    pytest.param(b"POST / HTTP/1.1\r\nHost:", b"", id="header"),
+    pytest.param(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99000000\r\n\r\n", b"", id="body"),
+    pytest.param(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 900000000\r\n\r\n", b"HTTP/1.1 413", id="refused"),
+]
+
+
+@pytest.mark.parametrize(("part", "answer"), SLOW)
+def test_a_client_that_sends_too_slowly_makes_room(serve, monkeypatch, part, answer):
+    server = serve(maximum_bytes=100_000_000)
+    monkeypatch.setattr("app.server.PATIENCE_SECONDS", 0)
+    monkeypatch.setattr("app.server.SLOWEST_BYTES_PER_SECOND", 10**15)
+    with socket.create_connection(("127.0.0.1", port_of(server)), timeout=20) as slow:
+        slow.sendall(part)
+        assert b"".join(iter(lambda: slow.recv(READ_BYTES), b"")).startswith(answer)
+        with pytest.raises(OSError, match=r"reset|Broken pipe"):
+            for _ in range(100_000):
+                slow.sendall(b"x")
+    monkeypatch.undo()
+    assert send(server, b"x" * 90_000_000).status == 200
+
+
+def test_a_client_that_sends_no_more_slowly_than_it_may_is_served(serve, monkeypatch):
+    server = serve()
+    monkeypatch.setattr("app.server.PATIENCE_SECONDS", 0)
+    monkeypatch.setattr("app.server.SLOWEST_BYTES_PER_SECOND", 0.1)
+    assert send(server, iter([b"a"] * 10), **{"Content-Length": "10"}).read() == b"10"
+    # What comes whole is never too slow, whenever the request before it came.
+    monkeypatch.setattr("app.server.SLOWEST_BYTES_PER_SECOND", 10**15)
+    connection = http.client.HTTPConnection("127.0.0.1", port_of(server))
+    for _ in range(2):
+        connection.request("GET", "/")
+        assert connection.getresponse().read() == b"0"
+
+
+def test_clients_that_send_no_whole_request_keep_no_one_out(serve, monkeypatch):
+    monkeypatch.setattr("app.server.CONNECTIONS", 12)
+    address = ("127.0.0.1", port_of(serve()))
+    with ExitStack() as opened:
+        uploading, *_ = [opened.enter_context(socket.create_connection(address, timeout=20)) for _ in range(2)]
+        uploading.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n")
+        assert uploading.recv(100).startswith(b"HTTP/1.1 100")
+        for _ in range(40):
+            opened.enter_context(socket.create_connection(address, timeout=20)).sendall(b"GET / HTTP/1.1\r\n")
+        connection = http.client.HTTPConnection(*address, timeout=20)
+        connection.request("GET", "/")
+        assert connection.getresponse().read() == b"0"
+        uploading.sendall(b"ab")
+        assert uploading.recv(READ_BYTES).startswith(b"HTTP/1.1 200")
+
+
 def test_bodies_without_room_are_refused_until_later(serve):
     server = serve(maximum_bytes=100_000_000)
     with socket.create_connection(("127.0.0.1", port_of(server))) as slow:
