@@ -3,14 +3,14 @@
 from typing import Any
 
 from themer.answering.predictor import Prediction
+from themer.base.theme_paths import NONE_OF_THESE, NOT_SURE
 
 TOP_THEMES = 5
-NOT_SURE, NONE_OF_THESE = "not sure", "none of these themes"
 
 
 def in_words(theme: str | None, none_of_these: bool) -> str:
     """Return the predicted theme, or what the model says in place of one."""
-    return theme or (NONE_OF_THESE if none_of_these else NOT_SURE)
+    return theme or (NONE_OF_THESE.lower() if none_of_these else NOT_SURE)
 
 
 def as_json(prediction: Prediction, top: int = TOP_THEMES) -> dict[str, Any]:
