@@ -7,7 +7,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, HttpUrl, Tag, model_validator
 
-from themer.base.errors import suggestion
+from themer.base.errors import UserError, suggestion
 from themer.base.theme_paths import require_names
 
 PLACEHOLDER = "{url}"
@@ -299,6 +299,13 @@ class Train(Section):
                 f"warm_up_epochs: must be fewer than epochs ({self.epochs}), but it is {self.warm_up_epochs}"
             )
         return self
+
+
+def unreadable_weights(path: Path, error: OSError) -> UserError:
+    """Return the error for a file of weights that can't be read."""
+    return UserError(
+        f"params.yaml: train.weights: {path}: {error.strerror}. Name an existing file, or write imagenet or none."
+    )
 
 
 def _fold_count(count: int) -> int:

@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from themer.base.errors import UserError, did_you_mean, suggestion
-from themer.base.params import TAGS, Params, Source
+from themer.base.params import TAGS, Params, Source, unreadable_weights
 
 PLAIN = (str, int, float, list, dict, type(None))
 NO_TEXT = re.compile("[\0\ud800-\udfff]")
@@ -44,13 +44,12 @@ def load_params(path: Path) -> Params:
 
 def require_weights(path: Path | None) -> None:
     """Raise UserError if the settings name a file of weights that can't be read."""
+    if path is None:
+        return
     try:
-        if path is not None:
-            path.open("rb").close()
+        path.open("rb").close()
     except OSError as error:
-        raise UserError(
-            f"params.yaml: train.weights: {path}: {error.strerror}. Name an existing file, or write imagenet or none."
-        ) from None
+        raise unreadable_weights(path, error) from None
 
 
 def read_values(path: Path) -> Any:

@@ -21,7 +21,7 @@ import numpy as np
 from themer.base.arrays import holds_array, map_array
 from themer.base.errors import UserError
 from themer.base.files import files_sha256, write_json
-from themer.base.params import SPLITS, Train
+from themer.base.params import SPLITS, Train, unreadable_weights
 from themer.shards.files import read_summary
 
 THEMER = Path(__file__).parent.parent
@@ -203,9 +203,7 @@ def weights_sha256(settings: Train) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise UserError(
-            f"train.weights: {path}: {error.strerror}. Name an existing file, or write imagenet or none."
-        ) from None
+        raise unreadable_weights(path, error) from None
 
 
 def _read_networks(directory: Path) -> list[str]:

@@ -158,18 +158,14 @@ class Ledger:
 
         A row whose URL is no longer among the set's URLs is replaced by an empty one.
         """
-        rows = [self._row_from(set_id, urls) for set_id, urls in sorted(wanted.items())]
+        self.forget_others(wanted)
+        rows = [self.rows.get(set_id, Row(set_id)) for set_id in sorted(wanted)]
         write_csv(pandas.DataFrame([asdict(row) for row in rows], columns=COLUMNS), self._table)
         kept = {self.picture_path(row.set_id) for row in rows if row.sha256}
         for path in self._folder.iterdir():
             if path not in kept and not path.is_dir():
                 path.unlink()
         return rows
-
-    def _row_from(self, set_id: str, urls: list[str]) -> Row:
-        """Return the set's row if its URL is one of these, or an empty row."""
-        row = self.rows.get(set_id)
-        return row if row is not None and row.url in urls else Row(set_id)
 
     def _name_picture(self, row: Row) -> None:
         """Rename the part file of a row's picture if its digest is that of the row."""
