@@ -3,7 +3,8 @@
 Repeats everything from `resize` on for each of five folds of the families, with the fold as the test split: pictures,
 photograph-like views of them, and sets of other themes. Photos in data/photos are scored by each of the five models;
 set `photos.train: 0` to keep all of them out of training. Run it after `dvc repro`, on the data that is then in data/.
-Finished folds are kept in --results, so that a stopped run goes on.
+Finished folds are kept in --results, so that a stopped run goes on. After an edit that affects only the last stages,
+`--again export evaluate` repeats these in the finished folds.
 """
 
 import argparse
@@ -15,11 +16,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas
+from sklearn.metrics import f1_score
 
 from stages import paths
 from themer.base.tables import read_csv, write_csv
 from themer.dataset.splits import split
 from themer.scoring.intervals import accuracy_interval
+from themer.scoring.prediction_table import read_predictions
 from themer.validation.folds import folds
 
 PROJECT = Path(__file__).parent.parent
@@ -35,21 +38,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--results", type=Path, default=Path(".five_fold"), help="a folder for finished folds")
     parser.add_argument("--params", type=Path, default=paths.params, help="of each fold")
+    parser.add_argument("--again", nargs="+", choices=STAGES, default=(), help="stages to repeat in finished folds")
     args = parser.parse_args()
     dataset, others = read_csv(paths.dataset), read_csv(paths.other_themes)
     of_sets = folds(dataset["label"], dataset["family"], FOLDS, seed=0)
     of_others = folds(["other"] * len(others), others["family"], FOLDS, seed=0)
     for fold in range(FOLDS):
         folder = args.results / f"fold {fold}"
-        if not (folder / paths.theme_metrics).exists():
-            prepare(folder, args.params)
+        finished = (folder / paths.theme_metrics).exists()
+        prepare(folder, args.params)
+        if not finished:
             write_csv(with_test_split(dataset, dataset["label"], of_sets == fold), folder / paths.dataset)
             write_csv(
                 with_test_split(others, pandas.Series("other", others.index), of_others == fold),
                 folder / paths.other_themes,
             )
-            for stage in STAGES:
-                run(stage, folder)
+        for stage in args.again if finished else STAGES:
+            run(stage, folder)
     report([args.results / f"fold {fold}" for fold in range(FOLDS)])
 
 
@@ -92,6 +97,10 @@ def report(folders: list[Path]) -> None:
             "" if "other theme" in str(kind) else f", then correct {rate(correct[sure], rows['family'][sure])}", end=""
         )
         print("" if "other theme" in str(kind) else f", best guess correct {rate(correct, rows['family'])}")
+    predictions = [read_predictions(folder / paths.test_predictions) for folder in folders]
+    actual = np.concatenate([one.actual for one in predictions])
+    predicted = np.concatenate([one.predicted for one in predictions])
+    print(f"best guess of the pictures: macro-F1 {f1_score(actual, predicted, average='macro'):.3f}")
     photos = pandas.DataFrame([json.loads((folder / paths.photo_metrics).read_text()) for folder in folders])
     for name in ("photos", "accuracy", "answered", "answered_accuracy"):
         if name in photos:
