@@ -31,18 +31,18 @@ class Kind(Facts, Enum):
     """A kind of problem."""
 
     NO_PICTURE = "No picture", 400, 'Send at least one picture in the field "image".'
-    OTHER_JSON = "Other JSON", 400, 'Send {"image": "..."} with a picture as base64 or a data URL, or a list of these.'
+    OTHER_JSON = "Other JSON", 400, 'Send {"image": "..."} or {"image": ["...", "..."]}, as base64 or data URLs.'
     ANOTHER_SITE = "Another site", 403, "Only programs and pages of this server or allowed origins may send pictures."
-    PICTURE_TOO_LARGE = "Picture too large", 413, "The picture has too many bytes or pixels. Send a smaller one."
-    TOO_MANY_FRAMES = "Too many frames", 413, "Send one frame of the animation. Only the first is used."
-    NOT_A_PICTURE = "Not a picture", 415, "Send a JPEG, PNG, WebP, GIF or BMP. The content counts, not the file name."
+    PICTURE_TOO_LARGE = "Picture too large", 413, "The picture has too many bytes or pixels. Choose a smaller one."
+    TOO_MANY_FRAMES = "Too many frames", 413, "Save one frame of the animation. Only the first is used."
+    NOT_A_PICTURE = "Not a picture", 415, "Choose a JPEG, PNG, WebP, GIF or BMP. The content counts, not the file name."
     UNSUPPORTED_BODY = "Unsupported body", 415, "Send one of the types of body that the operation above lists."
     UNSUPPORTED_FORMAT = "Unsupported format", 415, "Save the picture as JPEG or PNG first."
-    EMPTY_FILE = "Empty file", 422, "The file has no content. Copy it again, then send it."
+    EMPTY_FILE = "Empty file", 422, "The file has no content. Copy it again."
     BROKEN_PICTURE = (
         "Broken picture",
         422,
-        "The file is truncated, damaged or has an unusual structure. Save it again, then send it.",
+        "The file is truncated, damaged or has an unusual structure. Save it again.",
     )
     NOT_BASE64 = "Not base64", 422, "In JSON, a picture is base64 or a data URL with base64. Addresses are not fetched."
     NOT_UNDERSTOOD = (

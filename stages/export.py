@@ -62,7 +62,7 @@ def is_whole() -> bool:
 def fingerprint(set_page: str | None, views: int) -> str:
     """Return 16 hexadecimal digits for everything that the model and its index depend on."""
     folders = [folder for folder in (paths.shards, paths.photo_shards) if folder.is_dir()]
-    tables = (paths.classifier, paths.labelled, paths.dataset, paths.other_themes)
+    tables = (paths.classifier, paths.labelled, paths.dataset, paths.other_themes, paths.photos_table)
     data = [path for path in tables if path.is_file()]
     files = [*data, *(path for folder in folders for path in folder.iterdir())]
     versions = [version(name) for name in LIBRARIES]
@@ -81,9 +81,11 @@ def write_model_and_index(set_page: str | None, views: int, made_from: str) -> N
     # Otherwise a run that is stopped here would leave an index that is complete, beside views and a model of others.
     (paths.index / INDEX_NAME).unlink(missing_ok=True)
     write_test_views(paths.shards, paths.view_shards)
-    facts = set_facts(read_csv(paths.labelled), set_page)
-    families = column_by_set(paths.dataset, "family") | column_by_set(paths.other_themes, "family")
     compared = write_served_model(paths.classifier, paths.model, paths.shards, views)
+    facts = set_facts(read_csv(paths.labelled), set_page)
+    photos = read_csv(paths.photos_table, "photo", "family")
+    families = column_by_set(paths.dataset, "family") | column_by_set(paths.other_themes, "family")
+    families |= dict(zip(photos["photo"], photos["family"], strict=True))
     write_index(paths.model, paths.shards, paths.photo_shards, paths.index, made_from, facts, families)
     print(
         f"export: {paths.model.stat().st_size / 1e6:.1f} MB; on {compared.pictures} test pictures, no probability "

@@ -82,7 +82,8 @@ def reason_without_label(theme: str | None, path: tuple[str, ...], picture: Any)
     if theme is None:
         return "unmatched", "not in Rebrickable's table of sets"
     if not path:
-        return "orphan theme", f"theme {theme} or a parent is not in the table of themes"
+        detail = f"theme {theme} or a parent is not in the table of themes" if theme else "its row names no theme"
+        return "orphan theme", detail
     if picture is None:
         return "without picture", "not requested"
     if picture.status != "ok":

@@ -31,6 +31,7 @@ from themer.shards.packing import pack_split
 SET_REMEDY = "Delete it and run: dvc repro --force download"
 PHOTO_REMEDY = f"Save it as one of {', '.join(FORMATS)} with at most {MAXIMUM_PIXELS:,} pixels, or remove it."
 HASHES = ["set_id", "perceptual_hash"]
+OFFICIAL = ["set_id", "family", "split"]
 
 
 @stage
@@ -38,10 +39,10 @@ def main() -> None:
     """Write the shards of the sets and of the photos, and the table of photos."""
     params = load_params(paths.params)
     dataset = read_rows(paths.dataset, "set_id", "label", "family", "split")
-    others = read_csv(paths.other_themes, "set_id", "theme", "split")
+    others = read_csv(paths.other_themes, "set_id", "theme", "family", "split")
     labels = sorted(dataset["label"].unique())
     # First the photos, in which more can be wrong.
-    pack_photos(dataset, labels, params)
+    pack_photos(pandas.concat([dataset, others])[OFFICIAL], labels, params)
     pack_sets(dataset, others, labels, params.resize)
 
 
@@ -77,8 +78,10 @@ def pack_splits(
     return counts
 
 
-def pack_photos(dataset: pandas.DataFrame, labels: list[str], params: Params) -> None:
+def pack_photos(sets: pandas.DataFrame, labels: list[str], params: Params) -> None:
     """Write the table and the shards of the user's photos.
+
+    `sets` has set_id, family and split of all sets, also of other themes.
 
     Raises:
         UserError: a photo can't be read or is misplaced; all of them are named.
@@ -88,7 +91,7 @@ def pack_photos(dataset: pandas.DataFrame, labels: list[str], params: Params) ->
     require_no_problems([*misplaced, *unreadable])
     for contradiction in contradictions(label_of, hashed):
         print(f"resize: {contradiction}")
-    official = dataset.merge(read_csv(paths.thumbnails_table, *HASHES)[HASHES], on="set_id", validate="one_to_one")
+    official = sets.merge(read_csv(paths.thumbnails_table, *HASHES)[HASHES], on="set_id", validate="one_to_one")
     distance, photos, settings = params.regroup.duplicate_distance, params.photos, params.resize
     table = photo_table(label_of, hashed, official, distance, photos.train, photos.seed)
     write_csv(table, paths.photos_table)

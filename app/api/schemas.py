@@ -39,7 +39,7 @@ EXAMPLE = [
             "type": "/docs#not-a-picture",
             "title": "Not a picture",
             "status": 415,
-            "detail": "Send a JPEG, PNG, WebP, GIF or BMP.",
+            "detail": "Choose a JPEG, PNG, WebP, GIF or BMP.",
         },
     },
 ]

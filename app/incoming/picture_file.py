@@ -20,8 +20,8 @@ from themer.pictures.images import MAXIMUM_PIXELS, WHITE, Colour, PictureError, 
 WORKING_PIXELS = 1024
 # An ordinary progressive JPEG has ten.
 SCANS_OF_LARGEST = 20
-DAMAGED = "The file is truncated or damaged. Save or copy it again, then send it."
-SUPPORTED = "Send a JPEG, PNG, WebP, GIF or BMP."
+DAMAGED = "The file is truncated or damaged. Save or copy it again."
+SUPPORTED = "Choose a JPEG, PNG, WebP, GIF or BMP."
 OTHER_FORMATS = {
     "HEIC": "Save it as JPEG first; on an iPhone: Settings, Camera, Formats, Most Compatible.",
     "AVIF": "Save it as JPEG or PNG first.",
@@ -124,9 +124,9 @@ def _require_limits(picture: Image.Image, content: bytes, limits: Limits) -> Non
         raise too_large(f"{max(width, height)} pixels on one side", f"{limits.maximum_side}")
     found = structure(content, limits.maximum_blocks)
     if max(found.frames, _frames(picture)) > limits.maximum_frames:
-        raise Problem(Kind.TOO_MANY_FRAMES, f"Send a single frame. At most {limits.maximum_frames} frames are allowed.")
+        raise Problem(Kind.TOO_MANY_FRAMES, f"Save a single frame. At most {limits.maximum_frames} frames are allowed.")
     if found.blocks > limits.maximum_blocks or found.scans * width * height > SCANS_OF_LARGEST * limits.maximum_pixels:
-        raise Problem(Kind.BROKEN_PICTURE, "The file has an unusual structure. Save it again, then send it.")
+        raise Problem(Kind.BROKEN_PICTURE, "The file has an unusual structure. Save it again.")
 
 
 def _frames(picture: Image.Image) -> int:
@@ -155,7 +155,7 @@ def _other_format(content: bytes) -> str | None:
 
 def too_large(received: str, allowed: str) -> Problem:
     """Return the problem of a picture that exceeds a limit."""
-    return Problem(Kind.PICTURE_TOO_LARGE, f"The picture has {received}; the limit is {allowed}. Send a smaller one.")
+    return Problem(Kind.PICTURE_TOO_LARGE, f"The picture has {received}; the limit is {allowed}. Choose a smaller one.")
 
 
 def _counted(kinds: Iterator[int], maximum: int) -> Structure:

@@ -67,7 +67,7 @@ def plot(name: str) -> Response:
     return _file(path, ONE_MINUTE_SECONDS)
 
 
-@pages.get("/sets/<set_id>.jpg")
+@pages.get("/sets/<path:set_id>.jpg")
 def thumbnail(set_id: str) -> Response:
     """Send a set's picture."""
     path = picture_path(state().settings.thumbnails.resolve(), set_id)

@@ -30,7 +30,7 @@ class Metrics:
         queue.set_function(waiting)
 
     def count_request(self, method: str, route: str, status: int, seconds: float) -> None:
-        """Count a request to a route, for example /sets/<set_id>.jpg."""
+        """Count a request to a route, for example /sets/<path:set_id>.jpg."""
         self._requests.labels(method, route, str(status)).inc()
         self._seconds.labels(route).observe(seconds)
 

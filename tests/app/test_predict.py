@@ -220,7 +220,7 @@ def test_json_lines_have_the_entries_of_the_json_list_and_name_what_made_them(ru
             "type": "/docs#not-a-picture",
             "title": "Not a picture",
             "status": 415,
-            "detail": "Send a JPEG, PNG, WebP, GIF or BMP.",
+            "detail": "Choose a JPEG, PNG, WebP, GIF or BMP.",
         },
     }
 
@@ -299,7 +299,7 @@ def test_what_could_not_be_read_before_is_tried_again(run, folder, tmp_path):
     readable.write_bytes(picture)
     code, _, said = run(folder, "--resume", tmp_path / "out.jsonl")
     assert code == 1 and said.splitlines() == [
-        f"{folder}/notes.txt: Not a picture. Send a JPEG, PNG, WebP, GIF or BMP."
+        f"{folder}/notes.txt: Not a picture. Choose a JPEG, PNG, WebP, GIF or BMP."
     ]
     assert sorted((tmp_path / "out.jsonl").read_text().splitlines()) == sorted(whole.splitlines())
 
@@ -379,7 +379,7 @@ def test_a_file_of_json_lines_that_can_not_be_looked_up_is_named(run, folder):
     ("closed", "name", "code", "said"),
     [
         ("<&-", "b.png", 0, ""),
-        ("<&-", "-", 1, "-: Empty file. The file has no content. Copy it again, then send it.\n"),
+        ("<&-", "-", 1, "-: Empty file. The file has no content. Copy it again.\n"),
         (">&-", "b.png", 2, "error: can't write the predictions: it is closed\n"),
         ("2>&-", "b.png", 0, ""),
         ("<&- >&- 2>&-", "b.png", 2, ""),

@@ -20,6 +20,7 @@ from tests.themer.small_model import small_model, untrained_classifier
 from themer.answering.index import Index, read_index_summary
 from themer.answering.runtime import LiteRuntime
 from themer.base.files import file_sha256
+from themer.base.tables import column_by_set
 from themer.exporting import index_writer
 from themer.networks.model_file import save_classifier
 from themer.shards.files import ShardSummary, read_examples, write_split, write_summary
@@ -29,6 +30,8 @@ INDEX = [
     for name in ("boundary.npy", "features.npy", "index.json", "pictures.csv", "shares.csv", "validation.csv")
 ]
 VIEWS = 1
+# The photos in the shards; two of them are near-duplicates.
+FAMILIES_OF_PHOTOS = {"2100-1": "2100-1", "2101-1": "2100-1", "2120-1": "2120-1"}
 SET_PAGE = "https://rebrickable.com/sets/{set_id}/"
 UP_TO_DATE = "the model and its index are up to date; only the thresholds are chosen"
 CHOOSING = """
@@ -51,6 +54,8 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / paths.dataset).write_text("set_id,label,family,split\n500-1,red,500,train\n")
     (folder / paths.other_themes).write_text("set_id,theme,family,split\n")
     (folder / paths.calibration).write_text("set_id,family,confidence,correct\n")
+    rows = "".join(f"{photo},red,{family},train\n" for photo, family in FAMILIES_OF_PHOTOS.items())
+    (folder / paths.photos_table).write_text(f"photo,label,family,split\n{rows}")
     return folder
 
 
@@ -94,6 +99,12 @@ def test_the_index_has_the_facts_of_the_sets(finished):
     facts = {one.set_id: (one.name, one.year, one.page) for one in Index(finished / paths.index).pictures}
     assert facts["500-1"] == ("Super Car", "1994", "https://rebrickable.com/sets/500-1/")
     assert facts["501-1"] == ("", "", "")
+
+
+def test_sets_and_photos_count_by_family(finished):
+    family_of = column_by_set(finished / paths.index / "shares.csv", "family")
+    assert {photo: family_of[photo] for photo in FAMILIES_OF_PHOTOS} == FAMILIES_OF_PHOTOS
+    assert family_of["500-1"] == "500"
 
 
 @pytest.mark.parametrize("name", ["models/classifier.tflite", "metrics/export.json", *INDEX])
@@ -216,7 +227,9 @@ def append_space(path: Path) -> None:
     path.write_bytes(path.read_bytes() + b" ")
 
 
-@pytest.mark.parametrize("pattern", [paths.classifier, paths.labelled, "data/shards/val*", "data/photo_shards/train*"])
+@pytest.mark.parametrize(
+    "pattern", [paths.classifier, paths.labelled, paths.photos_table, "data/shards/val*", "data/photo_shards/train*"]
+)
 def test_other_inputs_have_another_fingerprint(exported, pattern):
     before = fingerprint(SET_PAGE, VIEWS)
     assert before == read_index_summary(paths.index).made_from

@@ -28,8 +28,10 @@ LABELS = ["Technic/Bionicle", "MiniFig"]
 SPLITS = ["train"] * 10 + ["validation"] * 2 + ["test"] * 3
 SET_IDS = [f"{number:04}-1" for number in range(len(SPLITS))]
 OTHERS = {"7000-1": "Star Wars", "7001-1": "City / Police", "7002-1": "Star Wars"}
-# One set of each split.
+OTHER_SPLITS = ["train", "validation", "test"]
+# One set of each split, and one of other themes.
 IN_SPLIT = {"train": "0001-1", "validation": "0010-1", "test": "0012-1"}
+OTHER_IN_SPLIT = dict(zip(OTHER_SPLITS, OTHERS, strict=True))
 
 
 def picture_of(number: int) -> bytes:
@@ -42,12 +44,12 @@ def run(write_params: Callable[..., Path]) -> Callable[..., None]:
     """Return a function that runs the stage on the sets, with changed params."""
     rows = [(set_id, LABELS[number % 2], str(number), SPLITS[number]) for number, set_id in enumerate(SET_IDS)]
     write_csv(pandas.DataFrame(rows, columns=["set_id", "label", "family", "split"]), paths.dataset)
-    others = [(set_id, theme, set_id, "train") for set_id, theme in OTHERS.items()]
+    others = [(*row, row[0], split) for row, split in zip(OTHERS.items(), OTHER_SPLITS, strict=True)]
     write_csv(pandas.DataFrame(others, columns=["set_id", "theme", "family", "split"]), paths.other_themes)
     for number, set_id in enumerate([*SET_IDS, *OTHERS]):
         write_bytes(picture_of(number), picture_path(paths.thumbnails, set_id))
-    hashes = [perceptual_hash(decode(picture_of(number))) for number in range(len(SET_IDS))]
-    thumbnails = pandas.DataFrame({"set_id": [*SET_IDS, "9999-1"], "perceptual_hash": [*hashes, ""]})
+    hashes = [perceptual_hash(decode(picture_of(number))) for number in range(len(SET_IDS) + len(OTHERS))]
+    thumbnails = pandas.DataFrame({"set_id": [*SET_IDS, *OTHERS, "9999-1"], "perceptual_hash": [*hashes, ""]})
     write_csv(thumbnails, paths.thumbnails_table)
     paths.photos.mkdir()
 
@@ -76,7 +78,7 @@ def contents(*folders: Path) -> dict[Path, bytes]:
 
 def test_every_split_is_packed_with_its_labels(run):
     run()
-    counts = {"train": 10, "validation": 2, "test": 3, "other_train": 3, "other_validation": 0, "other_test": 0}
+    counts = {"train": 10, "validation": 2, "test": 3, "other_train": 1, "other_validation": 1, "other_test": 1}
     assert read_summary(paths.shards).pictures == counts
     assert read_summary(paths.shards).labels == sorted(LABELS)
     packed = {one.set_id: one.label for one in read_examples(paths.shards, "test")}
@@ -87,9 +89,11 @@ def test_sets_of_other_themes_have_splits_of_their_own(run):
     run()
     themes = read_summary(paths.shards).other_themes
     assert themes == ["City / Police", "Star Wars"]
-    packed = {one.set_id: themes[one.label] for one in read_examples(paths.shards, "other_train")}
-    assert packed == OTHERS
-    assert list(read_examples(paths.shards, "other_test")) == []
+    packed = [
+        [(one.set_id, themes[one.label]) for one in read_examples(paths.shards, f"other_{split}")]
+        for split in OTHER_SPLITS
+    ]
+    assert packed == [[item] for item in OTHERS.items()]
 
 
 def test_pictures_are_squares_padded_with_the_fill(run):
@@ -173,17 +177,25 @@ def test_the_files_have_the_documented_format(run, photos):
             assert problems_of_file(path, path.as_posix()) == []
 
 
-def test_an_official_picture_among_the_photos_stays_in_its_split(run, photos):
-    for split, set_id in IN_SPLIT.items():
-        (photos / "minifig" / f"official {split}").write_bytes(picture_path(paths.thumbnails, set_id).read_bytes())
-    run()
+@pytest.mark.parametrize(
+    ("label", "set_of", "families"),
+    [
+        ("minifig", IN_SPLIT, ["12", "1", "10"]),
+        ("none-of-these-themes", OTHER_IN_SPLIT, ["7002-1", "7000-1", "7001-1"]),
+    ],
+)
+@pytest.mark.parametrize("share", [0, 1])
+def test_an_official_picture_among_the_photos_is_trained_on_only_if_it_was(run, photos, label, set_of, families, share):
+    for split, set_id in set_of.items():
+        write_bytes(picture_path(paths.thumbnails, set_id).read_bytes(), photos / label / f"official {split}")
+    run(**{"photos.train": share})
     table = read_csv(paths.photos_table).set_index("photo").filter(like="official", axis=0)
     assert table["split"].to_dict() == {
-        "photos/minifig/official test": "test",
-        "photos/minifig/official train": "train",
-        "photos/minifig/official validation": "train",
+        f"photos/{label}/official test": "test",
+        f"photos/{label}/official train": "train",
+        f"photos/{label}/official validation": "test",
     }
-    assert list(table["family"]) == ["12", "1", "10"]
+    assert list(table["family"]) == families
 
 
 def test_copies_of_a_photo_stay_together(run, photos):
@@ -267,7 +279,9 @@ def test_without_photos_the_photo_splits_are_empty(run):
 
 def test_a_file_without_a_picture_is_named(run, photos):
     (photos / "minifig" / "notes.txt").write_text("not a picture")
-    with pytest.raises(SystemExit, match=r"notes.txt: can't be read \(not an image\). Save it as one of JPEG, PNG"):
+    with pytest.raises(
+        SystemExit, match=r"notes.txt: can't be read \(not a supported image\). Save it as one of JPEG, PNG"
+    ):
         run()
 
 

@@ -57,10 +57,9 @@ def choose_thresholds(directory: Path, held_out: pandas.DataFrame, settings: Exp
     `held_out` has set_id, family, confidence and correct of held-out predictions. If it is empty, those of the
     validation pictures take its place.
     """
-    if held_out.empty:
-        validation = read_csv(directory / VALIDATION_NAME)
-        held_out = validation.assign(family=validation["set_id"])
     shares = read_csv(directory / SHARES_NAME)
+    if held_out.empty:
+        held_out = read_csv(directory / VALIDATION_NAME).merge(shares[["set_id", "family"]], on="set_id")
     boundary = guaranteed_boundary(shares, settings)
     risk = guaranteed_risk(held_out, shares, boundary.threshold, settings)
     summary = replace(read_index_summary(directory), threshold=risk.threshold, boundary=boundary.threshold)

@@ -30,7 +30,7 @@ TURNS: dict[object, Image.Transpose] = {
 # Of grey with fewer than 8 bits in a file: the step between two of its values once Pillow has scaled them to 8 bits.
 GREY_STEPS = {"L;2": 85, "L;4": 17}
 
-PictureProblem = Literal["not an image", "truncated", "too many pixels", "too small"]
+PictureProblem = Literal["not a supported image", "truncated", "too many pixels", "too small"]
 
 
 class PictureError(Exception):
@@ -66,7 +66,7 @@ def identify(content: bytes) -> Image.Image:
     except Image.DecompressionBombError:
         raise PictureError("too many pixels") from None
     except Exception:  # Not only UnidentifiedImageError: a damaged header raises struct.error, IndexError and others.
-        raise PictureError("not an image") from None
+        raise PictureError("not a supported image") from None
 
 
 def _opened(content: bytes) -> Image.Image:

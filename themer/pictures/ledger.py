@@ -20,7 +20,7 @@ from themer.pictures.look_alikes import Kept, look_alikes
 
 Status = Literal["ok", "no url", "gone", "failed", "rejected", "forbidden", "placeholder"]
 # What a response with an error page, with nothing or with a part of a picture is rejected for.
-UNREADABLE = frozenset({"not an image", "truncated"})
+UNREADABLE = frozenset({"not a supported image", "truncated"})
 SHARED = "shared by many sets"
 # The same for each fault, which may be another one in the next run.
 EARLIER_FAILED = "an earlier URL failed"

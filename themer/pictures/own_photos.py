@@ -92,7 +92,7 @@ def photo_table(
     Args:
         label_of: the label of each photo by its name, from `survey_photos`.
         hashes: the perceptual hash of each photo.
-        official: family, split and perceptual_hash of the official pictures.
+        official: family, split and perceptual_hash of the official pictures, also of other themes.
         distance: near-duplicates differ in at most this many of the 256 bits of their hashes.
         train_share: the share of each label's photos that joins training, 0 to 1.
         seed: changes which photos join training.
@@ -110,16 +110,16 @@ def placements(
     """Return the placement of each photo; the arguments are those of `photo_table`.
 
     Photos that are near-duplicates are one family, named after the first of them. If one of them is also a
-    near-duplicate of an official picture, they all join its family. They are bound to `test` if that picture is in the
-    test split, and otherwise to `train`. Among several official pictures, one in the test split decides: its
-    near-duplicates must not be training pictures.
+    near-duplicate of an official picture, they all join its family. They are bound to `train` if that picture is in the
+    training split, and otherwise to `test`. Among several official pictures, one outside the training split decides:
+    its near-duplicates must not be training pictures.
     """
     pairs = near_pairs([*hashes, *official["perceptual_hash"]], distance, first_rows=len(photos))
     components = connected([*photos, *official["family"]], pairs)
     of_photos, of_official = components[: len(photos)], components[len(photos) :]
-    candidates = zip(official["split"] != "test", official["family"], of_official, strict=True)
+    candidates = zip(official["split"] == "train", official["family"], of_official, strict=True)
     placement_of: dict[int, Placement] = {}
-    # False sorts before True: official pictures in the test split are first, and take precedence.
+    # False sorts before True: official pictures outside the training split are first, and take precedence.
     for joins_training, family, component in sorted(candidates):
         placement_of.setdefault(component, Placement(family, "train" if joins_training else "test"))
     for photo, component in zip(photos, of_photos, strict=True):

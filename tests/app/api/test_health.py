@@ -16,7 +16,7 @@ def test_metrics_count_requests_by_route_and_pictures_by_theme(client_of):
     client.get(f"{client.application.static_url_path}/page.css")
     text = client.get("/metrics").text
     assert 'requests_total{method="POST",route="/api/predict",status="200"} 1.0' in text
-    assert 'requests_total{method="GET",route="/sets/<set_id>.jpg",status="404"} 2.0' in text
+    assert 'requests_total{method="GET",route="/sets/<path:set_id>.jpg",status="404"} 2.0' in text
     assert 'requests_total{method="GET",route="none",status="404"} 1.0' in text
     static = client.application.static_url_path
     assert f'requests_total{{method="GET",route="{static}/<path:filename>",status="200"}} 1.0' in text

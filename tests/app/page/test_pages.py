@@ -3,11 +3,14 @@ import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
+
 from stages import paths
 from tests.app.uploads import drawing, upload
 from tests.conftest import picture_bytes, without_privileges
 from tests.drawn_sets import KINDS
 from themer.base.files import write_bytes
+from themer.pictures.files import picture_path
 
 
 def test_the_page_has_a_form_that_works_without_a_script(client):
@@ -43,6 +46,13 @@ def test_only_the_two_plots_are_served(client_of, root, tmp_path):
     client = client_of(root=tmp_path)
     assert client.get("/plots/result.png").data == b"png"
     assert client.get("/plots/other.png").status_code == client.get("/plots/mistakes.png").status_code == 404
+
+
+@pytest.mark.parametrize("set_id", ["1-1", "ÄB/7-1", "50%-1", "..-1"])
+def test_a_set_of_any_number_has_its_picture(client_of, tmp_path, set_id):
+    path = picture_path(tmp_path / paths.thumbnails, set_id)
+    write_bytes(b"jpg", path)
+    assert client_of(root=tmp_path).get(f"/sets/{path.name}").data == b"jpg"
 
 
 def test_nothing_outside_the_thumbnails_folder_is_served(client):

@@ -8,7 +8,7 @@ from scipy.stats import hypergeom
 
 from tests.promises import NOTHING_HELD_OUT, promises
 from themer.answering.index import IndexSummary, read_index_summary
-from themer.base.tables import write_csv
+from themer.base.tables import read_csv, write_csv
 from themer.exporting.thresholds import (
     BOUNDARY_GRID,
     GRID,
@@ -51,7 +51,8 @@ def index(tmp_path: Path) -> Path:
     shares = np.where(np.arange(400) < 40, 0.65, 0.1)
     others["set_id"] = "other " + others["set_id"]
     table = others[["set_id", "family"]].assign(other="yes", share=shares, confidence=0.99)
-    write_csv(table, tmp_path / "shares.csv")
+    of_labels = validation[["set_id", "family"]].assign(other="no", share=1.0, confidence=validation["confidence"])
+    write_csv(pandas.concat([of_labels, table]), tmp_path / "shares.csv")
     write_index_summary(SUMMARY, tmp_path)
     return tmp_path
 
@@ -93,6 +94,15 @@ def test_a_promise_that_the_data_can_t_support_is_known_as_such(index):
 def test_without_held_out_predictions_the_validation_pictures_decide(index):
     assert choose_thresholds(index, NOTHING_HELD_OUT, promises(accepted_risk=0.4)).risk.holds
     assert not choose_thresholds(index, NOTHING_HELD_OUT, promises(accepted_risk=0.02)).risk.holds
+
+
+def test_validation_pictures_of_few_families_promise_less(index):
+    alone = choose_thresholds(index, NOTHING_HELD_OUT, promises(accepted_risk=0.4)).risk
+    shares = read_csv(index / "shares.csv")
+    shares.loc[shares["other"] == "no", "family"] = shares["set_id"].where(shares["set_id"] < "1", "one")
+    write_csv(shares, index / "shares.csv")
+    together = choose_thresholds(index, NOTHING_HELD_OUT, promises(accepted_risk=0.4)).risk
+    assert alone.holds and not together.holds
 
 
 def test_only_the_thresholds_change(index):

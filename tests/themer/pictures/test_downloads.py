@@ -53,7 +53,7 @@ def test_a_transient_error_is_requested_again(site, tmp_path, status):
 
 
 REJECTED = {
-    "an HTML page": (b"<html>", "not an image"),
+    "an HTML page": (b"<html>", "not a supported image"),
     "half a picture": (picture_bytes(size=(200, 200))[:1500], "truncated"),
     "a pixel": (picture_bytes(size=(1, 1)), "smaller than 8 pixels"),
     "a large file": (b"\xff\xd8" + bytes(200_000), "more than 100000 bytes"),
@@ -101,8 +101,8 @@ def test_the_next_url_is_tried_if_the_first_has_no_picture(site, tmp_path):
 MOMENTARY = {
     "an error": (b"", 503, {}, "HTTP 503"),
     "a pause": (b"", 429, {"Retry_After": "0"}, "HTTP 429"),
-    "nothing": (b"", 200, {}, "not an image"),
-    "a page": (b"<html>", 200, {}, "not an image"),
+    "nothing": (b"", 200, {}, "not a supported image"),
+    "a page": (b"<html>", 200, {}, "not a supported image"),
     "a part": (picture_bytes(size=(200, 200))[:1500], 200, {}, "truncated"),
     "a broken body": (picture_bytes()[:99], 200, {"Content_Length": "999", "Connection": "close"}, "broken off"),
     "a circle": (b"", 302, {"Location": "/1.jpg"}, "too many redirects"),

@@ -211,13 +211,13 @@ def png_of_size(width: int, height: int) -> bytes:
 
 
 UNUSABLE = {
-    "an HTML page": (b"<!DOCTYPE html><title>Not here</title>", "not an image"),
-    "nothing": (b"", "not an image"),
+    "an HTML page": (b"<!DOCTYPE html><title>Not here</title>", "not a supported image"),
+    "nothing": (b"", "not a supported image"),
     "half a JPEG": (picture_bytes(size=(300, 300))[:2000], "truncated"),
     "a pixel": (encoded(Image.new("RGB", (1, 1))), "too small"),
     "too many pixels for Pillow": (png_of_size(20000, 20000), "too many pixels"),
     "too many pixels": (png_of_size(7100, 7100), "too many pixels"),
-    "an SVG": (b'<svg xmlns="http://www.w3.org/2000/svg"/>', "not an image"),
+    "an SVG": (b'<svg xmlns="http://www.w3.org/2000/svg"/>', "not a supported image"),
 }
 
 

@@ -129,15 +129,16 @@ def test_near_duplicates_are_one_family_that_may_be_in_any_split():
     assert found == [("photos/a", None), ("photos/b", None), ("photos/a", None)]
 
 
-@pytest.mark.parametrize(("split", "bound"), [("train", "train"), ("validation", "train"), ("test", "test")])
-def test_photos_join_the_split_of_an_official_near_duplicate(split, bound):
+@pytest.mark.parametrize(("split", "bound"), [("train", "train"), ("validation", "test"), ("test", "test")])
+def test_photos_join_training_only_with_an_official_near_duplicate(split, bound):
     assert placements(["photos/a"], [near(FAR_APART[0])], official(x=split), 2) == [("x", bound)]
     assert placements(["photos/a"], [near(FAR_APART[0])], official(x=split), 1) == [("photos/a", None)]
 
 
-def test_near_duplicates_of_pictures_in_two_splits_stay_out_of_training():
+@pytest.mark.parametrize("split", ["validation", "test"])
+def test_near_duplicates_of_pictures_in_two_splits_stay_out_of_training(split):
     hashes = [near(FAR_APART[0]), FAR_APART[0]]
-    assert placements(["photos/a", "photos/b"], hashes, official(x="train", y="test"), 256) == [("y", "test")] * 2
+    assert placements(["photos/a", "photos/b"], hashes, official(x="train", y=split), 256) == [("y", "test")] * 2
 
 
 def test_without_photos_there_are_no_placements():
