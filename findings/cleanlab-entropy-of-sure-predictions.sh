@@ -4,7 +4,7 @@
 # Versions: cleanlab 2.9.0, numpy 2.4.6.
 # Behaviour: the lower the score, the less a label is to be trusted. It is log(1 + w) / w, where w is the entropy
 # divided by the label's probability. cleanlab lifts the w below the line to 1e-6, and not the one above it. Where w is
-# smaller, from a probability of about 1 - 1e-8 on, the score of a right label falls to 0. The label's probability is
+# smaller, from a probability of about 1 - 5e-8 on, the score of a right label falls to 0. The label's probability is
 # lifted too, so that of a wrong one rises to 1. In the end both are 0. Nothing warns. The methods "self_confidence" and
 # "normalized_margin" are right.
 # It matters to trained networks, which are this sure of many examples: right labels top the list of suspicious ones,

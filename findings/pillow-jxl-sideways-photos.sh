@@ -8,7 +8,7 @@
 # the header at "upright": if the JPEG was opened from memory, if it was resized, or with `lossless_jpeg=False`. Nothing
 # warns. `ImageOps.exif_transpose` of what Pillow reads back turns it, so within Pillow all looks well. Called before
 # saving, it helps.
-# It matters to whoever converts photos: browsers and viewers show some of them sideways.
+# It matters to whoever converts photos: viewers that obey the format show some of them sideways.
 # Seen, for a photo that is 40 pixels wide when upright, and 60 high:
 #   from a file                   decoded 40 x 60   in Pillow 40 x 60
 #   from memory                   decoded 60 x 40   in Pillow 40 x 60
