@@ -42,7 +42,7 @@ def convert(one, other):
     text = Path("model.scad").read_text()
     called = re.findall(r"^  \[1,4,.* ldraw_lib__(\S+)\(\)\]", text, re.MULTILINE)
     defined = [text.count(f"function ldraw_lib__{name}() =") for name in called]
-    counts = [f"{name} {n} time{'s' * (n > 1)}" for name, n in zip(called, defined)]
+    counts = [f"{name} {n} time{'s' * (n > 1)}" for name, n in zip(called, defined, strict=True)]
     print(f"{one + ', ' + other:30} {', '.join(counts)}")
 
 
