@@ -16,11 +16,19 @@ def running(app: Flask, port: int = 0, url_prefix: str = "") -> Iterator[BaseWSG
     server = make_server(app, "127.0.0.1", port, url_prefix)
     thread = threading.Thread(target=server.run)
     thread.start()
+    connections: dict[int, object] = {}
+
+    def end_loop() -> None:
+        connections.update(server._map)
+        server._map.clear()
+
     try:
         yield server
     finally:
-        server.trigger.pull_trigger(lambda: server.asyncore.close_all(server._map))
+        # The loop may end before the trigger is written to, so nothing is closed until then.
+        server.trigger.pull_trigger(end_loop)
         thread.join()
+        server.asyncore.close_all(connections)
         server.task_dispatcher.shutdown()
 
 
