@@ -83,14 +83,18 @@ def write_model_and_index(set_page: str | None, views: int, made_from: str) -> N
     write_test_views(paths.shards, paths.view_shards)
     compared = write_served_model(paths.classifier, paths.model, paths.shards, views)
     facts = set_facts(read_csv(paths.labelled), set_page)
-    photos = read_csv(paths.photos_table, "photo", "family")
-    families = column_by_set(paths.dataset, "family") | column_by_set(paths.other_themes, "family")
-    families |= dict(zip(photos["photo"], photos["family"], strict=True))
-    write_index(paths.model, paths.shards, paths.photo_shards, paths.index, made_from, facts, families)
+    write_index(paths.model, paths.shards, paths.photo_shards, paths.index, made_from, facts, families())
     print(
         f"export: {paths.model.stat().st_size / 1e6:.1f} MB; on {compared.pictures} test pictures, no probability "
         f"differs from the classifier's by more than {compared.largest_difference:.0e}"
     )
+
+
+def families() -> dict[str, str]:
+    """Return the family of each set, by its number, and of each photo, by its name."""
+    photos = read_csv(paths.photos_table, "photo", "family")
+    of_sets = column_by_set(paths.dataset, "family") | column_by_set(paths.other_themes, "family")
+    return of_sets | dict(zip(photos["photo"], photos["family"], strict=True))
 
 
 def metrics(promises: Promises) -> dict[str, float | bool]:
