@@ -46,7 +46,8 @@ def main() -> None:
     for fold in range(FOLDS):
         folder = args.results / f"fold {fold}"
         finished = (folder / paths.theme_metrics).exists()
-        prepare(folder, args.params)
+        if args.again or not finished:
+            prepare(folder, args.params)
         if not finished:
             write_csv(with_test_split(dataset, dataset["label"], of_sets == fold), folder / paths.dataset)
             write_csv(
