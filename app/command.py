@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from app.process import flush_output, open_streams, stop_quietly
@@ -29,12 +30,21 @@ def first_word() -> argparse.ArgumentParser:
     """Return the parser of the first word on the command line."""
     found = argparse.ArgumentParser(
         prog="lego-themer",
-        usage=f"%(prog)s [-h] {{{','.join(COMMANDS)}}} ...",
+        usage=f"%(prog)s [-h] [--version] {{{','.join(COMMANDS)}}} ...",
         description="Which theme does a LEGO set belong to?",
         epilog="The options of a command: lego-themer COMMAND --help",
     )
+    found.add_argument("--version", action="version", version=f"%(prog)s {own_version()}")
     found.add_argument("command", choices=COMMANDS, help="print the themes of pictures; serve the page and the API")
     return found
+
+
+def own_version() -> str:
+    """Return the version of the installed package, or that it is a checkout."""
+    try:
+        return version("lego-themer")
+    except PackageNotFoundError:
+        return "of a checkout"
 
 
 def predict(options: list[str]) -> int:

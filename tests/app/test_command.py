@@ -131,8 +131,18 @@ def test_only_the_command_is_required(capsys, arguments):
     with pytest.raises(SystemExit, match="2"):
         main(arguments)
     said = capsys.readouterr().err
-    assert "usage: lego-themer [-h] {predict,serve} ...\n" in said
+    assert "usage: lego-themer [-h] [--version] {predict,serve} ...\n" in said
     assert "error: the following arguments are required: command\n" in said
+
+
+def test_an_installed_command_tells_its_version(tmp_path):
+    (tmp_path / "site/lego_themer.dist-info").mkdir(parents=True)
+    (tmp_path / "site/lego_themer.dist-info/METADATA").write_text("Name: lego-themer\nVersion: 4.2\n")
+    search = os.pathsep.join([str(PROJECT), str(tmp_path / "site")])
+    with started("--version", folder=tmp_path, PYTHONPATH=search) as process:
+        assert process.communicate() == ("lego-themer 4.2\n", "")
+    with started("--version", folder=tmp_path) as process:
+        assert process.communicate() == ("lego-themer of a checkout\n", "")
 
 
 def test_an_installed_project_has_the_command():
