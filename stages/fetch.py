@@ -59,7 +59,7 @@ def check_tables(tables: dict[str, pandas.DataFrame], rules: Regroup) -> None:
     """Raise UserError unless there are sets, most with a theme, and the rules name themes. Name odd rows on stderr."""
     tree = ThemeTree.of(tables["themes"])
     name_odd_rows(tables, tree)
-    check_rules(rules, tree)
+    check_rules(rules, tree.all_paths())
     require_few_orphans(tables["sets"]["theme_id"], tree)
     if tables["sets"].empty:
         raise UserError("sets.csv.gz: the table has no rows. Try again later, or check the source's address.")

@@ -1,6 +1,7 @@
 """Join the sets that have a picture with Rebrickable's themes."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import pandas
@@ -30,25 +31,32 @@ MOST_EXAMPLES = 3
 
 @stage
 def main() -> None:
-    """Write the sets with a picture and a theme, the other sets with the reason for each, and the counts."""
-    sets_table, themes_table, sets = read_table(paths.sets_table), read_table(paths.themes_table), read_sets(paths.sets)
+    """Write the sets with a picture and a theme, the others with the reason for each, the counts, and all themes."""
+    sets_table, tree = read_table(paths.sets_table), ThemeTree.of(read_table(paths.themes_table))
+    sets = read_sets(paths.sets)
     is_fetched = sets_table["set_num"].isin([found["set_id"] for found in sets])
-    require_few_orphans(sets_table.loc[is_fetched, "theme_id"], ThemeTree.of(themes_table))
-    labelled, unlabelled = join(sets, read_csv(paths.thumbnails_table, *PICTURE), sets_table, themes_table)
+    require_few_orphans(sets_table.loc[is_fetched, "theme_id"], tree)
+    labelled, unlabelled = join(sets, read_csv(paths.thumbnails_table, *PICTURE), sets_table, tree.paths)
     counts = count(labelled, unlabelled)
     if labelled.empty:
         raise UserError(f"join: no set has both a picture and a theme ({counts}). Check fetch.source.")
     write_csv(labelled, paths.labelled)
     write_csv(unlabelled, paths.unlabelled)
+    write_csv(pandas.DataFrame({"theme_path": tree.all_paths()}), paths.theme_paths)
     write_json(counts, paths.join_metrics)
     print(summary(labelled, counts))
 
 
 def join(
-    sets: list[SetObject], pictures: pandas.DataFrame, sets_table: pandas.DataFrame, themes_table: pandas.DataFrame
+    sets: list[SetObject],
+    pictures: pandas.DataFrame,
+    sets_table: pandas.DataFrame,
+    path_of: Mapping[str, tuple[str, ...]],
 ) -> tuple[pandas.DataFrame, pandas.DataFrame]:
-    """Return the labelled sets, and the other sets with the reason for each; both are sorted by set number."""
-    path_of = ThemeTree.of(themes_table).paths
+    """Return the labelled sets, and the other sets with the reason for each; both are sorted by set number.
+
+    `path_of` has the names from the root down to each theme, by its id.
+    """
     theme_of = dict(zip(sets_table["set_num"], sets_table["theme_id"], strict=True))
     picture_of = dict(zip(pictures["set_id"], pictures[PICTURE[1:]].itertuples(), strict=True))
     labelled, unlabelled = [], []

@@ -26,6 +26,7 @@ thumbnails_table = Path("data/thumbnails.csv")  # a row for each set: status, si
 # join
 labelled = Path("data/labelled.csv")  # the sets with a picture and a theme
 unlabelled = Path("data/unlabelled.csv")  # the other sets, each with the reason
+theme_paths = Path("data/theme_paths.csv")  # every theme, with those above it
 join_metrics = Path("metrics/join.json")  # how many sets have a picture and a theme, and how many have not
 
 # regroup

@@ -8,8 +8,7 @@ from themer.base.params import SPLITS, Regroup
 from themer.base.params_file import load_params
 from themer.base.running import stage
 from themer.base.tables import read_csv, read_rows, write_csv
-from themer.catalogue.rebrickable import read_table
-from themer.catalogue.theme_tree import ThemeTree, check_rules
+from themer.catalogue.theme_tree import check_rules
 from themer.dataset.labels import labels, relabelled, require_names_of_their_own, require_sets_for_every_label
 from themer.dataset.splits import families, random_split, split
 
@@ -20,7 +19,7 @@ OTHER_COLUMNS = ["set_id", "theme", "family", "split"]
 def main() -> None:
     """Write the dataset, its counts, and the number of pictures of each label in each split."""
     rules = load_params(paths.params).regroup
-    check_rules(rules, ThemeTree.of(read_table(paths.themes_table)))
+    check_rules(rules, list(read_csv(paths.theme_paths, "theme_path")["theme_path"]))
     hashes = read_csv(paths.thumbnails_table, "set_id", "perceptual_hash").set_index("set_id")["perceptual_hash"]
     found = with_labels(read_rows(paths.labelled, "set_id", "theme_path"), hashes, rules)
     dataset, others = regroup(found, rules), other_themes(found, rules)

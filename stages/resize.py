@@ -1,6 +1,6 @@
 """Pad each picture to a square and pack every split into TFRecord shards: pictures of sets, and the user's photos."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -15,7 +15,8 @@ from themer.base.params_file import load_params
 from themer.base.running import stage
 from themer.base.tables import read_csv, read_rows, write_csv
 from themer.base.theme_paths import NONE_OF_THESE
-from themer.pictures.files import chunks, hashes, picture_path
+from themer.catalogue.sets import shuffled
+from themer.pictures.files import chunks, hashes, picture_path, squares
 from themer.pictures.images import FORMATS, MAXIMUM_PIXELS
 from themer.pictures.own_photos import (
     PHOTO_SPLITS,
@@ -25,8 +26,7 @@ from themer.pictures.own_photos import (
     require_no_problems,
     survey_photos,
 )
-from themer.shards.files import OTHER, ShardSummary, write_summary
-from themer.shards.packing import pack_split
+from themer.shards.files import OTHER, Example, ShardSummary, write_split, write_summary
 
 SET_REMEDY = "Delete it and run: dvc repro --force download"
 PHOTO_REMEDY = f"Save it as one of {', '.join(FORMATS)} with at most {MAXIMUM_PIXELS:,} pixels, or remove it."
@@ -70,12 +70,37 @@ def pack_splits(
     remedy: str,
     settings: Resize,
 ) -> dict[str, int]:
-    """Write the shards of each split, given the names of its pictures; return the number of pictures in each."""
+    """Write the shards of each split and return the number of pictures in each.
+
+    The engine changes no byte, and memory use doesn't grow with the number of pictures.
+
+    Args:
+        folder: where the shards are.
+        names: the names of the pictures in each split: set numbers, or the names of photos.
+        label_of: the index of the label of each picture, by its name.
+        path_of: returns the path of a picture.
+        remedy: what to do about a picture that can't be read.
+        settings: side in pixels, fill, and pictures per shard.
+
+    Raises:
+        UserError: a picture can't be read.
+    """
     counts = {}
     for split, of_split in names.items():
-        labels = {name: label_of[name] for name in of_split}
-        counts[split] = pack_split(folder, split, labels, path_of, remedy, settings, engine())
+        examples = padded(split, {name: label_of[name] for name in of_split}, path_of, remedy, settings)
+        counts[split] = write_split(folder, split, examples, settings.pictures_per_shard)
     return counts
+
+
+def padded(
+    split: str, label_of: dict[str, int], path_of: Callable[[str], Path], remedy: str, settings: Resize
+) -> Iterator[Example]:
+    """Yield the pictures of a split, padded to a square, in shuffled order."""
+    order = shuffled(label_of)
+    pad = partial(squares, remedy=remedy, size=settings.size, fill=settings.fill)
+    pngs = chain.from_iterable(engine().ordered_map(pad, chunks(map(path_of, order))))
+    for name, png in tqdm(zip(order, pngs, strict=True), total=len(order), desc=split, unit=" pictures"):
+        yield Example(name, label_of[name], png)
 
 
 def pack_photos(sets: pandas.DataFrame, labels: list[str], params: Params) -> None:

@@ -295,6 +295,11 @@ JOIN = (
         ),
     ),
     File(
+        str(paths.theme_paths),
+        "Every theme of Rebrickable, sorted.",
+        (text("theme_path", "names from the root to the theme, joined as in `labelled.csv`"),),
+    ),
+    File(
         str(paths.join_metrics),
         "The counts of sets.",
         (

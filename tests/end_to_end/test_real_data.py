@@ -66,7 +66,7 @@ def test_the_default_groups_find_sets_in_every_group(project):
 
 @pytest.mark.parametrize(("by", "most"), [("root", 25), ("leaf", 40)])
 def test_root_and_leaf_themes_can_be_learned_as_well(project, folder, by, most):
-    for path in (paths.params, paths.labelled, paths.thumbnails_table, paths.themes_table):
+    for path in (paths.params, paths.labelled, paths.thumbnails_table, paths.theme_paths):
         write_bytes((project.folder / path).read_bytes(), path)
     ProjectCopy(folder).edit({"regroup.by": by, "regroup.minimum_pictures": 12})
     regroup.main()

@@ -18,6 +18,7 @@ SETS_TABLE = pandas.DataFrame({"set_num": ["0011-2", "11-2", "B001-1", "4-1"], "
 THEMES_TABLE = pandas.DataFrame(
     [("1", "Duplo", ""), ("2", "Disney", "1"), ("3", "Cars", "2")], columns=["id", "name", "parent_id"]
 )
+THEME_PATHS = ThemeTree.of(THEMES_TABLE).paths
 
 
 def pictures(**status: str) -> pandas.DataFrame:
@@ -33,7 +34,7 @@ def sets(*numbers: str) -> list[dict]:
 
 
 def test_a_labelled_set_has_its_theme_root_theme_and_path():
-    labelled, _ = join(sets("0011-2"), pictures(**{"0011-2": "ok"}), SETS_TABLE, THEMES_TABLE)
+    labelled, _ = join(sets("0011-2"), pictures(**{"0011-2": "ok"}), SETS_TABLE, THEME_PATHS)
     assert labelled.to_dict("records") == [
         {
             "set_id": "0011-2",
@@ -49,18 +50,18 @@ def test_a_labelled_set_has_its_theme_root_theme_and_path():
 
 def test_a_missing_name_and_year_stay_empty():
     unknown = [{"set_id": "11-2", "name": None, "year": None}]
-    labelled, _ = join(unknown, pictures(**{"11-2": "ok"}), SETS_TABLE, THEMES_TABLE)
+    labelled, _ = join(unknown, pictures(**{"11-2": "ok"}), SETS_TABLE, THEME_PATHS)
     assert labelled[["name", "year"]].to_numpy().tolist() == [["", ""]]
 
 
 def test_leading_zeros_distinguish_sets():
-    labelled, _ = join(sets("11-2"), pictures(**{"11-2": "ok"}), SETS_TABLE, THEMES_TABLE)
+    labelled, _ = join(sets("11-2"), pictures(**{"11-2": "ok"}), SETS_TABLE, THEME_PATHS)
     assert list(labelled["theme"]) == ["Duplo"]
 
 
 def test_the_other_sets_are_listed_with_the_reason():
     found = pictures(**{"4-1": "ok", "5-1": "ok", "B001-1": "gone"})
-    labelled, unlabelled = join(sets("B001-1", "5-1", "4-1", "0011-2"), found, SETS_TABLE, THEMES_TABLE)
+    labelled, unlabelled = join(sets("B001-1", "5-1", "4-1", "0011-2"), found, SETS_TABLE, THEME_PATHS)
     assert labelled.empty
     assert list(unlabelled[["set_id", "reason", "detail"]].itertuples(index=False, name=None)) == [
         ("0011-2", "without picture", "not requested"),
@@ -76,7 +77,7 @@ NAMES = ["a\rb", "a\nb", "nul\x00", "half \ud83d", '"', " spaces ", "\x85\u2028"
 @pytest.mark.parametrize("name", NAMES)
 def test_any_name_survives_being_written_and_read_back(tmp_path, name):
     found = [{"set_id": "11-2", "name": name, "year": 1978.0}]
-    labelled, _ = join(found, pictures(**{"11-2": "ok"}), SETS_TABLE, THEMES_TABLE)
+    labelled, _ = join(found, pictures(**{"11-2": "ok"}), SETS_TABLE, THEME_PATHS)
     write_csv(labelled, tmp_path / "labelled.csv")
     assert read_csv(tmp_path / "labelled.csv").to_dict("records") == labelled.to_dict("records")
     assert labelled["year"][0] == "1978" and labelled["name"][0].isprintable()
@@ -130,7 +131,7 @@ NUMBERS = st.sets(st.sampled_from(["0011-2", "11-2", "B001-1", "4-1", "5-1"]))
 @given(NUMBERS, st.lists(st.sampled_from(["ok", "gone", "rejected"]), min_size=5, max_size=5))
 def test_no_set_is_lost_or_counted_twice(numbers, statuses):
     found = pictures(**dict(zip(sorted(numbers), statuses, strict=False)))
-    labelled, unlabelled = join(sets(*numbers), found, SETS_TABLE, THEMES_TABLE)
+    labelled, unlabelled = join(sets(*numbers), found, SETS_TABLE, THEME_PATHS)
     assert sorted([*labelled["set_id"], *unlabelled["set_id"]]) == sorted(numbers)
     counts = count(labelled, unlabelled)
     parts = ("labelled", "unmatched", "orphan_theme", "without_picture")
@@ -148,8 +149,9 @@ def run(status: str, *orphans: str) -> None:
     main()
 
 
-def test_both_tables_and_their_counts_are_written():
+def test_the_tables_and_their_counts_are_written():
     run("ok")
+    assert read_csv(paths.theme_paths)["theme_path"].tolist() == ["Duplo", "Duplo / Disney", "Duplo / Disney / Cars"]
     assert read_csv(paths.labelled)["theme_path"].tolist() == ["Duplo / Disney / Cars"]
     assert read_csv(paths.unlabelled).empty
     assert json.loads(paths.join_metrics.read_text())["labelled"] == 1

@@ -1,12 +1,10 @@
 import csv
-import gzip
 import json
 
 import pandas
 import pytest
 
-from stages import paths
-from stages.join import join
+from stages import join, paths
 from stages.regroup import count, label_counts, main, other_themes, regroup, with_labels
 from themer.base.errors import UserError
 from themer.base.files import write_bytes
@@ -115,7 +113,7 @@ def test_the_stage_writes_the_dataset_its_counts_and_those_of_each_label(write_p
     sets, hashes = labelled(Duplo=20, Technic=20)
     write_csv(sets, paths.labelled)
     write_csv(hashes.rename("perceptual_hash").reset_index(), paths.thumbnails_table)
-    write_bytes(gzip.compress(b"id,name,parent_id\n1,Duplo,\n2,Technic,\n"), paths.themes_table)
+    write_csv(pandas.DataFrame({"theme_path": ["Duplo", "Technic"]}), paths.theme_paths)
     write_params({"regroup.groups": GROUPS, "regroup.duplicate_distance": 0})
     main()
     assert read_csv(paths.dataset)["label"].value_counts().to_dict() == {"Young": 20, "Technic": 20}
@@ -125,14 +123,17 @@ def test_the_stage_writes_the_dataset_its_counts_and_those_of_each_label(write_p
 
 def write_joined(theme: str) -> None:
     """Write what the stages before this one leave of twenty sets of a theme and twenty of Duplo."""
-    ids, table = [f"{number}-1" for number in range(40)], {"id": ["1", "2"], "name": [theme, "Duplo"], "parent_id": ""}
+    ids = [f"{number}-1" for number in range(40)]
+    table = pandas.DataFrame({"id": ["1", "2"], "name": [theme, "Duplo"], "parent_id": ""})
     sets = pandas.DataFrame({"set_num": ids, "theme_id": ["1", "2"] * 20})
     hashes = [f"{number:02x}" * 32 for number in range(40)]
     pictures = pandas.DataFrame({"set_id": ids, "status": "ok", "error": "", "sha256": "", "perceptual_hash": hashes})
     named = [{"set_id": number, "name": theme, "year": "1999"} for number in ids]
-    write_csv(join(named, pictures, sets, pandas.DataFrame(table))[0], paths.labelled)
+    for one, path in ((sets.assign(name="", year="", img_url=""), paths.sets_table), (table, paths.themes_table)):
+        write_bytes(one.to_csv(index=False, quoting=csv.QUOTE_ALL).encode(), path)
+    write_bytes(json.dumps(named).encode(), paths.sets)
     write_csv(pictures, paths.thumbnails_table)
-    write_bytes(pandas.DataFrame(table).to_csv(index=False, quoting=csv.QUOTE_ALL).encode(), paths.themes_table)
+    join.main()
 
 
 THEMES = {
@@ -154,7 +155,7 @@ def test_a_theme_with_any_name_becomes_a_label(write_params, theme, by):
 
 
 def test_an_unknown_theme_in_a_rule_is_an_error(write_params):
-    write_bytes(gzip.compress(b"id,name,parent_id\n1,Duplo,\n2,Technic,\n"), paths.themes_table)
+    write_csv(pandas.DataFrame({"theme_path": ["Duplo", "Technic"]}), paths.theme_paths)
     write_params({"regroup.groups": {"Young": ["Dupol"], "Technic": ["Technic"]}})
     with pytest.raises(SystemExit, match='"Young": there is no theme "Dupol" .did you mean "Duplo"'):
         main()

@@ -1,6 +1,6 @@
 """Rebrickable's tree of themes, and checks that it holds the themes of the sets and of the group rules."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import pandas
@@ -39,9 +39,9 @@ class ThemeTree:
         paths = {theme: tuple(names[step] for step in line) for theme, line in lineages.items() if line}
         return cls(paths, tuple(circular))
 
-    def all_paths(self) -> set[str]:
-        """Return the path of every theme, such as `Duplo / Disney / Cars`."""
-        return {SEPARATOR.join(path) for path in self.paths.values()}
+    def all_paths(self) -> list[str]:
+        """Return the path of every theme, such as `Duplo / Disney / Cars`, sorted; themes may share one."""
+        return sorted({SEPARATOR.join(path) for path in self.paths.values()})
 
 
 def _step(theme: str, name: str) -> str:
@@ -76,11 +76,10 @@ def require_few_orphans(themes: Collection[str], tree: ThemeTree) -> None:
         )
 
 
-def check_rules(rules: Regroup, tree: ThemeTree) -> None:
-    """Raise UserError naming every group rule without a theme in the tree, with the most similar themes."""
+def check_rules(rules: Regroup, known: Sequence[str]) -> None:
+    """Raise UserError naming every group rule that is none of the known themes, with the most similar ones."""
     if rules.by != "groups":
         return
-    known = sorted(tree.all_paths())
     problems = [
         f'params.yaml: regroup.groups: "{group}": there is no theme "{rule}"{suggestion(rule, known, count=3)}.'
         for group, wanted in rules.groups.items()

@@ -1,4 +1,4 @@
-"""Shards: every picture padded and packed with its label into TFRecord files, and read back in the same order.
+"""Shards: padded pictures with their labels, written to TFRecord files and read back in the same order.
 
 Needs no TensorFlow.
 """

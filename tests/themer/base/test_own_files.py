@@ -65,7 +65,8 @@ STAGES = {
     paths.source: fetch.main,
     paths.sets: join.main,
     paths.sets_table: join.main,
-    paths.themes_table: regroup.main,
+    paths.themes_table: join.main,
+    paths.theme_paths: regroup.main,
     paths.labelled: regroup.main,
     paths.dataset: resize.main,
 }
@@ -78,6 +79,7 @@ def test_a_stage_with_a_damaged_input_ends_with_a_message(tmp_path, monkeypatch,
     write_params({"fetch.source": "live", "sources.live.brick_insights": "http://127.0.0.1:9", "regroup.by": "root"})
     write_bytes(b"set_num,theme_id,name\n1-1,1,A\n", paths.sets_table)
     write_bytes(b"id,name,parent_id\n1,A,\n", paths.themes_table)
+    write_bytes(b"theme_path\nA\n", paths.theme_paths)
     write_bytes(b"set_id,theme,family,split\n", paths.other_themes)
     write_bytes(b"set_id,perceptual_hash,status,error,sha256\n", paths.thumbnails_table)
     write_bytes(content, path)
