@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 from tests.small_shards import settings, write_photo_shards, write_shards
-from themer.features.feature_store import store_features
+from themer.features.storing import store_features
 from themer.training.fit import train
 
 

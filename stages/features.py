@@ -3,7 +3,7 @@
 from stages import paths
 from themer.base.params_file import load_params, require_weights
 from themer.base.running import stage
-from themer.features.feature_store import store_features
+from themer.features.storing import store_features
 
 
 @stage

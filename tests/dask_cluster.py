@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from distributed import Client
+
 from tests.conftest import PROJECT
 from themer.base.cluster import Cluster, connect
+from themer.base.engines import VARIABLE
 
 LOOPBACK = ("--host", "127.0.0.1", "--no-dashboard", "--dashboard-address", "127.0.0.1:0")
 SCHEDULER = ("-m", "distributed.cli.dask_scheduler")
@@ -57,7 +60,7 @@ class Processes:
 
     def engine(self, wait_seconds: float = 60) -> Cluster:
         """Return the engine on this cluster."""
-        return Cluster(connect(self.address), wait_seconds)
+        return Cluster(connect(self.address, VARIABLE), wait_seconds)
 
     def end_workers(self) -> None:
         """End all workers; the process that a nanny watches ends with it."""
@@ -67,7 +70,11 @@ class Processes:
             worker.wait()
 
     def stop(self) -> None:
-        """End all processes."""
+        """End all processes, and the clients in this process."""
+        # A client without its scheduler tries to connect for ever. Its pauses take Python's random numbers, from which
+        # Keras draws the weights of a network that another test builds.
+        for client in [one for one in Client._instances if one.scheduler and one.scheduler.address == self.address]:
+            client.close(timeout=1)
         self.end_workers()
         self.scheduler.kill()
         self.scheduler.wait()

@@ -17,7 +17,7 @@ from themer.base.tables import write_csv
 from themer.exporting.index_writer import write_index
 from themer.exporting.served_model import export_classifier
 from themer.exporting.thresholds import choose_thresholds
-from themer.features.feature_store import store_features
+from themer.features.storing import store_features
 from themer.networks.model_file import Classifier, save_classifier
 from themer.pictures.files import picture_path
 from themer.pictures.images import encode_png

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterable
+from graphlib import TopologicalSorter
 from importlib.metadata import packages_distributions, requires
 
 import grimp
@@ -53,6 +54,11 @@ GRAPH = grimp.build_graph("themer", "app", "sample", "stages")
 def test_packages_import_only_from_those_before_them(package, layers):
     back = GRAPH.find_illegal_dependencies_for_layers(tuple(reversed(layers)), containers={package})
     assert [(one.importer, one.imported) for one in back] == []
+
+
+def test_modules_import_each_other_in_no_circle():
+    # Imports within functions count as well.
+    TopologicalSorter({module: GRAPH.find_modules_directly_imported_by(module) for module in GRAPH.modules}).prepare()
 
 
 @pytest.mark.parametrize(("package", "layers"), [("themer", THEMER), ("sample", SAMPLE)])

@@ -13,7 +13,7 @@ from tests.small_shards import FILL, LABELS, SIZE, picture, settings, write_phot
 from tests.themer.networks.random_weights import use_short_vgg16
 from themer.base.params_file import parse_params
 from themer.base.tables import read_csv, write_csv
-from themer.features.feature_store import store_features
+from themer.features.storing import store_features
 from themer.pictures.images import encode_png
 from themer.scoring.prediction_table import read_predictions
 from themer.shards.files import Example, ShardSummary, write_split, write_summary

@@ -17,7 +17,6 @@ import dask
 from distributed import Client, Future, KilledWorker, LocalCluster
 from tqdm import tqdm
 
-from themer.base.engines import VARIABLE
 from themer.base.errors import UserError
 from themer.base.worker import HOW_TO_START, identity, run
 
@@ -67,8 +66,12 @@ class Packer(pickle.Pickler):
         return len(self.futures) - 1
 
 
-def connect(address: str) -> Client:
+def connect(address: str, variable: str) -> Client:
     """Return the client of a scheduler, or of a cluster on this machine for "", one process for each core.
+
+    Args:
+        address: the scheduler's address, or "".
+        variable: the environment variable that named it.
 
     Raises:
         UserError: nothing answers there as a scheduler does.
@@ -82,7 +85,7 @@ def connect(address: str) -> Client:
     except (OSError, TimeoutError):
         raise UserError(
             f"{address}: no scheduler responds within {CONNECT_SECONDS:.0f} s. Start one (dask scheduler), "
-            f"or unset {VARIABLE}."
+            f"or unset {variable}."
         ) from None
 
 

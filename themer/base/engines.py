@@ -121,4 +121,4 @@ def _cluster(address: str) -> Engine:
         from themer.base.cluster import Cluster, connect
     except ModuleNotFoundError as error:
         raise UserError(f"{VARIABLE} needs Dask ({error}). Run: pip install -r requirements-dask.txt") from None
-    return Cluster(connect(address))
+    return Cluster(connect(address, VARIABLE))

@@ -7,7 +7,7 @@ import numpy as np
 
 from themer.base.params import SPLITS, Train
 from themer.base.quiet_tensorflow import keras
-from themer.features.feature_store import store_features
+from themer.features.storing import store_features
 from themer.shards.files import Example, ShardSummary, read_summary, write_split, write_summary
 from themer.training.fit import calibrate, probabilities, train
 from themer.training.training_pictures import TrainingPictures

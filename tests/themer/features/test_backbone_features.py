@@ -11,7 +11,8 @@ from themer.base.quiet_tensorflow import keras
 from themer.features import backbone_features
 from themer.features.backbone_features import write_features
 from themer.features.embedding import PICTURES_PER_TASK, embed, unchanged
-from themer.features.feature_store import read_features, store_features
+from themer.features.feature_store import read_features
+from themer.features.storing import store_features
 from themer.networks.efficientnet import efficientnet_lite_features
 from themer.networks.lite import lite_model
 from themer.networks.registry import build

@@ -1,8 +1,6 @@
 import hashlib
 import json
-import shutil
 from dataclasses import asdict
-from pathlib import Path
 
 import grimp
 import numpy as np
@@ -12,7 +10,6 @@ from tests.small_shards import settings, write_photo_shards, write_shards
 from tests.themer.features.feature_files import write_feature_files
 from themer.base.errors import UserError
 from themer.base.files import write_json
-from themer.features import feature_store
 from themer.features.feature_store import (
     PACKAGES,
     FeatureSummary,
@@ -21,28 +18,14 @@ from themer.features.feature_store import (
     prepare_directory,
     read_feature_summaries,
     read_features,
-    store_features,
     weights_sha256,
 )
 
 SUMMARY = FeatureSummary("0123", width=3088, last_width=1280, views=2)
 
 
-@pytest.fixture
-def sources(tmp_path) -> list[Path]:
-    return [write_shards(tmp_path / "shards"), write_photo_shards(tmp_path / "photos", train=(1, 1, 1))]
-
-
 # Errors, files, params; and engines, none of which changes a byte of the results.
 BASE = ("arrays", "cluster", "engines", "errors", "files", "params", "quiet_stderr", "theme_paths", "worker")
-
-
-@pytest.fixture
-def code(tmp_path, monkeypatch) -> Path:
-    """A copy of the project's code that stands for it in fingerprints."""
-    copy = shutil.copytree(feature_store.THEMER, tmp_path / "themer")
-    monkeypatch.setattr(feature_store, "THEMER", copy)
-    return copy
 
 
 def test_a_fingerprint_depends_on_settings_and_pictures(sources, tmp_path):
@@ -79,7 +62,7 @@ def test_the_digest_of_the_code_depends_on_views_and_networks(code, module):
 
 def test_the_digest_of_the_code_covers_all_code_that_computes_features():
     """The other modules decide nothing about features, or their results are in the settings and the shards."""
-    modules = grimp.build_graph("themer").find_upstream_modules("themer.features.feature_store")
+    modules = grimp.build_graph("themer").find_upstream_modules("themer.features.storing")
     others = {module for module in modules if not module.startswith(("themer.features.", "themer.networks."))}
     covered = {"themer.base.arithmetic", "themer.base.quiet_tensorflow"}
     base = {f"themer.base.{name}" for name in BASE}
@@ -162,44 +145,6 @@ def test_networks_with_different_numbers_of_pictures_are_reported(tmp_path):
     write_feature_files(tmp_path, "train", np.zeros((4, 2)), np.zeros((5, 2)))
     with pytest.raises(UserError, match="different numbers of pictures. Run: dvc repro --force features"):
         read_features(tmp_path, "train", 0)
-
-
-def test_other_networks_leave_the_files_of_a_network_and_a_removed_one_leaves_none(sources, tmp_path):
-    features, kept = tmp_path / "features", []
-    for networks in (["vgg16"], ["resnet50", "vgg16"], ["resnet50"]):
-        # With random weights, a network has a summary and no features.
-        store_features(*sources, settings(network=networks, weights="none"), features)
-        kept.append((features / "vgg16/train-0.npy").exists())
-        assert json.loads((features / "networks.json").read_text()) == {"networks": networks}
-        assert {path.name for path in features.iterdir()} == {"networks.json", *networks}
-        (features / networks[-1] / "train-0.npy").touch()
-    assert kept == [False, True, False]
-
-
-def test_a_network_has_the_same_features_alone_and_among_others(sources, tmp_path):
-    for name, networks in {"alone": "vgg16", "several": ["resnet50", "vgg16"]}.items():
-        store_features(*sources, settings(network=networks, weights="none"), tmp_path / name)
-    alone, several = (read_feature_summaries(tmp_path / name) for name in ("alone", "several"))
-    assert alone[0] == several[1] != several[0]
-
-
-def test_features_of_other_code_are_deleted(code, tmp_path):
-    shards, photos = write_shards(tmp_path / "shards"), write_photo_shards(tmp_path / "photos")
-    kept = []
-    for edit in ("", "", "# an edit"):
-        with (code / "features/photo_views.py").open("a") as file:
-            file.write(edit)
-        store_features(shards, photos, settings(), tmp_path / "features")
-        kept.append((tmp_path / "features/lego_cnn/train-0.npy").exists())
-        (tmp_path / "features/lego_cnn/train-0.npy").touch()
-    assert kept == [False, True, False]
-
-
-def test_a_network_from_scratch_has_no_features(tmp_path):
-    shards, photos = write_shards(tmp_path / "shards"), write_photo_shards(tmp_path / "photos")
-    store_features(shards, photos, settings(), tmp_path / "features")
-    assert [summary.width for summary in read_feature_summaries(tmp_path / "features")] == [0]
-    assert [path.name for path in (tmp_path / "features/lego_cnn").iterdir()] == ["features.json"]
 
 
 def test_the_summary_is_json_without_times(tmp_path):

@@ -16,7 +16,8 @@ from tests.themer.networks.random_weights import use_short_vgg16
 from themer.base.errors import UserError
 from themer.base.params import Train
 from themer.base.quiet_tensorflow import keras, tf
-from themer.features.feature_store import read_features, store_features
+from themer.features.feature_store import read_features
+from themer.features.storing import store_features
 from themer.networks.parts import parts_of
 from themer.networks.registry import build, default_learning_rate
 from themer.training import fit
