@@ -58,7 +58,7 @@ class FeatureFile(NamedTuple):
 def prepare_directory(directory: Path, summary: FeatureSummary) -> None:
     """Prepare a folder: keep the files that an interrupted run wrote for the same summary, and delete all others."""
     directory.mkdir(parents=True, exist_ok=True)
-    if not _matches(directory, summary):
+    if _summary_if_any(directory) != summary:
         for path in directory.iterdir():
             path.unlink()
     write_json(asdict(summary), directory / SUMMARY_NAME)
@@ -71,12 +71,11 @@ def read_feature_summaries(directory: Path) -> list[FeatureSummary]:
 
 def is_complete(directory: Path, made_from: str, files: Sequence[FeatureFile]) -> bool:
     """Return whether the folder of a network has this fingerprint, and all its files."""
-    try:
-        summary = _read_summary(directory)
-    except UserError:
+    summary = _summary_if_any(directory)
+    if summary is None or summary.fingerprint != made_from:
         return False
     shapes = [(file.path, (read_summary(file.shards).pictures[file.split], summary.width)) for file in files]
-    return summary.fingerprint == made_from and all(holds_array(path, shape) for path, shape in shapes)
+    return all(holds_array(path, shape) for path, shape in shapes)
 
 
 def feature_files(directory: Path, shards: Path, photos: Path, views: int) -> list[FeatureFile]:
@@ -200,9 +199,9 @@ def _read_part(path: Path) -> np.ndarray:
         raise UserError(f"{path}: no features here ({error}). Run: dvc repro --force features") from None
 
 
-def _matches(directory: Path, summary: FeatureSummary) -> bool:
-    """Return whether a folder has this summary; an unreadable summary does not match."""
+def _summary_if_any(directory: Path) -> FeatureSummary | None:
+    """Return the summary in the folder of a network, or None if it is missing or unreadable."""
     try:
-        return _read_summary(directory) == summary
+        return _read_summary(directory)
     except UserError:
-        return False
+        return None
