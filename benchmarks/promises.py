@@ -4,6 +4,7 @@ Splits the families of the held-out predictions at random in two halves, 200 tim
 other shows the rate that was promised. Run it after `dvc repro`.
 """
 
+import argparse
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -20,6 +21,7 @@ SPLITS = 200
 
 def main() -> None:
     """Print how often each promise held, was broken, or could not be given."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     settings = load_params(paths.params).export
     held_out, shares = read_csv(paths.calibration), read_csv(paths.index / SHARES_NAME)
     boundary = guaranteed_boundary(shares, settings).threshold

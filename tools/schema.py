@@ -151,7 +151,7 @@ LABELS = text("labels[]", "the labels in the order of their indices and probabil
 SIZE = integer("size", "side of the square pictures in pixels", 32, 1024)
 FILL = integer("fill[]", "red, green and blue of the padding", 0, 255)
 NETWORK = text("network", "`train.network`")
-TEMPERATURE = number("temperature", "what the logits are divided by, to calibrate them", 0.05, 20)
+TEMPERATURE = number("temperature", "what the logits of the models are already divided by, to calibrate them", 0.05, 20)
 RECORD = (
     integer("label", "index in `labels` of `shards.json`, or in `other_themes`", 0),
     Field("image", "PNG", "the picture, scaled to fit a square and padded, in RGB"),
@@ -523,8 +523,10 @@ CROSS_VALIDATE = (
 EXPORT = (
     File(
         str(paths.model),
-        "The served model, for LiteRT in float32. From pixels it computes logits, features and, for most "
-        "networks, a heat map of each label. A zip archive with these members is appended.",
+        "The served model, for LiteRT. Its signature takes `pixels`, float32 [1, size, size, 3]: RGB from 0 to 255, "
+        "scaled by Pillow's Hamming filter and padded with `fill`. It returns `logits`, whose softmax is the "
+        "calibrated probability, `features`, and for most networks `block_features` and `class_maps`, what each place "
+        "in the picture adds to each logit. A zip archive with these members is appended.",
         (hexadecimal("classifier.sha256", "SHA-256 of the `classifier.keras` that it was made from"), *DESCRIPTION),
     ),
     File(
@@ -546,9 +548,10 @@ EXPORT = (
     ),
     File(
         str(paths.index / "boundary.npy"),
-        "A linear classifier on the square roots of block features that tells the labels, its first classes, from "
-        "other root themes: each class has its weights, then its bias. Empty if too few pictures show other themes.",
-        (Field("array", "float32", "weights and bias", axes=("classes", "width + 1")),),
+        "A linear classifier that tells the labels, its first classes, from other root themes: each class has its "
+        "weights, then its bias. It takes block features, scaled to length 1, then the square root of each with its "
+        "sign. Empty if too few pictures show other themes.",
+        (Field("array", "float32", "weights and bias", axes=("classes", "block_width + 1")),),
     ),
     File(
         str(paths.index / "shares.csv"),
