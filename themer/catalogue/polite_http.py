@@ -5,12 +5,14 @@ import re
 import time
 from collections.abc import Callable
 from email.utils import parsedate_to_datetime
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 from pyrate_limiter import Limiter, Rate
 from requests.adapters import BaseAdapter, HTTPAdapter
+from requests.utils import get_environ_proxies, select_proxy
 from requests_ratelimiter import LimiterAdapter
 from requests_ratelimiter.buckets import HostBucketFactory
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
@@ -71,6 +73,13 @@ class PoliteSession(requests.Session):
         self._slow_adapters[host] = slow
         return True
 
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        """Return the response to a request, also to one that a redirect leads to: from this machine without a proxy."""
+        if _is_this_machine(request.url or ""):
+            request.headers.pop("Proxy-Authorization", None)
+            kwargs["proxies"] = {}
+        return super().send(request, **kwargs)
+
     def request(self, *args: Any, **kwargs: Any) -> requests.Response:
         """Return the response, the last one if the fault does not pass; raise RequestException without a response."""
         try:
@@ -112,6 +121,15 @@ def polite_session(
 def _host(url: str) -> str:
     """Return the host of a URL with its port, as requests writes it."""
     return urlsplit(url).netloc.lower()
+
+
+def _is_this_machine(url: str) -> bool:
+    """Return whether the host of a URL is on loopback."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _adapter(interval_seconds: float, connections: int = 64) -> LimiterAdapter:
@@ -236,7 +254,16 @@ def _attempt_as_sent(
 
 def _no_response(url: str, error: requests.RequestException) -> UserError:
     """Return the error for a request without a response."""
-    return UserError(f"{url}: no response ({failure_kind(error)}). Check the address and the network.")
+    kind = failure_kind(error)
+    if isinstance(error, requests.ConnectionError | requests.exceptions.InvalidSchema) and not _is_this_machine(url):
+        kind += _through(url)
+    return UserError(f"{url}: no response ({kind}). Check the address and the network.")
+
+
+def _through(url: str) -> str:
+    """Return words that name the proxy of a URL, without its user and password, or "" if the environment has none."""
+    proxy = select_proxy(url, get_environ_proxies(url))
+    return f" through the proxy {proxy.rpartition('@')[2].rpartition('//')[2].rstrip('/')}" if proxy else ""
 
 
 def require_success(response: requests.Response) -> requests.Response:

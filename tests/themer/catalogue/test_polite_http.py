@@ -125,6 +125,54 @@ def test_a_request_without_response_is_an_error_that_names_the_address(site):
         get(polite_session(retry=retry_policy(retries=0)), "http://127.0.0.1:9/page")
 
 
+PROXIES = [{"http_proxy": "http://127.0.0.1:9"}, {"all_proxy": "socks5://127.0.0.1:9"}]
+
+
+@pytest.fixture
+def no_proxies(monkeypatch):
+    """An environment that names no proxy, for a test to name one."""
+    for name in ("http_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+@pytest.mark.parametrize("environment", PROXIES, ids=str)
+def test_a_request_to_this_machine_goes_through_no_proxy(site, monkeypatch, no_proxies, environment, host):
+    site.put("/page", b"there")
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert get(polite_session(), f"{site.url}/page".replace("127.0.0.1", host)).content == b"there"
+
+
+@pytest.mark.parametrize("host", ["127.8.0.1", "[::1]", "LOCALHOST"])
+def test_every_name_of_this_machine_is_known(monkeypatch, no_proxies, host):
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    with pytest.raises(UserError, match=r"no response \(no connection\)"):
+        get(polite_session(retry=retry_policy(retries=0)), f"http://{host}:9/page")
+
+
+def test_other_hosts_are_requested_through_the_proxy_also_before_and_after_a_redirect(site, monkeypatch, no_proxies):
+    """The site is the proxy as well, which is asked for whole addresses."""
+    monkeypatch.setenv("http_proxy", site.url.replace("//", "//user:secret@"))
+    site.put("http://one.invalid/", status=302, Location="http://other.invalid/")
+    site.put("http://other.invalid/", status=302, Location=f"{site.url}/page")
+    site.put("/page", status=302, Location="http://one.invalid/last")
+    site.put("http://one.invalid/last", b"there")
+    assert get(polite_session(), "http://one.invalid/").content == b"there"
+    asked = ["http://one.invalid/", "http://other.invalid/", "/page", "http://one.invalid/last"]
+    assert [path for path, _ in site.requests] == asked
+    assert ["Proxy-Authorization" in headers for _, headers in site.requests] == [True, True, False, True]
+
+
+@pytest.mark.parametrize("proxy", ["http://user:secret@127.0.0.1:9/", "127.0.0.1:9", "socks5://127.0.0.1:9"])
+def test_a_proxy_without_response_is_named_without_its_password(monkeypatch, no_proxies, proxy):
+    monkeypatch.setenv("http_proxy", proxy)
+    with pytest.raises(UserError, match=r"no response \(.* through the proxy 127.0.0.1:9\). Check") as error:
+        get(polite_session(retry=retry_policy(retries=0)), "http://one.invalid/page")
+    assert "secret" not in str(error.value)
+
+
 def test_any_status_but_200_is_an_error(site):
     with pytest.raises(UserError, match="/gone: expected HTTP 200, received HTTP 404"):
         require_success(get(polite_session(), f"{site.url}/gone"))
