@@ -296,7 +296,8 @@ class Train(Section):
             raise ValueError(f"epochs: 0 leaves {names} untrained, since it has no pretrained weights. Write 1 or more")
         if 0 < self.epochs <= self.warm_up_epochs:
             raise ValueError(
-                f"warm_up_epochs: must be fewer than epochs ({self.epochs}), but it is {self.warm_up_epochs}"
+                f"warm_up_epochs: must be fewer than epochs ({self.epochs}), but it is {self.warm_up_epochs}. "
+                "Write 0, or raise epochs"
             )
         return self
 

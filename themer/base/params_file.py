@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from themer.base.errors import UserError, did_you_mean, suggestion
-from themer.base.params import TAGS, Params, Source, unreadable_weights
+from themer.base.params import TAGS, Params, ScratchNetwork, Source, unreadable_weights
 
 PLAIN = (str, int, float, list, dict, type(None))
 NO_TEXT = re.compile("[\0\ud800-\udfff]")
@@ -133,7 +133,8 @@ def _message(detail: ErrorDetails, name: str) -> str:
         return f"{prefix}missing. Add this key."
     if detail["type"] == "value_error":
         return f"{prefix}{detail['msg'].removeprefix('Value error, ').rstrip('.')}."
-    return f"{prefix}{_wrong_value(detail)}"
+    is_refused_in_lists = TAGS[1] in detail["loc"] and detail["input"] in get_args(ScratchNetwork)
+    return f"{prefix}{_wrong_value(detail)}{' A list takes pretrained networks only.' if is_refused_in_lists else ''}"
 
 
 def _wrong_value(detail: ErrorDetails) -> str:

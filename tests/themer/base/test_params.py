@@ -52,6 +52,10 @@ WRONG = {
         {"train.network": ["lego_cnn", "efficientnet_lite0"]},
         "params.yaml: train.network.0: Input should be 'convnext_tiny', ",
     ),
+    "reason why a network from scratch can't be among several": (
+        {"train.network": ["efficientnet_lite0", "lego_cnn"]},
+        "or 'vgg16', but it is 'lego_cnn'. A list takes pretrained networks only.",
+    ),
     "no network": (
         {"train.network": []},
         "params.yaml: train.network: List should have at least 1 item, but it is [].",
@@ -84,7 +88,7 @@ WRONG = {
     ),
     "warm-up for all epochs": (
         {"train.epochs": 3, "train.warm_up_epochs": 3},
-        "params.yaml: train: warm_up_epochs: must be fewer than epochs (3), but it is 3.",
+        "params.yaml: train: warm_up_epochs: must be fewer than epochs (3), but it is 3. Write 0, or raise epochs.",
     ),
     "text for a number": (
         {"train.epochs": "ten"},
