@@ -66,6 +66,10 @@ SLOW_FILES = {
 }
 SLOW_FOLDERS = {"end_to_end", "browser"}
 
+# A file to which nothing can be written, as on a full disk.
+FULL = Path("/dev/full")
+needs_full = pytest.mark.skipif(not FULL.exists(), reason="needs /dev/full")
+
 # The first one that is installed. Chromium's shell without windows takes half of its processor time.
 BROWSERS = {"chromium": ("chromium-headless-shell", "chromium"), "firefox": ("firefox", "firefox-esr")}
 FAKE_CAMERA = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]

@@ -21,6 +21,8 @@ REMEDIES = {
     errno.ENOTDIR: "A file is where a folder has to be. Move it away, then run again.",
     errno.EISDIR: "A folder is where a file has to be. Move it away, then run again.",
 }
+# What helps without the name of a file, which a failed write doesn't tell.
+ANYWHERE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 
 
 class UserError(Exception):
@@ -49,9 +51,11 @@ def explained(main: Callable[P, None]) -> Callable[P, None]:
         except UserError as error:
             sys.exit(f"error: {error}")
         except OSError as error:
-            if error.errno not in REMEDIES or error.filename is None:
+            number, is_named = error.errno or 0, error.filename is not None
+            if number not in (REMEDIES if is_named else ANYWHERE):
                 raise
-            sys.exit(f"error: {error.filename}: {error.strerror}. {REMEDIES[error.errno]} Finished work is kept.")
+            place = f"{error.filename}: " if is_named else ""
+            sys.exit(f"error: {place}{error.strerror}. {REMEDIES[number]} Finished work is kept.")
         except KeyboardInterrupt:
             sys.exit("stopped. Finished work is kept; run again to go on.")
 

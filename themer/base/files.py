@@ -3,16 +3,27 @@
 import hashlib
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 
 def write_bytes(content: bytes, path: Path) -> None:
-    """Write a file, its folder included: to a part file beside it, which is then renamed."""
+    """Write a file, its folder included: to a part file beside it, which is then renamed.
+
+    If that fails, the part file is removed, and the OSError names a file.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
-    part.write_bytes(content)
-    part.replace(path)
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            part.unlink()
+        # A failed write tells no name.
+        error.filename = error.filename or str(path)
+        raise
 
 
 def write_json(value: Any, path: Path, digits: int = 6) -> None:

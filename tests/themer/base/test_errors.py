@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.conftest import PROJECT
+from tests.conftest import FULL, PROJECT, needs_full
 from themer.base.errors import UserError, explained, suggestion
 
 
@@ -79,4 +79,24 @@ def test_a_file_that_the_system_refuses_is_named_with_what_helps(number, message
         raise OSError(number, os.strerror(number), "data/a.csv")
 
     with pytest.raises(SystemExit, match=f"data/a.csv: .*{message}"):
+        main()
+
+
+@needs_full
+def test_a_full_disk_is_explained_although_the_error_names_no_file():
+    @explained
+    def main() -> None:
+        FULL.write_text("content")
+
+    with pytest.raises(SystemExit, match=r"^error: No space left on device\. Make room, then run again\."):
+        main()
+
+
+@pytest.mark.parametrize("number", [errno.ENOENT, errno.EIO])
+def test_an_error_without_a_file_that_no_remedy_fits_keeps_its_traceback(number):
+    @explained
+    def main() -> None:
+        raise OSError(number, os.strerror(number))
+
+    with pytest.raises(OSError, match=os.strerror(number)):
         main()

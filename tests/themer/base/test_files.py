@@ -2,7 +2,9 @@ import hashlib
 import json
 
 import pytest
+from pathspec import GitIgnoreSpec
 
+from tests.conftest import FULL, PROJECT, needs_full
 from themer.base.files import drop_partial_line, file_sha256, files_sha256, write_bytes, write_json
 
 
@@ -10,6 +12,21 @@ def test_a_file_is_written_whole_and_its_folder_made(tmp_path):
     write_bytes(b"content", tmp_path / "new" / "file.txt")
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["file.txt"]
     assert (tmp_path / "new" / "file.txt").read_bytes() == b"content"
+
+
+@needs_full
+def test_a_file_for_which_the_disk_has_no_room_is_named_and_leaves_no_part(tmp_path):
+    (tmp_path / "file.txt").write_bytes(b"old")
+    (tmp_path / "file.txt.part").symlink_to(FULL)
+    with pytest.raises(OSError, match=r"No space left on device: '.*/file\.txt'"):
+        write_bytes(b"new", tmp_path / "file.txt")
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"old"]
+
+
+@pytest.mark.parametrize("folder", ["data", "metrics", "models/index", "plots"])
+def test_git_ignores_the_part_that_a_killed_process_leaves(folder):
+    ignored = GitIgnoreSpec.from_lines((PROJECT / ".gitignore").read_text(encoding="utf-8").splitlines())
+    assert ignored.match_file(f"{folder}/a.csv.part") and not ignored.match_file(f"{folder}/a.csv")
 
 
 def test_json_has_sorted_keys_and_rounded_floats(tmp_path):

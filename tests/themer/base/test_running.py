@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from dvc.exceptions import ReproductionError
 
-from tests.conftest import PROJECT
+from tests.conftest import PROJECT, needs_full
 from tests.dvc_repo import opened_repo
 from themer.base.running import Start, begin
 
@@ -308,7 +308,7 @@ REFUSING = {
 }
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@needs_full
 @pytest.mark.parametrize("streams", REFUSING)
 @pytest.mark.parametrize("end", ENDS)
 def test_a_stage_ends_the_same_way_if_what_it_says_can_not_be_written(folder, end, streams):
