@@ -3,9 +3,13 @@
 Everything here runs the exported model with `themer.answering`. Nothing here trains or evaluates.
 """
 
+from themer.base.stopping import is_run, stop_as_usual, stop_quietly
+
+if is_run():
+    stop_quietly()
+
 from typing import TYPE_CHECKING
 
-import app.process as command_process
 from themer.base.arithmetic import prepare
 from themer.base.errors import explained
 
@@ -14,10 +18,11 @@ if TYPE_CHECKING:
 
     from app.settings import Settings
 
-# Before any module imports numpy.
-command_process.stop_quietly()
+# Before any module imports numpy. Whoever imports the package for lego-themer has not come to call this.
+stop_quietly()
 explained(prepare)()
-command_process.stop_as_usual()
+if not is_run():
+    stop_as_usual()
 
 
 def create_app(settings: "Settings | None" = None) -> "Flask":

@@ -8,15 +8,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from app.process import flush_output, open_streams, stop_as_usual, stop_quietly
-
-if __name__ == "__main__":
-    stop_quietly()
-
 from PIL import Image
 from pydantic import ValidationError
 
 from app import create_app
+from app.process import flush_output, open_streams
 from app.server import make_server, run, use_batch_scheduling
 from app.settings import Settings
 from themer.base.errors import UserError, explained, suggestion
@@ -40,7 +36,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def serve_until_stopped(given: dict[str, Any]) -> None:
     """Serve with the settings that are not None until stopped."""
-    stop_as_usual()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     # It warns of each request that waits for a thread. /metrics shows how many pictures wait.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)

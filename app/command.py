@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from app.process import flush_output, open_streams, stop_quietly
+from app.process import flush_output, open_streams
 from themer.base.errors import explained
+from themer.base.stopping import stop_quietly
 
 COMMANDS = ("predict", "serve")
 

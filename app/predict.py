@@ -11,11 +11,6 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TextIO
 
-from app.process import STOPPED, drop_output, flush_output, open_streams, stop_as_usual, stop_quietly
-
-if __name__ == "__main__":
-    stop_quietly()
-
 from PIL import Image
 from tqdm import tqdm
 
@@ -25,8 +20,10 @@ from app.command_line.model_folder import VARIABLE, default_model, fingerprint, 
 from app.command_line.named_files import Picture, pictures_of
 from app.command_line.resuming import alone, drop, finished, remaining
 from app.problem import Problem
+from app.process import drop_output, flush_output, open_streams
 from themer.answering.predictor import Predictor
 from themer.base.errors import UserError
+from themer.base.stopping import STOPPED, stop_as_usual
 
 ALL_PREDICTED, SOME_UNREADABLE, NO_MODEL = 0, 1, 2
 # Fewer pictures are done before a reader has found the bar.

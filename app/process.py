@@ -1,29 +1,11 @@
-"""The process of a command: Ctrl-C before it is ready, and standard streams that are closed or that nobody reads."""
+"""The standard streams of a command: closed from the start, or written to when nobody reads."""
 
 import os
-import signal
 import sys
-from types import FrameType
 from typing import TextIO
 
-STOPPED = 130
 # Nothing can be written to a closed stdout, and the command says so. It can't where stderr is closed.
 STREAMS = {"stdin": ("r", os.O_RDONLY), "stdout": ("w", os.O_RDONLY), "stderr": ("w", os.O_WRONLY)}
-
-
-def stop_quietly() -> None:
-    """While libraries are imported, let Ctrl-C end the process at once: exit code 130, no traceback of theirs.
-
-    Whoever handles or ignores Ctrl-C otherwise keeps doing so.
-    """
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, _end)
-
-
-def stop_as_usual() -> None:
-    """Let Ctrl-C raise KeyboardInterrupt again after `stop_quietly`."""
-    if signal.getsignal(signal.SIGINT) is _end:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def open_streams() -> None:
@@ -44,8 +26,3 @@ def flush_output() -> None:
         sys.stdout.flush()
     except OSError:
         drop_output()
-
-
-def _end(number: int, frame: FrameType | None) -> None:
-    """End the process."""
-    os._exit(STOPPED)

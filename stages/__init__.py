@@ -1,5 +1,10 @@
 """One small script for each DVC stage."""
 
+from themer.base.stopping import is_run, stop_quietly
+
+if is_run():
+    stop_quietly()
+
 import os
 
 from themer.base.arithmetic import prepare

@@ -14,6 +14,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests.conftest import PROJECT
+from themer.base.arithmetic import LIBRARIES
 
 # In the order in which a picture passes through them; a package imports only from those before it.
 THEMER = (
@@ -103,8 +104,9 @@ def test_packages_hold_no_code_of_their_own():
 @pytest.mark.parametrize("package", ["stages", "app", "benchmarks", "tests"])
 def test_entry_points_prepare_the_arithmetic_before_they_import_anything_else(package):
     tree = ast.parse((PROJECT / package / "__init__.py").read_text(encoding="utf-8"))
-    imported = [one.module for one in tree.body if isinstance(one, ast.ImportFrom) and one.module != "typing"]
-    assert imported == ["themer.base.arithmetic", "themer.base.errors"]
+    imported = [one.module for one in tree.body if isinstance(one, ast.ImportFrom)]
+    light = {"typing", "themer.base.stopping"}
+    assert [one for one in imported if one not in light] == ["themer.base.arithmetic", "themer.base.errors"]
     assert "explained(prepare)()" in [ast.unparse(one) for one in tree.body]
 
 
@@ -113,6 +115,18 @@ def imports_of(module: str, *names: str) -> list[str]:
     code = f"import sys, {module}; print(*(name for name in {names!r} if name in sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, check=True, capture_output=True, text=True)
     return done.stdout.split()
+
+
+def test_what_entry_points_import_before_they_prepare_imports_no_library():
+    modules = "themer.base.arithmetic, themer.base.errors, themer.base.stopping"
+    assert imports_of(modules, *LIBRARIES) == []
+
+
+@pytest.mark.parametrize("package", ["stages", "app"])
+def test_ctrl_c_stays_as_it_is_for_whoever_imports_a_package(package):
+    code = f"import signal, {package}; print(signal.getsignal(signal.SIGINT) is signal.default_int_handler)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, check=True, capture_output=True, text=True)
+    assert done.stdout == "True\n"
 
 
 ANSWERING = sorted(GRAPH.find_children("themer.answering"))

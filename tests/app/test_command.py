@@ -21,6 +21,7 @@ from tests.drawn_sets import KINDS, drawn_set
 
 SETUP = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 COMMAND = "import sys; from app.command import main; sys.exit(main())"
+RUN_BY_PYTHON = [["-m", "app.predict", "a.png"], ["-m", "app"], ["-m", "stages.train"], ["-m", "stages.fetch"]]
 # Parts of flask and pydantic.
 BROUGHT = {"pydantic_core", "werkzeug"}
 
@@ -82,17 +83,34 @@ def interrupted(process: subprocess.Popen) -> str:
             pass
 
 
-@pytest.mark.parametrize(
-    "command",
-    [["-c", COMMAND, "predict", "a.png"], ["-c", COMMAND, "serve"], ["-m", "app.predict", "a.png"], ["-m", "app"]],
-)
-@pytest.mark.parametrize("module", ["numpy.linalg", "pydantic_core"])
-def test_ctrl_c_while_libraries_are_imported_leaves_no_traceback(command, module):
-    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    with subprocess.Popen([sys.executable, "-X", "importtime", *command], cwd=PROJECT, **options) as process:
+def interrupted_after(module: str, command: list[str], folder: Path) -> int:
+    """Press Ctrl-C once a command in a folder has imported a module; return its exit code. It must say nothing."""
+    variables = {**os.environ, "PYTHONPATH": str(PROJECT), "LEGO_THEMER_PORT": "0"}
+    options = {"cwd": folder, "env": variables, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-X", "importtime", *command], **options) as process:
         assert any(line.endswith(f" {module}\n") for line in process.stderr)  # Reads as far as that line.
         said = interrupted(process)
-    assert process.returncode == 130 and "Traceback" not in said
+    assert [line for line in said.splitlines() if not line.startswith("import time:")] == []
+    return process.returncode
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["-c", COMMAND, "predict", "a.png"], ["-c", COMMAND, "serve"], *RUN_BY_PYTHON],
+)
+@pytest.mark.parametrize("module", ["numpy.linalg", "pydantic_core"])
+def test_ctrl_c_while_libraries_are_imported_leaves_no_traceback(command, module, tmp_path):
+    assert interrupted_after(module, command, tmp_path) == 130
+
+
+@pytest.mark.parametrize("command", RUN_BY_PYTHON)
+def test_ctrl_c_before_any_library_is_imported_leaves_no_traceback(command, tmp_path):
+    assert interrupted_after("themer.base.errors", command, tmp_path) == 130
+
+
+@pytest.mark.parametrize("command", [["-c", COMMAND, "serve"], ["-m", "app"]])
+def test_ctrl_c_before_a_server_is_ready_says_nothing(command, root, tmp_path):
+    assert interrupted_after("orjson", [*command, "--model", str(root / "models")], tmp_path) == 130
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["predict", "--help"], ["serve", "--help"]])

@@ -1,13 +1,17 @@
 import gzip
 import json
+import os
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from stages import fetch, paths
-from tests.conftest import Site
+from tests.conftest import PROJECT, Site
 
 THEMES = [(1, "Duplo", ""), (2, "Technic", "")]
 GROUPS = {"Young Childrens": ["Duplo"], "Technic/Bionicle": ["Technic"]}
@@ -265,3 +269,14 @@ def test_a_file_that_was_deleted_is_fetched_again(site, run, path):
     path.unlink()
     run()
     assert path.read_bytes() == before
+
+
+def test_ctrl_c_while_the_stage_works_says_that_finished_work_is_kept(site, folder, write_params):
+    source = {"brick_insights": site.url, "rebrickable": site.url}
+    write_params({"fetch.source": "here", "sources.here": source})
+    command, env = [sys.executable, "-m", "stages.fetch"], {**os.environ, "PYTHONPATH": str(PROJECT)}
+    with subprocess.Popen(command, cwd=folder, env=env, stderr=subprocess.PIPE, text=True) as process:
+        site.watch = lambda path: process.send_signal(signal.SIGINT)
+        said = process.communicate()[1]
+    assert (process.returncode, said) == (130, "stopped. Finished work is kept; run again to go on.\n")
+    assert [path for path, _ in site.requests] == ["/robots.txt"]

@@ -135,11 +135,12 @@ def test_missing_shards_are_reported_without_a_traceback():
         train.main()
 
 
-def test_ctrl_c_ends_with_a_hint_on_how_to_resume(monkeypatch):
+def test_ctrl_c_ends_with_a_hint_on_how_to_resume(monkeypatch, capsys):
     def interrupted(self, split, frozen=()):
         raise KeyboardInterrupt
 
     write_inputs(network="lego_cnn")
     monkeypatch.setattr(TrainingPictures, "plain", interrupted)
-    with pytest.raises(SystemExit, match="stopped.*run again"):
+    with pytest.raises(SystemExit, match="130"):
         train.main()
+    assert "stopped. Finished work is kept; run again" in capsys.readouterr().err

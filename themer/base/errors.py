@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from typing import ParamSpec
 
+from themer.base.stopping import STOPPED
+
 P = ParamSpec("P")
 # What helps where the system refuses a file.
 REMEDIES = {
@@ -36,7 +38,7 @@ def refused(error: OSError) -> UserError:
 
 
 def explained(main: Callable[P, None]) -> Callable[P, None]:
-    """Decorate a command's main: a UserError or Ctrl-C ends it with one message on stderr and exit code 1.
+    """Decorate a command's main: a UserError ends it with a message on stderr and exit code 1, Ctrl-C with 130.
 
     What the terminal's encoding lacks is printed as an escape, such as \\xd7.
     """
@@ -57,7 +59,8 @@ def explained(main: Callable[P, None]) -> Callable[P, None]:
             place = f"{error.filename}: " if is_named else ""
             sys.exit(f"error: {place}{error.strerror}. {REMEDIES[number]} Finished work is kept.")
         except KeyboardInterrupt:
-            sys.exit("stopped. Finished work is kept; run again to go on.")
+            print("stopped. Finished work is kept; run again to go on.", file=sys.stderr)
+            sys.exit(STOPPED)
 
     return wrapper
 

@@ -21,6 +21,7 @@ from themer.base.errors import UserError, explained
 from themer.base.inputs import require_same, state
 from themer.base.lossy_streams import lose_what_streams_refuse
 from themer.base.params_file import read_values
+from themer.base.stopping import stop_as_usual
 
 PIPELINE, PARAMS = Path("dvc.yaml"), Path("params.yaml")
 # Git and DVC ignore this folder.
@@ -46,6 +47,7 @@ def stage(main: Callable[[], None]) -> Callable[[], None]:
     @explained
     @functools.wraps(main)
     def wrapper() -> None:
+        stop_as_usual()
         lose_what_streams_refuse()
         require_plain_call(name, sys.argv)
         start = begin()

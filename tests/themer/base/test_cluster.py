@@ -229,7 +229,7 @@ def test_a_cluster_of_this_machine_listens_on_loopback_only_and_ends_with_ctrl_c
     assert set(sockets) == {"127.0.0.1"}
     os.killpg(on_this_machine.pid, signal.SIGINT)
     said = on_this_machine.communicate()[1]
-    assert on_this_machine.returncode == 1
+    assert on_this_machine.returncode == 130
     assert "stopped. Finished work is kept; run again to go on." in said
     assert psutil.wait_procs(everyone[1:], timeout=20)[1] == []
 

@@ -9,20 +9,23 @@ from tests.conftest import FULL, PROJECT, needs_full
 from themer.base.errors import UserError, explained, suggestion
 
 
-@pytest.mark.parametrize(
-    ("error", "message"),
-    [
-        (UserError("params.yaml: size: too small"), "error: params.yaml: size: too small"),
-        (KeyboardInterrupt(), "stopped"),
-    ],
-)
-def test_a_users_mistake_or_ctrl_c_ends_with_a_message(error, message):
+def test_a_users_mistake_ends_with_a_message():
     @explained
     def main() -> None:
-        raise error
+        raise UserError("params.yaml: size: too small")
 
-    with pytest.raises(SystemExit, match=message):
+    with pytest.raises(SystemExit, match="error: params.yaml: size: too small"):
         main()
+
+
+def test_ctrl_c_ends_with_a_message_and_exit_code_130(capsys):
+    @explained
+    def main() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(SystemExit, match=r"^130$"):
+        main()
+    assert capsys.readouterr().err == "stopped. Finished work is kept; run again to go on.\n"
 
 
 def test_a_bug_keeps_its_traceback():

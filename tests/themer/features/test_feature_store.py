@@ -25,7 +25,18 @@ SUMMARY = FeatureSummary("0123", width=3088, last_width=1280, views=2)
 
 
 # Errors, files, params; and engines, none of which changes a byte of the results.
-BASE = ("arrays", "cluster", "engines", "errors", "files", "params", "quiet_stderr", "theme_paths", "worker")
+BASE = (
+    "arrays",
+    "cluster",
+    "engines",
+    "errors",
+    "files",
+    "params",
+    "quiet_stderr",
+    "stopping",
+    "theme_paths",
+    "worker",
+)
 
 
 def test_a_fingerprint_depends_on_settings_and_pictures(sources, tmp_path):
