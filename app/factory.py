@@ -21,6 +21,7 @@ from app.incoming.body import JSON, require_plain
 from app.incoming.form import InMemoryRequest
 from app.page import pages
 from app.page.about import about_model
+from app.page.recorded import digests_of
 from app.page.static_files import static_seconds, static_url_path
 from app.problem import documented, not_understood
 from app.recognition.recognizer import Recognizer
@@ -177,8 +178,9 @@ def load_state(settings: Settings) -> State:
         metrics, is_unreadable = Metrics(waiting=lambda: 0), settings.model_file.exists()
         return State(settings, metrics, *client_limits, recognizer=None, model=None, is_unreadable=is_unreadable)
     recognizer = Recognizer(predictor, settings)
-    model = about_model(predictor, settings.model_file, settings.root)
-    return State(settings, Metrics(recognizer.waiting), *client_limits, recognizer, model)
+    digests = digests_of(settings.model_file, settings.index)
+    model = about_model(predictor, settings.model_file, settings.root, digests)
+    return State(settings, Metrics(recognizer.waiting), *client_limits, recognizer, model, digests=digests)
 
 
 def refuse(error: ValidationError) -> None:

@@ -32,7 +32,9 @@ class Settings(BaseSettings):
         pattern=rf"^(\*|{ORIGIN}(,{ORIGIN})*)?$",
         description="list of origins whose pages may predict, such as https://a.example,https://b.example, or *",
     )
-    root: Path = Field(default=Path(), description="the project's folder, with models/, metrics/, plots/ and data/")
+    root: Path = Field(
+        default=Path(), description="the project's folder, with models/, metrics/, plots/, data/ and dvc.lock"
+    )
     model: Path = Field(
         default=paths.model.parent, description="the folder of the model and its index, in root or anywhere"
     )

@@ -61,6 +61,7 @@ SLOW_FILES = {
     "test_makefile",
     "test_plots_page",
     "test_processes",
+    "test_recorded",
     "test_running",
     "test_same_bytes",
 }

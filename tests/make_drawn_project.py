@@ -10,6 +10,7 @@ from stages import paths
 from tests.drawn_sets import FILL, KINDS, PICTURES, SIZE, drawn_set
 from tests.drawn_shards import write_drawn_shards, write_no_photos
 from tests.promises import NOTHING_HELD_OUT, promises
+from tests.recording import record
 from tests.small_shards import settings
 from themer.base.files import file_sha256, write_bytes, write_json
 from themer.base.model_description import Description
@@ -73,8 +74,8 @@ def write_tables() -> None:
     write_json(PICTURES, paths.dataset_metrics)
     scores = {"accuracy": 1.0, "accuracy_low": 0.7, "accuracy_high": 1.0, "confidence_level": 0.95}
     write_json(scores, paths.evaluate_metrics)
-    write_bytes(b"schema: '2.0'\n", Path("dvc.lock"))
     paths.photos.mkdir()
+    record(Path())
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from app.page.recorded import Digests
 from app.page.results import (
     PhotoScores,
     Pictures,
@@ -21,10 +22,10 @@ from themer.base.files import file_sha256
 PLOTS = {path.name: path for path in (paths.result, paths.mistakes)}
 
 
-def about_model(predictor: Predictor, path: Path, root: Path) -> dict[str, Any]:
+def about_model(predictor: Predictor, path: Path, root: Path, digests: Digests) -> dict[str, Any]:
     """Return the description of the model in a file, as the API returns it."""
     described = predictor.description
-    training = Results(root).read(paths.train_metrics, Training.read)
+    training = Results(root, digests).read(paths.train_metrics, Training.read)
     return {
         "file": path.name,
         "sha256": file_sha256(path),
@@ -36,12 +37,13 @@ def about_model(predictor: Predictor, path: Path, root: Path) -> dict[str, Any]:
     }
 
 
-def about(model: dict[str, Any] | None, root: Path) -> dict[str, Any]:
+def about(model: dict[str, Any] | None, root: Path, digests: Digests | None = None) -> dict[str, Any]:
     """Return the values on the page. Those that the pipeline has not written yet, or can't be read, are None.
 
-    `left_out` names the files that can't be read.
+    `left_out` names the files that can't be read. With the digests of the model, all results are None if they are not
+    its own, and `are_of_model` is false.
     """
-    results = Results(root)
+    results = Results(root, digests)
     sizes = {name: results.read(path, picture_size) for name, path in PLOTS.items()}
     return {
         "model": model,
@@ -55,4 +57,5 @@ def about(model: dict[str, Any] | None, root: Path) -> dict[str, Any]:
         "themes": results.read(paths.theme_metrics, theme_scores),
         "plots": {name: size for name, size in sizes.items() if size},
         "left_out": results.left_out,
+        "are_of_model": results.are_of_model,
     }

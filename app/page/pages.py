@@ -9,6 +9,7 @@ from werkzeug.exceptions import NotFound
 from app.incoming.body import require_once
 from app.incoming.form import FIELD, read_uploads
 from app.page.about import PLOTS, about
+from app.page.results import Results
 from app.settings import MEGABYTE
 from app.shared.state import state
 from themer.pictures.files import picture_path
@@ -53,14 +54,14 @@ def contribute() -> tuple[str, int]:
 @pages.get("/about")
 def show_about() -> str:
     """Show what the model is, and how good it is."""
-    described = about(state().model, state().settings.root)
+    described = about(state().model, state().settings.root, state().digests)
     return render_template("about.html", about=described, is_unreadable=state().is_unreadable)
 
 
 @pages.get("/plots/<name>")
 def plot(name: str) -> Response:
-    """Send one of the two plots on the page About."""
-    if name not in PLOTS:
+    """Send one of the two plots on the page About, if it is of the loaded model."""
+    if name not in PLOTS or not Results(state().settings.root, state().digests).are_of_model:
         raise NotFound
     # Flask takes a relative path for one in the package of the pages.
     path = state().settings.root.resolve() / PLOTS[name]

@@ -10,6 +10,8 @@ from typing import Annotated, Self, TypeVar
 
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
+from app.page.recorded import Digests, recorded_digests
+from stages import paths
 from themer.pictures.images import PictureError, decode
 
 T = TypeVar("T")
@@ -96,13 +98,19 @@ THEMES = TypeAdapter(list[ThemeScores])
 
 
 class Results:
-    """The files in a project's folder. Those that can't be read are logged, and listed in `left_out`."""
+    """The files in a project's folder. Those that can't be read are logged, and listed in `left_out`.
 
-    def __init__(self, root: Path) -> None:
-        self._root, self.left_out = root, list[str]()
+    With a model's digests, there are none unless dvc.lock records them: they would be those of another model.
+    """
+
+    def __init__(self, root: Path, digests: Digests | None = None) -> None:
+        self._root, self.left_out, self.are_of_model = root, list[str](), True
+        self.are_of_model = digests is None or self.read(paths.lock, recorded_digests) == digests
 
     def read(self, path: Path, reader: Callable[[Path], T]) -> T | None:
-        """Return what a reader makes of a file, or None: it is not written yet, or can't be read."""
+        """Return what a reader makes of a file, or None: it is another model's, not written yet, or can't be read."""
+        if not self.are_of_model:
+            return None
         try:
             return reader(self._root / path)
         except FileNotFoundError:

@@ -24,6 +24,7 @@ KEY = "lego-themer"
 class State:
     """The settings, the counters, the limits for clients, the model and its description; None without a model.
 
+    `digests` are those of the model and its index when they were loaded: pairs of a path in dvc.lock and an MD5.
     `is_unreadable` says whether there is a model that can't be read.
     """
 
@@ -34,6 +35,7 @@ class State:
     recognizer: Recognizer | None
     model: dict[str, Any] | None
     is_unreadable: bool = False
+    digests: set[tuple[str, str]] | None = None
 
     def required_recognizer(self) -> Recognizer:
         """Return the recognizer; raise Problem without a model."""

@@ -1,4 +1,5 @@
 import logging
+import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -9,7 +10,8 @@ from app.page.about import about
 from stages import paths
 from tests.conftest import picture_bytes, without_privileges
 from tests.drawn_sets import KINDS, PICTURES
-from themer.base.files import write_json
+from tests.recording import record
+from themer.base.files import write_bytes, write_json
 
 
 def test_the_page_describes_the_model_and_its_training_data(client):
@@ -89,6 +91,7 @@ DAMAGES = {
 
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_file_is_named_in_a_sentence_and_in_one_line_of_the_log(client_of, root, tmp_path, caplog, damage):
+    shutil.copy(root / paths.lock, tmp_path)
     client = client_of(root=tmp_path, model=root / "models")
     for path, whole in WHOLE.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
@@ -102,6 +105,7 @@ def test_a_damaged_file_is_named_in_a_sentence_and_in_one_line_of_the_log(client
 
 
 def test_whole_files_and_missing_ones_are_no_fault(client_of, root, tmp_path, caplog):
+    shutil.copy(root / paths.lock, tmp_path)
     client = client_of(root=tmp_path, model=root / "models")
     for path, whole in WHOLE.items():
         assert "can’t be read" not in client.get("/about").text
@@ -114,12 +118,87 @@ def test_whole_files_and_missing_ones_are_no_fault(client_of, root, tmp_path, ca
 
 @pytest.mark.parametrize("path", WHOLE)
 def test_of_another_version_each_value_that_is_there_is_shown(client_of, root, tmp_path, path):
+    shutil.copy(root / paths.lock, tmp_path)
     client = client_of(root=tmp_path, model=root / "models")
     (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
     for number in range(1, WHOLE[path].count(b", ") + 1):
         kept = b"{" + WHOLE[path].strip(b"{}").split(b", ")[number] + b', "new": 1}'
         (tmp_path / path).write_bytes(kept)
         assert client.get("/about").status_code == 200
+
+
+NOT_ITS_OWN = "finds no <code>dvc.lock</code> that records them for"
+RESULTS = ("Scores on held-out pictures", "12,345", "2026-11-22", "dvc.lock<br>", 'src="/plots/result.png"')
+
+
+@pytest.fixture
+def project(root, tmp_path):
+    """A project with a model, whole results, and a lock that records both."""
+    shutil.copytree(root / "models", tmp_path / "models")
+    for path, whole in WHOLE.items():
+        write_bytes(whole, tmp_path / path)
+    record(tmp_path)
+    return tmp_path
+
+
+def require_no_results(client):
+    """Assert that a server shows the model that it has, and no results of another one."""
+    text, model = client.get("/about").text, client.get("/api/model").json
+    assert NOT_ITS_OWN in text and model["sha256"] in text and f"below {100 * model['threshold']:.0f}&nbsp;%" in text
+    assert not [one for one in RESULTS if one in text] and client.get("/plots/result.png").status_code == 404
+
+
+def test_the_models_own_results_are_shown(client_of, project):
+    client = client_of(root=project)
+    text = client.get("/about").text
+    assert [one for one in RESULTS if one in text] == [*RESULTS] and NOT_ITS_OWN not in text
+    assert client.get("/api/model").json["parameters"] == 12345 and client.get("/plots/result.png").status_code == 200
+
+
+@pytest.mark.parametrize("name", [paths.model.name, "index/index.json"])
+def test_another_model_than_the_projects_has_none_of_its_results(client_of, project, name):
+    shutil.copytree(project / "models", project / "other")
+    with (project / "other" / name).open("ab") as file:
+        file.write(b"\n")
+    client = client_of(root=project, model="other")
+    require_no_results(client)
+    assert client.get("/api/model").json["parameters"] is None
+
+
+def test_a_model_that_was_loaded_before_the_pipeline_ran_again_has_none_of_the_new_results(client_of, project):
+    client = client_of(root=project)
+    with (project / paths.model).open("ab") as file:
+        file.write(b"\n")
+    record(project)
+    require_no_results(client)
+    assert NOT_ITS_OWN not in client_of(root=project).get("/about").text
+
+
+OTHER_STAGE = (
+    b"  report:\n    deps:\n    - path: models/classifier.tflite\n      md5: d41d8cd98f00b204e9800998ecf8427e\n"
+)
+LOCKS = {
+    "absent": lambda whole: None,
+    "of a run that has only begun": lambda whole: whole + OTHER_STAGE,
+    "without stages": lambda whole: b"schema: '2.0'\nstages: {}\n",
+    **DAMAGES,
+}
+
+
+@pytest.mark.parametrize("kind", LOCKS)
+def test_without_a_whole_lock_no_results_are_shown(client_of, project, kind):
+    client, whole = client_of(root=project), (project / paths.lock).read_bytes()
+    found = LOCKS[kind](whole)
+    (project / paths.lock).unlink() if found is None else (project / paths.lock).write_bytes(found)
+    require_no_results(client)
+
+
+def test_a_damaged_lock_is_brought_back_from_git(client_of, project, caplog):
+    client = client_of(root=project)
+    (project / paths.lock).write_bytes(b"<<<<<<< HEAD\n")
+    text = client.get("/about").text
+    assert "since dvc.lock can’t be read. <code>git restore dvc.lock</code>" in text
+    assert [one.message for one in caplog.records if "can't be read" in one.message]
 
 
 def test_a_theme_that_is_never_predicted_has_no_precision(client_of, tmp_path):
@@ -134,6 +213,7 @@ def test_a_theme_that_is_never_predicted_has_no_precision(client_of, tmp_path):
 def test_damaged_metrics_do_not_keep_the_server_from_starting(client_of, root, tmp_path):
     (tmp_path / paths.train_metrics).parent.mkdir(parents=True)
     (tmp_path / paths.train_metrics).write_bytes(b"")
+    shutil.copy(root / paths.lock, tmp_path)
     assert client_of(root=tmp_path, model=root / "models").get("/api/model").json["parameters"] is None
 
 
