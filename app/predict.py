@@ -63,8 +63,9 @@ def arguments(argv: Sequence[str] | None, program: str) -> argparse.Namespace:
     """Parse the command line."""
     parser = argparse.ArgumentParser(
         prog=program,
-        description="Predict the themes of pictures. Each line has the file, the theme or the reason why the model is "
-        "not sure, and the confidence, separated by tabs. Lines are written as soon as their pictures are done.",
+        description="Predict the themes of pictures. Each line has the file, the prediction and the confidence, "
+        'separated by tabs. Without a theme, the prediction is "not sure", with the best guess before its confidence, '
+        'or "none of these themes", without a confidence. Lines are written as soon as their pictures are done.',
         epilog="Exit code: 0, there is a prediction for every file; 1, some can't be read, and stderr names them; 2, "
         "there is no model, or the command can't run as it is; 130, stopped by Ctrl-C.",
     )

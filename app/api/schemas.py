@@ -112,7 +112,9 @@ class Entry(BaseModel):
     file: str = Field(description="the name of the file; body or image[0] if it has none")
     theme: str | None = Field(default=None, description="the predicted theme; null: not sure, or none of the themes")
     confidence: float | None = Field(
-        default=None, description="the calibrated probability of the predicted theme, or of the best one if not sure"
+        default=None,
+        description="the calibrated probability of the predicted theme, or without one, of the most probable label; "
+        "says nothing if none_of_these",
     )
     sure: bool | None = None
     none_of_these: bool | None = Field(

@@ -15,7 +15,7 @@ from app.recognition.as_json import TOP_THEMES, as_json, in_words
 from themer.answering.predictor import Prediction, per_cent
 
 # The same as in the CSV file that the page offers.
-COLUMNS = ("file", "theme", "confidence", "best_guess", "reason", "most_similar_set", "problem")
+COLUMNS = ("file", "theme", "confidence", "best_guess", "reason", "most_similar_set", "problem", "none_of_these")
 # Spreadsheets also take the wide forms for the first four.
 FORMULA_MARKS = (*"=+-@", *"\t\r\n", *"\uff1d\uff0b\uff0d\uff20")
 
@@ -75,9 +75,11 @@ def csv_row(result: Result, top: int | None) -> str:
     """Return a picture's row of `COLUMNS`. It is one line, whatever the file's name."""
     file, found = printable(result.file), result.found
     if isinstance(found, Problem):
-        return csv_line(file, None, None, None, None, None, str(found))
+        return csv_line(file, None, None, None, None, None, str(found), None)
     nearest = found.nearest[0].set_id if found.nearest else None
-    return csv_line(file, found.theme, found.confidence, next(iter(found.probabilities)), found.reason, nearest, None)
+    none_of_these = "true" if found.level == "other" else "false"
+    values = found.theme, found.confidence, best_guess(found), found.reason, nearest, None, none_of_these
+    return csv_line(file, *values)
 
 
 def csv_line(*values: str | float | None) -> str:
@@ -97,12 +99,25 @@ def harmless(value: str | float | None) -> str | float | None:
 
 
 def fields(prediction: Prediction, top: int | None) -> list[str]:
-    """Return the theme or why there is none, the confidence and, with `top`, the most probable themes."""
+    """Return the theme or why there is none, how certain it is and, with `top`, the most probable themes."""
     reason = f" ({prediction.reason})" if prediction.reason else ""
     best = [f"{theme} {per_cent(share)}" for theme, share in list(prediction.probabilities.items())[: top or 0]]
     answer = in_words(prediction.theme, prediction.level == "other")
-    words = [f"{answer}{reason}", per_cent(prediction.confidence), ", ".join(best)]
+    words = [f"{answer}{reason}", certainty(prediction), ", ".join(best)]
     return words if top else words[:-1]
+
+
+def certainty(prediction: Prediction) -> str:
+    """Return the confidence in a theme, or of a model that is not sure its best guess; "" for none of these themes."""
+    if prediction.level == "other":
+        return ""
+    guess = "" if prediction.theme else f"best guess {best_guess(prediction)} "
+    return guess + per_cent(prediction.confidence)
+
+
+def best_guess(prediction: Prediction) -> str:
+    """Return the most probable label."""
+    return next(iter(prediction.probabilities))
 
 
 def printable(name: str) -> str:

@@ -57,6 +57,7 @@ def test_a_line_has_file_theme_and_confidence(run, folder):
     assert (code, file, problems) == (0, str(folder / "b.png"), "")
     assert theme == KINDS[0] or theme.startswith("not sure (")
     assert confidence.endswith(" %")
+    assert confidence.startswith("best guess ") == theme.startswith("not sure (")
 
 
 def test_other_things_are_not_sure_with_the_reason(run, folder):

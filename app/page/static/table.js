@@ -11,6 +11,7 @@ const COLUMNS = {
   reason: ({ prediction }) => prediction?.reason,
   most_similar_set: ({ prediction }) => prediction?.similar[0]?.set_id,
   problem: ({ problem }) => problem && `${problem.title}. ${problem.detail}`,
+  none_of_these: ({ prediction }) => prediction?.none_of_these,
 };
 
 /** Connect the two buttons with the function that returns the finished entries {file, prediction, problem}. */

@@ -115,7 +115,7 @@ def test_all_answers_can_be_copied_and_downloaded(open_page, site, tmp_path):
         first, second = csv.DictReader(file)
     assert download.value.suggested_filename == "predictions.csv"
     assert (first["file"], first["theme"], first["problem"]) == ('a "b", ü.png', "technic", "")
-    assert 0 < float(first["confidence"]) <= 1 and first["most_similar_set"]
+    assert 0 < float(first["confidence"]) <= 1 and first["most_similar_set"] and first["none_of_these"] == "false"
     assert (second["file"], second["theme"]) == ("broken.jpg", "") and second["problem"].startswith("Broken picture.")
 
 
