@@ -5,6 +5,7 @@ import logging
 import os
 import warnings
 from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from app import create_app
 from app.process import flush_output, open_streams
 from app.server import make_server, run, use_batch_scheduling
 from app.settings import Settings
-from themer.base.errors import UserError, explained, suggestion
+from themer.base.errors import UserError, did_you_mean, explained
 
 PREFIX = "LEGO_THEMER_"
 # What other variables with this prefix set.
@@ -44,6 +45,7 @@ def serve_until_stopped(given: dict[str, Any]) -> None:
     for sentence in unknown_variables(os.environ):
         log.warning(sentence)
     settings = settings_of({name: value for name, value in given.items() if value is not None})
+    require_folder(settings.root)
     use_batch_scheduling()
     app = create_app(settings)
     run(app, make_server(app, settings.host, settings.port, settings.url_prefix))
@@ -56,10 +58,9 @@ def parser(program: str) -> argparse.ArgumentParser:
         default = "none" if field.default == "" else field.default
         option, text = "--" + name.replace("_", "-"), f"{field.description} (default: {default})"
         kind: dict[str, Any] = {"action": "store_const", "const": True} if field.annotation is bool else {}
-        kind = kind or {
-            "type": field.annotation or Path,
-            "metavar": "N" if field.annotation in (int, float) else "TEXT",
-        }
+        # `settings_of` explains what is no number, as it does in the environment.
+        is_number = field.annotation in (int, float)
+        kind = kind or {"type": str if is_number else field.annotation, "metavar": "N" if is_number else "TEXT"}
         found.add_argument(option, help=text, **kind)
     return found
 
@@ -69,8 +70,9 @@ def unknown_variables(names: Iterable[str]) -> list[str]:
     settings = [name.upper() for name in Settings.model_fields]
     rest = sorted(name.upper().removeprefix(PREFIX) for name in names if name.upper().startswith(PREFIX))
     unknown = [name for name in rest if name not in {*settings, *OF_THE_PIPELINE}]
+    meant = {name: [PREFIX + one for one in get_close_matches(name, settings, n=1)] for name in unknown}
     return [
-        f"{PREFIX}{name}: there is no such setting{suggestion(name, settings)}, so it is ignored" for name in unknown
+        f"{PREFIX}{name}: there is no such setting{did_you_mean(meant[name])}, so it is ignored" for name in unknown
     ]
 
 
@@ -83,8 +85,16 @@ def settings_of(given: dict[str, Any]) -> Settings:
         name = str(found["loc"][0])
         option = "--" + name.replace("_", "-")
         described = f"Expected a {Settings.model_fields[name].description}"
-        reason = described if found["type"] == "string_pattern_mismatch" else found["msg"]
+        # What is no number or yes and no is said in two ways, of which one is enough.
+        said = found["msg"].partition(", unable to ")[0]
+        reason = described if found["type"] == "string_pattern_mismatch" else said
         raise UserError(f"{option} (or LEGO_THEMER_{name.upper()}): {reason}, not {found['input']!r}") from None
+
+
+def require_folder(root: Path) -> None:
+    """Raise UserError unless the project's folder is there."""
+    if not root.is_dir():
+        raise UserError(f"--root (or {PREFIX}ROOT): there is no folder {root}. Name the project's folder")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 import argparse
 import errno
+import re
+import shlex
 import signal
 import sys
 import warnings
@@ -17,7 +19,7 @@ from tqdm import tqdm
 from app.command_line.formats import FORMATS, json_lines, printable, write
 from app.command_line.many import Result, predictions, worker_count
 from app.command_line.model_folder import VARIABLE, default_model, fingerprint, require_model
-from app.command_line.named_files import Picture, pictures_of
+from app.command_line.named_files import STANDARD_INPUT, Picture, pictures_of
 from app.command_line.resuming import alone, drop, finished, remaining
 from app.problem import Problem
 from app.process import drop_output, flush_output, open_streams
@@ -28,6 +30,8 @@ from themer.base.stopping import STOPPED, stop_as_usual
 ALL_PREDICTED, SOME_UNREADABLE, NO_MODEL = 0, 1, 2
 # Fewer pictures are done before a reader has found the bar.
 MANY = 20
+# Of what curl fetches.
+ADDRESS = re.compile("(https?|ftp|file)://", re.IGNORECASE)
 
 
 def main(argv: Sequence[str] | None = None, program: str = "python -m app.predict") -> int:
@@ -97,7 +101,20 @@ def arguments(argv: Sequence[str] | None, program: str) -> argparse.Namespace:
     args = parser.parse_args(argv)
     if args.resume and args.format not in (None, "jsonl"):
         parser.error("--resume writes JSON lines: leave out --json and --csv")
+    if problem := misnamed(args.pictures, program):
+        parser.error(problem)
     return args
+
+
+def misnamed(names: Sequence[str], program: str) -> str | None:
+    """Return what is wrong with names of pictures: an address, or standard input twice; None if nothing is."""
+    for name in names:
+        if ADDRESS.match(name):
+            fetched = f"curl -s {shlex.quote(printable(name))} | {program} -"
+            return f"{printable(name)}: addresses are not fetched. Pipe the picture: {fetched}"
+    if names.count(STANDARD_INPUT) > 1:
+        return f"{STANDARD_INPUT} stands for standard input, which holds one picture: name it once"
+    return None
 
 
 def some_text(text: str) -> str:

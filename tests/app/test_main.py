@@ -11,7 +11,12 @@ from app.settings import Settings
     [
         (["--maximum-files", "0"], {}, "--maximum-files (or LEGO_THEMER_MAXIMUM_FILES): Input should be greater"),
         (["--port", "70000"], {}, "--port (or LEGO_THEMER_PORT): Input should be less than or equal to 65535"),
-        ([], {"LEGO_THEMER_PORT": "http"}, "--port (or LEGO_THEMER_PORT): Input should be a valid integer"),
+        ([], {"LEGO_THEMER_PORT": "http"}, "--port (or LEGO_THEMER_PORT): Input should be a valid integer, not 'http'"),
+        (["--port", "abc"], {}, "--port (or LEGO_THEMER_PORT): Input should be a valid integer, not 'abc'"),
+        (["--timeout-seconds", "x"], {}, "--timeout-seconds (or LEGO_THEMER_TIMEOUT_SECONDS): Input should be a valid"),
+        (["--root", "/none"], {}, "--root (or LEGO_THEMER_ROOT): there is no folder /none."),
+        (["--root", __file__], {}, f"--root (or LEGO_THEMER_ROOT): there is no folder {__file__}."),
+        ([], {"LEGO_THEMER_ROOT": "/none"}, "--root (or LEGO_THEMER_ROOT): there is no folder /none."),
         (["--host", ""], {}, "--host (or LEGO_THEMER_HOST): String should have at least 1 character"),
         (["--url-prefix", "themer"], {}, "--url-prefix (or LEGO_THEMER_URL_PREFIX): Expected a path"),
         (["--url-prefix", "/themer/"], {}, "--url-prefix (or LEGO_THEMER_URL_PREFIX): Expected a path"),
@@ -33,8 +38,9 @@ def test_invalid_settings_are_named(options, environment, message, monkeypatch):
 
 def test_a_variable_that_is_no_setting_is_named_with_the_one_that_was_meant():
     names = ["LEGO_THEMER_ALLOW_ORIGINS", "LEGO_THEMER_XYZ", "lego_themer_port", "LEGO_THEMER_DEVICE", "LEGO", "PATH"]
+    meant = '(did you mean "LEGO_THEMER_ALLOW_ORIGIN"?)'
     assert unknown_variables(names) == [
-        'LEGO_THEMER_ALLOW_ORIGINS: there is no such setting (did you mean "ALLOW_ORIGIN"?), so it is ignored',
+        f"LEGO_THEMER_ALLOW_ORIGINS: there is no such setting {meant}, so it is ignored",
         "LEGO_THEMER_XYZ: there is no such setting, so it is ignored",
     ]
 

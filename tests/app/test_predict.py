@@ -2,6 +2,7 @@ import csv
 import json
 import os
 import pty
+import shlex
 import shutil
 import signal
 import subprocess
@@ -327,6 +328,21 @@ def test_an_empty_name_is_refused(arguments, capsys):
     with pytest.raises(SystemExit, match="2"):
         main(arguments)
     assert "expected a name, received an empty text" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("address", ["https://example.org/a.jpg", "HTTP://[::1]/a.jpg?b=1&c", "file:///a/b c.jpg"])
+def test_an_address_is_refused_with_a_command_that_fetches_it(address, folder, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main([str(folder), address], "lego-themer predict")
+    reason, _, command = capsys.readouterr().err.splitlines()[-1].partition(" Pipe the picture: ")
+    assert reason.endswith(f"error: {address}: addresses are not fetched.")
+    assert shlex.split(command) == ["curl", "-s", address, "|", "lego-themer", "predict", "-"]
+
+
+def test_standard_input_is_named_once(capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main(["-", "a.png", "-"])
+    assert "error: - stands for standard input, which holds one picture: name it once\n" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("options", [["--csv"], ["--json"]])
