@@ -232,12 +232,12 @@ def test_running_and_waiting_requests_are_finished_before_the_end():
     assert len(done) == 3
 
 
-def test_a_port_in_use_is_explained(serve):
+def test_a_port_in_use_is_explained(serve, tmp_path):
     port, words = port_of(serve()), r"can't serve at 127\.0\.0\.1, port \d+: Address already in use\."
     with pytest.raises(UserError, match=words):
-        make_server(create_app(Settings(root=PROJECT / "nowhere")), "127.0.0.1", port)
+        make_server(create_app(Settings(root=tmp_path)), "127.0.0.1", port)
     with pytest.raises(SystemExit, match=f"^error: {words}"):
-        main(["--port", str(port), "--root", str(PROJECT / "nowhere")])
+        main(["--port", str(port), "--root", str(tmp_path)])
 
 
 @contextmanager
