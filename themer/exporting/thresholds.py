@@ -93,7 +93,9 @@ def guaranteed_risk(
     within = held_out[[share_of.get(set_id, 1.0) >= boundary for set_id in held_out["set_id"]]]
     confidence, wrong = within["confidence"].to_numpy(np.float32), (within["correct"] != "yes").to_numpy(bool)
     families, limit = list(within["family"]), settings.accepted_risk
-    return guaranteed_threshold(confidence, wrong, families, True, limit, settings.confidence_level, GRID)
+    # A picture and its views may be right and wrong by turns, but are no more than one picture.
+    most = within["set_id"].nunique() / max(1, len(within))
+    return guaranteed_threshold(confidence, wrong, families, True, limit, settings.confidence_level, GRID, most)
 
 
 def guaranteed_threshold(
@@ -104,6 +106,7 @@ def guaranteed_threshold(
     limit: float,
     level: float,
     grid: Sequence[float],
+    most_independent: float = 1.0,
 ) -> Guarantee:
     """Return the lowest threshold of a grid whose rate of errors is at most `limit` on as many new pictures.
 
@@ -119,9 +122,11 @@ def guaranteed_threshold(
         limit: the accepted rate, 0 to 1.
         level: the confidence level, 0 to 1.
         grid: the thresholds to test, in ascending order.
+        most_independent: the largest share of the pictures that can be independent, such as a third if each is here
+            with two views.
     """
     half, found = np.count_nonzero(score >= grid[0]) / 2, None
-    independent = independent_share(score >= grid[0], error, families, of_accepted)
+    independent = min(most_independent, independent_share(score >= grid[0], error, families, of_accepted))
 
     def bound(threshold: float) -> float:
         """Return the upper bound of the rate of errors at a threshold."""

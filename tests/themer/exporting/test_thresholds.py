@@ -15,6 +15,7 @@ from themer.exporting.thresholds import (
     UNSUPPORTED,
     choose_thresholds,
     guaranteed_boundary,
+    guaranteed_risk,
     guaranteed_threshold,
     independent_share,
     is_made_from,
@@ -58,9 +59,8 @@ def index(tmp_path: Path) -> Path:
 
 
 def test_the_thresholds_are_the_lowest_that_keep_the_promises(index):
-    found = choose_thresholds(
-        index, held_out([0.95, 0.65], ["yes", "no"], 300).assign(set_id="not in the index"), promises()
-    )
+    predictions = held_out([0.95, 0.65], ["yes", "no"], 300)
+    found = choose_thresholds(index, predictions.assign(set_id="unknown " + predictions["set_id"]), promises())
     assert found.risk.holds and found.other_themes.holds
     summary = read_index_summary(index)
     assert (summary.threshold, summary.boundary) == (0.66, 0.66)
@@ -193,6 +193,18 @@ def test_a_rate_may_count_all_pictures():
     score, error = np.repeat([0.55, 0.1], [20, 980]), np.ones(1000, bool)
     assert guaranteed_threshold(score, error, alone(1000), False, limit=0.05, level=0.9, grid=GRID).threshold == GRID[0]
     assert not guaranteed_threshold(score, error, alone(1000), True, limit=0.05, level=0.9, grid=GRID).holds
+
+
+def test_a_picture_counts_once_however_many_views_of_it_there_are():
+    """Views are wrong at random, so by their errors alone they would be as many pictures."""
+    pictures, random = np.repeat(alone(200), 3), np.random.default_rng(0)
+    views = {"set_id": pictures, "family": pictures, "confidence": random.uniform(0.5, 1, 600).round(3)}
+    held_out = pandas.DataFrame(views | {"correct": np.where(random.uniform(size=600) < 0.02, "no", "yes")})
+    shares = pandas.DataFrame({"set_id": pictures, "share": 1.0})
+    bounds = []
+    for names in (held_out["set_id"], alone(600)):
+        bounds.append(guaranteed_risk(held_out.assign(set_id=names), shares, 0.0, promises(accepted_risk=0.05)).bound)
+    assert bounds[0] > bounds[1]
 
 
 def test_too_few_pictures_support_no_promise():
