@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from app import create_app
 from app.process import flush_output, open_streams
-from app.server import make_server, run, use_batch_scheduling
+from app.server import make_server, run, schedule_threads
 from app.settings import Settings
 from themer.base.errors import UserError, did_you_mean, explained
 
@@ -46,7 +46,7 @@ def serve_until_stopped(given: dict[str, Any]) -> None:
         log.warning(sentence)
     settings = settings_of({name: value for name, value in given.items() if value is not None})
     require_folder(settings.root)
-    use_batch_scheduling()
+    schedule_threads()
     app = create_app(settings)
     run(app, make_server(app, settings.host, settings.port, settings.url_prefix))
 
