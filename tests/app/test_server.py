@@ -234,10 +234,12 @@ def test_running_and_waiting_requests_are_finished_before_the_end():
 
 def test_a_port_in_use_is_explained(serve, tmp_path):
     port, words = port_of(serve()), r"can't serve at 127\.0\.0\.1, port \d+: Address already in use\."
+    interval_seconds = sys.getswitchinterval()
     with pytest.raises(UserError, match=words):
         make_server(create_app(Settings(root=tmp_path)), "127.0.0.1", port)
     with pytest.raises(SystemExit, match=f"^error: {words}"):
         main(["--port", str(port), "--root", str(tmp_path)])
+    sys.setswitchinterval(interval_seconds)  # Or the tests after this one would take turns as its threads do.
 
 
 @contextmanager
