@@ -11,7 +11,7 @@ from typing import Any, TextIO
 from app.command_line.many import Result
 from app.command_line.named_files import in_json
 from app.problem import Problem
-from app.recognition.as_json import TOP_THEMES, as_json, in_words
+from app.recognition.as_json import TOP_THEMES, as_json, best_label, in_words
 from themer.answering.predictor import Prediction, per_cent
 
 # The same as in the CSV file that the page offers.
@@ -78,7 +78,7 @@ def csv_row(result: Result, top: int | None) -> str:
         return csv_line(file, None, None, None, None, None, str(found), None)
     nearest = found.nearest[0].set_id if found.nearest else None
     none_of_these = "true" if found.level == "other" else "false"
-    values = found.theme, found.confidence, best_guess(found), found.reason, nearest, None, none_of_these
+    values = found.theme, found.confidence, best_label(found), found.reason, nearest, None, none_of_these
     return csv_line(file, *values)
 
 
@@ -111,13 +111,8 @@ def certainty(prediction: Prediction) -> str:
     """Return the confidence in a theme, or of a model that is not sure its best guess; "" for none of these themes."""
     if prediction.level == "other":
         return ""
-    guess = "" if prediction.theme else f"best guess {best_guess(prediction)} "
+    guess = "" if prediction.theme else f"best guess {best_label(prediction)} "
     return guess + per_cent(prediction.confidence)
-
-
-def best_guess(prediction: Prediction) -> str:
-    """Return the most probable label."""
-    return next(iter(prediction.probabilities))
 
 
 def printable(name: str) -> str:

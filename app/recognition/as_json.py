@@ -13,6 +13,11 @@ def in_words(theme: str | None, none_of_these: bool) -> str:
     return theme or (NONE_OF_THESE.lower() if none_of_these else NOT_SURE)
 
 
+def best_label(prediction: Prediction) -> str:
+    """Return the most probable label, which the heat-map explains."""
+    return next(iter(prediction.probabilities))
+
+
 def as_json(prediction: Prediction, top: int = TOP_THEMES) -> dict[str, Any]:
     """Return a prediction with its `top` most probable themes and its most similar sets, as JSON values."""
     ranking = list(prediction.probabilities.items())[:top]

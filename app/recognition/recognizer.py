@@ -13,7 +13,7 @@ from PIL import Image
 from app.incoming.form import Upload
 from app.incoming.picture_file import open_picture
 from app.problem import Problem, busy
-from app.recognition.as_json import TOP_THEMES, as_json
+from app.recognition.as_json import TOP_THEMES, as_json, best_label
 from app.recognition.batching import Batcher, QueueFull
 from app.settings import Settings
 from themer.answering.predictor import Prediction, Predictor
@@ -134,11 +134,6 @@ class Recognizer:
         if prepared.preview is not None:
             found["picture"] = prepared.preview
         return found
-
-
-def best_label(prediction: Prediction) -> str:
-    """Return the most probable label, which the heat-map explains."""
-    return next(iter(prediction.probabilities))
 
 
 def data_url(content: bytes, media_type: str) -> str:
