@@ -17,7 +17,7 @@ from themer.base.running import stage
 from themer.base.tables import read_csv, read_rows, write_csv
 from themer.base.theme_paths import EVEN_CHANCE, NONE_OF_THESE
 from themer.pictures.files import picture_path
-from themer.pictures.images import decode, square
+from themer.pictures.images import decode, padded
 from themer.pictures.near_duplicates import near_pairs
 from themer.reports.label_sheet import draw_label_issues
 from themer.reports.mistakes_grid import draw_mistakes
@@ -75,10 +75,10 @@ def read_sets() -> pandas.DataFrame:
 
 
 def read_squares(set_ids: Iterable[str], settings: Resize) -> Iterator[np.ndarray]:
-    """Yield the sets' pictures as the stage resize pads them, uint8 [size, size, 3]."""
+    """Yield the sets' pictures padded to a square, uint8 [size, size, 3]."""
     for set_id in set_ids:
         picture = decode(picture_path(paths.thumbnails, set_id).read_bytes())
-        yield np.asarray(square(picture, settings.size, settings.fill))
+        yield np.asarray(padded(picture, settings.size, settings.fill))
 
 
 def write_curves(predictions: Predictions) -> None:

@@ -1,4 +1,4 @@
-"""Pad each picture to a square and pack every split into TFRecord shards: pictures of sets, and the user's photos."""
+"""Crop each picture to its content, pad it to a square, and pack every split into TFRecord shards: sets, and photos."""
 
 from collections.abc import Callable, Iterator
 from functools import partial

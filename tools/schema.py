@@ -154,7 +154,7 @@ NETWORK = text("network", "`train.network`")
 TEMPERATURE = number("temperature", "what the logits of the models are already divided by, to calibrate them", 0.05, 20)
 RECORD = (
     integer("label", "index in `labels` of `shards.json`, or in `other_themes`", 0),
-    Field("image", "PNG", "the picture, scaled to fit a square and padded, in RGB"),
+    Field("image", "PNG", "the picture without its margin, scaled to fit a square and padded, in RGB"),
 )
 WAY_TO_SPLIT = text("split", "`grouped by family`, `at random` or `by year, from {year}`")
 
@@ -524,9 +524,11 @@ EXPORT = (
     File(
         str(paths.model),
         "The served model, for LiteRT. Its signature takes `pixels`, float32 [1, size, size, 3]: RGB from 0 to 255, "
-        "scaled by Pillow's Hamming filter and padded with `fill`. It returns `logits`, whose softmax is the "
-        "calibrated probability, `features`, and for most networks `block_features` and `class_maps`, what each place "
-        "in the picture adds to each logit. A zip archive with these members is appended.",
+        "cropped to the box of the pixels that differ from the first one by more than 16 in a channel (not if both "
+        "its sides are below 32), scaled by Pillow's Hamming filter, and padded with `fill`. It returns `logits`, "
+        "whose softmax is the calibrated probability, `features`, and for most networks `block_features` and "
+        "`class_maps`, what each place in the picture adds to each logit. A zip archive with these members is "
+        "appended.",
         (hexadecimal("classifier.sha256", "SHA-256 of the `classifier.keras` that it was made from"), *DESCRIPTION),
     ),
     File(

@@ -2,6 +2,7 @@
 
 import base64
 import io
+import math
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from app.recognition.batching import Batcher, QueueFull
 from app.settings import Settings
 from themer.answering.predictor import Prediction, Predictor
 from themer.pictures.files import set_of
-from themer.pictures.images import encode_png, frame
+from themer.pictures.images import Box, content_box, encode_png, frame
 
 PREVIEW_PIXELS = 400
 
@@ -46,10 +47,14 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A decoded picture: model input, its own width and height, and a small copy as a data URL, if requested."""
+    """A decoded picture: model input, its own width and height, and if requested its content and a small copy.
+
+    A heat-map goes where the content is. The copy is a data URL.
+    """
 
     pixels: np.ndarray
     size: tuple[int, int]
+    content: Box | None
     preview: str | None
 
 
@@ -82,7 +87,7 @@ class Recognizer:
         Raises:
             Problem: too many pictures are waiting already, or these waited too long.
         """
-        prepared = [self._prepare(upload, preview) for upload in uploads]
+        prepared = [self._prepare(upload, heat_map, preview) for upload in uploads]
         readable = [one for one in prepared if isinstance(one, Prepared)]
         outcomes = iter(self._wait_for([Job(one.pixels, heat_map) for one in readable]) if readable else [])
         return [one if isinstance(one, Problem) else self._described(next(outcomes), one, top) for one in prepared]
@@ -98,14 +103,15 @@ class Recognizer:
         """Return the number of pictures that wait for the model."""
         return len(self._queue)
 
-    def _prepare(self, upload: Upload, preview: bool) -> Prepared | Problem:
+    def _prepare(self, upload: Upload, heat_map: bool, preview: bool) -> Prepared | Problem:
         """Return an upload ready for the model, or the problem with its file."""
         try:
             picture = self.read(upload)
         except Problem as problem:
             return problem
         small = data_url(_jpeg_preview(picture), "image/jpeg") if preview else None
-        return Prepared(self.predictor.prepare(picture), picture.size, small)
+        content = content_box(picture) if heat_map else None
+        return Prepared(self.predictor.prepare(picture), picture.size, content, small)
 
     def _wait_for(self, jobs: Sequence[Job]) -> list[Outcome]:
         """Return the outcome of each job; raise Problem if the queue is full or too slow."""
@@ -129,8 +135,9 @@ class Recognizer:
         found = as_json(outcome.prediction, top)
         for near in found["similar"]:
             near["thumbnail"] = self._thumbnails.get(near["set_id"])
-        if outcome.heat is not None:
-            found["heatmap"] = data_url(encode_png(_overlay(outcome.heat, prepared.size)), "image/png")
+        if outcome.heat is not None and prepared.content is not None:
+            overlay = _overlay(outcome.heat, prepared.size, prepared.content)
+            found["heatmap"] = data_url(encode_png(overlay), "image/png")
         if prepared.preview is not None:
             found["picture"] = prepared.preview
         return found
@@ -141,10 +148,17 @@ def data_url(content: bytes, media_type: str) -> str:
     return f"data:{media_type};base64,{base64.b64encode(content).decode()}"
 
 
-def _overlay(heat: np.ndarray, size: tuple[int, int]) -> Image.Image:
-    """Return a coloured heat-map without the padding around a picture of this width and height."""
-    left, top, width, height = frame(size, heat.shape[0])
-    return _coloured(heat[top : top + height, left : left + width])
+def _overlay(heat: np.ndarray, size: tuple[int, int], content: Box) -> Image.Image:
+    """Return a coloured heat-map for a picture of this width and height, transparent outside the content."""
+    left, top, right, bottom = content
+    inner_left, inner_top, width, height = frame((right - left, bottom - top), len(heat))
+    coloured = _coloured(heat[inner_top : inner_top + height, inner_left : inner_left + width])
+    overlay = Image.new("RGBA", frame(size, len(heat))[2:])
+    # From the picture's pixels to the overlay's.
+    across, down = overlay.width / size[0], overlay.height / size[1]
+    place = int(left * across), int(top * down), math.ceil(right * across), math.ceil(bottom * down)
+    overlay.paste(coloured.resize((place[2] - place[0], place[3] - place[1])), place)
+    return overlay
 
 
 def _coloured(heat: np.ndarray) -> Image.Image:

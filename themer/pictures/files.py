@@ -66,7 +66,11 @@ def picture_of(file: PictureFile, remedy: str, fill: Colour = WHITE) -> Image.Im
 
 
 def squares(files: Sequence[PictureFile], remedy: str, size: int, fill: Colour) -> list[bytes]:
-    """Return each picture as a PNG, padded to a square; raise UserError for the first that can't be read."""
+    """Return the content of each picture as a PNG, padded to a square.
+
+    Raises:
+        UserError: a picture can't be read.
+    """
     return [encode_png(square(picture_of(file, remedy, fill), size, fill)) for file in files]
 
 

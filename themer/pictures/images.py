@@ -1,4 +1,4 @@
-"""One picture at a time: decoding it safely, turning it upright, padding it to a square, hashing it."""
+"""One picture at a time: decoding it safely, turning it upright, making it a square, hashing it."""
 
 import io
 import zlib
@@ -6,7 +6,7 @@ from typing import Literal
 
 import imagehash
 import numpy
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageChops, UnidentifiedImageError
 from PIL.ImageFile import ImageFile
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
@@ -15,7 +15,10 @@ MAXIMUM_PIXELS = 50_000_000
 EXIF, MAXIMUM_SEGMENT_BYTES = b"Exif\0\0", 65_535
 
 Colour = tuple[int, int, int]
+Box = tuple[int, int, int, int]
 WHITE: Colour = (255, 255, 255)
+# How far the colours of a margin may differ, as in a JPEG, and the longer side of the smallest content within one.
+MARGIN_DEVIATION, LEAST_CONTENT_PIXELS = 16, 32
 
 # How each EXIF orientation is turned upright.
 TURNS: dict[object, Image.Transpose] = {
@@ -149,6 +152,11 @@ def _from_deep_grey(picture: Image.Image) -> Image.Image:
 
 
 def square(picture: Image.Image, size: int, fill: Colour) -> Image.Image:
+    """Return the picture as RGB without its margin, scaled to fit size x size pixels and centred on the fill colour."""
+    return padded(picture.crop(content_box(picture)), size, fill)
+
+
+def padded(picture: Image.Image, size: int, fill: Colour) -> Image.Image:
     """Return the picture as RGB, scaled to fit size x size pixels and centred on the fill colour.
 
     The aspect ratio stays. The Hamming filter takes half the time of Lanczos.
@@ -159,8 +167,18 @@ def square(picture: Image.Image, size: int, fill: Colour) -> Image.Image:
     return canvas
 
 
-def frame(picture_size: tuple[int, int], size: int) -> tuple[int, int, int, int]:
-    """Return left, top, width and height in pixels of the area that a picture of a size takes in its `square`."""
+def content_box(picture: Image.Image) -> Box:
+    """Return left, top, right and bottom of a picture without the margin of one colour around it."""
+    rgb, whole = picture.convert("RGB"), (0, 0, *picture.size)
+    margin = rgb.crop((0, 0, 1, 1)).resize(rgb.size)
+    red, green, blue = ImageChops.difference(rgb, margin).split()
+    deviation = ImageChops.lighter(ImageChops.lighter(red, green), blue)
+    box = deviation.point(lambda value: value > MARGIN_DEVIATION).getbbox() or whole
+    return box if max(box[2] - box[0], box[3] - box[1]) >= LEAST_CONTENT_PIXELS else whole
+
+
+def frame(picture_size: tuple[int, int], size: int) -> Box:
+    """Return left, top, width and height in pixels of the area that a picture of a size takes when it is `padded`."""
     # ImageOps.pad fails for pictures more than 2 x size times as long as wide: their width rounds to 0.
     width, height = (max(1, round(side * size / max(picture_size))) for side in picture_size)
     return (size - width) // 2, (size - height) // 2, width, height

@@ -1,12 +1,15 @@
 import base64
 import io
 
+import numpy as np
 import pytest
+from flask.testing import FlaskClient
 from PIL import Image
 
 from tests.app.uploads import drawing, encoded, frames, posted, problem_of, upload
 from tests.conftest import picture_bytes
 from tests.drawn_sets import KINDS, drawn_set
+from themer.pictures.images import content_box
 
 
 def test_a_picture_gets_its_theme_and_similar_sets(client):
@@ -39,13 +42,29 @@ def test_thumbnails_are_linked_where_they_exist(client):
     ("drawn", "size"), [("technic", (300, 200)), ("minifigure", (100, 900)), ("technic", (400, 400))]
 )
 def test_the_heat_map_has_the_shape_of_the_picture(client, drawn, size):
-    content = encoded(drawn_set(drawn, 9000).resize(size), "PNG")
-    [found] = client.post("/api/predict?heatmap=1", data=upload(content)).json
+    overlay = heat_map_of(client, drawn_set(drawn, 9000).resize(size))
+    assert overlay.width / overlay.height == pytest.approx(size[0] / size[1], rel=0.05)
+    assert overlay.getchannel("A").getextrema()[1] > 100
+
+
+def test_the_heat_map_leaves_the_margin_out(client):
+    picture = drawn_set("technic", 9000)
+    content = picture.crop(content_box(picture))
+    width, height = content.size
+    with_margin = Image.new("RGB", (2 * width, height), "white")
+    with_margin.paste(content, (width, 0))
+    heat = np.asarray(heat_map_of(client, with_margin).getchannel("A"))
+    middle = heat.shape[1] // 2
+    assert not heat[:, : middle - 1].any() and heat[:, middle:].max() > 100
+
+
+def heat_map_of(client: FlaskClient, picture: Image.Image) -> Image.Image:
+    """Return the heat-map that the API makes of a picture."""
+    [found] = client.post("/api/predict?heatmap=1", data=upload(encoded(picture, "PNG"))).json
     kind, _, data = found["heatmap"].partition(",")
     overlay = Image.open(io.BytesIO(base64.b64decode(data)))
     assert kind == "data:image/png;base64" and overlay.mode == "RGBA"
-    assert overlay.width / overlay.height == pytest.approx(size[0] / size[1], rel=0.05)
-    assert overlay.getchannel("A").getextrema()[1] > 100
+    return overlay
 
 
 def test_each_of_several_files_has_an_entry(client):

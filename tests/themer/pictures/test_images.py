@@ -11,10 +11,12 @@ from PIL import Image, ImageOps
 from tests.conftest import picture_bytes
 from themer.pictures.images import (
     PictureError,
+    content_box,
     decode,
     encode_png,
     frame,
     identify,
+    padded,
     perceptual_hash,
     square,
     upright_rgb,
@@ -254,12 +256,31 @@ def test_a_squared_picture_is_centred_and_keeps_its_aspect_ratio(width, height, 
 @pytest.mark.parametrize(
     ("picture_size", "area"), [((60, 40), (0, 5, 32, 21)), ((40, 60), (5, 0, 21, 32)), ((1000, 1), (0, 15, 32, 1))]
 )
-def test_a_frame_is_the_area_of_a_picture_in_its_square(picture_size, area):
+def test_a_frame_is_the_area_of_a_padded_picture(picture_size, area):
     left, top, width, height = frame(picture_size, 32)
     assert (left, top, width, height) == area
-    pixels = numpy.asarray(square(Image.new("RGB", picture_size, RED), 32, (0, 0, 0)))
+    pixels = numpy.asarray(padded(Image.new("RGB", picture_size, RED), 32, (0, 0, 0)))
     assert (pixels[top : top + height, left : left + width] == RED).all()
     assert pixels.any(axis=2).sum() == width * height
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.tuples(*[st.integers(0, 90)] * 4), st.sampled_from(["white", "black", (240, 243, 239)]))
+def test_a_margin_of_one_colour_changes_nothing(margin, colour):
+    content = halves()
+    assert square(ImageOps.expand(content, margin, colour), 64, RED).tobytes() == square(content, 64, RED).tobytes()
+
+
+def test_the_margin_of_a_jpeg_is_none_of_its_content():
+    picture = decode(encoded(ImageOps.expand(halves(), 64, "white"), "JPEG", quality=50))
+    assert content_box(picture) == pytest.approx((64, 64, 124, 104), abs=16)
+
+
+@pytest.mark.parametrize("speck", [0, 1, 31])
+def test_a_speck_is_no_content(speck):
+    picture = Image.new("RGB", (200, 100), "white")
+    picture.paste("black", (80, 40, 80 + speck, 40 + speck))
+    assert content_box(picture) == (0, 0, 200, 100)
 
 
 def test_png_keeps_every_pixel():

@@ -6,7 +6,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from themer.pictures.images import square
+from themer.pictures.images import padded
 from themer.scoring import slices
 from themer.scoring.intervals import accuracy_interval
 
@@ -56,7 +56,7 @@ def test_the_longer_side_decides_the_size(sides, expected):
 
 def background_of(picture: Image.Image, fill: tuple[int, int, int] = WHITE) -> str:
     """Return the background of a picture after padding."""
-    return slices.background(np.asarray(square(picture, SIZE, fill)), *picture.size)
+    return slices.background(np.asarray(padded(picture, SIZE, fill)), *picture.size)
 
 
 def with_set(picture: Image.Image) -> Image.Image:
@@ -159,7 +159,7 @@ def test_without_large_slices_there_is_no_worst_slice():
 def test_each_picture_gets_its_kind_of_every_attribute():
     sets = pandas.DataFrame({"year": ["1998", ""], "width": [200, 400], "height": [200, 200]})
     pictures = [with_set(Image.new("RGB", (200, 200), "white")), scene(400, 200)]
-    squares = [np.asarray(square(picture, SIZE, WHITE)) for picture in pictures]
+    squares = [np.asarray(padded(picture, SIZE, WHITE)) for picture in pictures]
     assert slices.picture_kinds(sets, squares).to_dict("records") == [
         {"decade": "1990s", "shape": "about square", "size": "below 300 px", "background": "white"},
         {"decade": "unknown", "shape": "wide (above 4:3)", "size": "300 to 499 px", "background": "busy"},
