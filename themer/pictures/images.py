@@ -6,7 +6,7 @@ from typing import Literal
 
 import imagehash
 import numpy
-from PIL import ExifTags, Image, ImageChops, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 from PIL.ImageFile import ImageFile
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP")
@@ -170,10 +170,9 @@ def padded(picture: Image.Image, size: int, fill: Colour) -> Image.Image:
 def content_box(picture: Image.Image) -> Box:
     """Return left, top, right and bottom of a picture without the margin of one colour around it."""
     rgb, whole = picture.convert("RGB"), (0, 0, *picture.size)
-    margin = rgb.crop((0, 0, 1, 1)).resize(rgb.size)
-    red, green, blue = ImageChops.difference(rgb, margin).split()
-    deviation = ImageChops.lighter(ImageChops.lighter(red, green), blue)
-    box = deviation.point(lambda value: value > MARGIN_DEVIATION).getbbox() or whole
+    margin = rgb.crop((0, 0, 1, 1)).tobytes()
+    differs = [abs(value - channel) > MARGIN_DEVIATION for channel in margin for value in range(256)]
+    box = rgb.point(differs).getbbox() or whole
     return box if max(box[2] - box[0], box[3] - box[1]) >= LEAST_CONTENT_PIXELS else whole
 
 
