@@ -176,7 +176,7 @@ def content_box(picture: Image.Image) -> Box:
     return box if max(box[2] - box[0], box[3] - box[1]) >= LEAST_CONTENT_PIXELS else whole
 
 
-def frame(picture_size: tuple[int, int], size: int) -> Box:
+def frame(picture_size: tuple[int, int], size: int) -> tuple[int, int, int, int]:
     """Return left, top, width and height in pixels of the area that a picture of a size takes when it is `padded`."""
     # ImageOps.pad fails for pictures more than 2 x size times as long as wide: their width rounds to 0.
     width, height = (max(1, round(side * size / max(picture_size))) for side in picture_size)
