@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import skimage.data
-from PIL import Image
+from PIL import Image, ImageOps
 from sklearn.datasets import load_sample_images
 
 from stages import paths
@@ -229,6 +229,12 @@ def test_a_prepared_picture_is_padded(predictor):
     pixels = predictor.prepare(Image.new("RGB", (64, 16), "red"))
     assert pixels.shape == (32, 32, 3) and pixels.dtype == np.uint8
     assert (pixels[12:20] == (255, 0, 0)).all() and (pixels[:12] == FILL).all() and (pixels[20:] == FILL).all()
+
+
+def test_a_margin_is_no_part_of_a_prepared_picture(predictor):
+    picture = Image.new("RGB", (64, 48), "red")
+    with_margin = ImageOps.expand(picture, 40, "white")
+    np.testing.assert_array_equal(predictor.prepare(with_margin), predictor.prepare(picture))
 
 
 @pytest.mark.parametrize("theme", LABELS)
