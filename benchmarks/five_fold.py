@@ -103,11 +103,12 @@ def report(folders: list[Path]) -> None:
     predicted = np.concatenate([one.predicted for one in predictions])
     print(f"best guess of the pictures: macro-F1 {f1_score(actual, predicted, average='macro'):.3f}")
     photos = pandas.DataFrame([json.loads((folder / paths.photo_metrics).read_text()) for folder in folders])
+    print(f"photos: {photos['photos'].tolist()}")
     for name in ("accuracy", "answered", "answered_accuracy"):
         if name in photos:
             mean, low, high = (photos[f"{name}{end}"].mean() for end in ("", "_low", "_high"))
             each = photos[name].round(3).tolist()
-            print(f"photos, {name}: {mean:.3f} ({low:.3f} to {high:.3f}), means over the models: {each}")
+            print(f"photos, {name}: mean {mean:.3f} (mean interval {low:.3f} to {high:.3f}), each model {each}")
 
 
 def rate(happens: np.ndarray, families: pandas.Series) -> str:

@@ -75,7 +75,7 @@ def read_sets() -> pandas.DataFrame:
 
 
 def read_squares(set_ids: Iterable[str], settings: Resize) -> Iterator[np.ndarray]:
-    """Yield the sets' pictures padded to a square, uint8 [size, size, 3]."""
+    """Yield the sets' pictures, with the margin that tells the background, in squares, uint8 [size, size, 3]."""
     for set_id in set_ids:
         picture = decode(picture_path(paths.thumbnails, set_id).read_bytes())
         yield np.asarray(padded(picture, settings.size, settings.fill))

@@ -87,18 +87,18 @@ def pack_splits(
     """
     counts = {}
     for split, of_split in names.items():
-        examples = padded(split, {name: label_of[name] for name in of_split}, path_of, remedy, settings)
+        examples = squared(split, {name: label_of[name] for name in of_split}, path_of, remedy, settings)
         counts[split] = write_split(folder, split, examples, settings.pictures_per_shard)
     return counts
 
 
-def padded(
+def squared(
     split: str, label_of: dict[str, int], path_of: Callable[[str], Path], remedy: str, settings: Resize
 ) -> Iterator[Example]:
-    """Yield the pictures of a split, padded to a square, in shuffled order."""
+    """Yield the pictures of a split, cropped and padded to a square, in shuffled order."""
     order = shuffled(label_of)
-    pad = partial(squares, remedy=remedy, size=settings.size, fill=settings.fill)
-    pngs = chain.from_iterable(engine().ordered_map(pad, chunks(map(path_of, order))))
+    square = partial(squares, remedy=remedy, size=settings.size, fill=settings.fill)
+    pngs = chain.from_iterable(engine().ordered_map(square, chunks(map(path_of, order))))
     for name, png in tqdm(zip(order, pngs, strict=True), total=len(order), desc=split, unit=" pictures"):
         yield Example(name, label_of[name], png)
 

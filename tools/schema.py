@@ -524,11 +524,11 @@ EXPORT = (
     File(
         str(paths.model),
         "The served model, for LiteRT. Its signature takes `pixels`, float32 [1, size, size, 3]: RGB from 0 to 255, "
-        "cropped to the box of the pixels that differ from the first one by more than 16 in a channel (not if both "
-        "its sides are below 32), scaled by Pillow's Hamming filter, and padded with `fill`. It returns `logits`, "
-        "whose softmax is the calibrated probability, `features`, and for most networks `block_features` and "
-        "`class_maps`, what each place in the picture adds to each logit. A zip archive with these members is "
-        "appended.",
+        "cropped to the box of the pixels that differ from the first one by more than 16 in a channel (the whole "
+        "picture if there is none, or if the box's longer side is below an eighth of the picture's), scaled by "
+        "Pillow's Hamming filter, and padded with `fill`. It returns `logits`, whose softmax is the calibrated "
+        "probability, `features`, and for most networks `block_features` and `class_maps`, what each place in the "
+        "picture adds to each logit. A zip archive with these members is appended.",
         (hexadecimal("classifier.sha256", "SHA-256 of the `classifier.keras` that it was made from"), *DESCRIPTION),
     ),
     File(

@@ -47,9 +47,9 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A decoded picture: model input, its own width and height, and if requested its content and a small copy.
+    """A decoded picture: model input, its width and height, and if requested its content's box and a small copy.
 
-    A heat-map goes where the content is. The copy is a data URL.
+    A heat-map covers the box. The copy is a data URL.
     """
 
     pixels: np.ndarray

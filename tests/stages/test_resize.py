@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy
 import pandas
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from stages import paths, resize
 from tests.conftest import PROJECT, picture_bytes
@@ -102,6 +102,17 @@ def test_pictures_are_squares_padded_with_the_fill(run):
     for one in read_examples(paths.shards, "test"):
         assert one.pixels.shape == (48, 48, 3)
         assert numpy.array_equal(one.pixels[24, 0], [1, 2, 3]) or one.pixels[0, 24].tolist() == [1, 2, 3]
+
+
+def test_a_margin_is_cropped(run):
+    run()
+    [before, *_] = read_examples(paths.shards, "test")
+    path = picture_path(paths.thumbnails, before.set_id)
+    with_margin = ImageOps.expand(decode(path.read_bytes()), 30, "white")
+    path.write_bytes(encode_png(with_margin))
+    run()
+    [after, *_] = read_examples(paths.shards, "test")
+    assert after == before
 
 
 def test_the_number_of_workers_changes_no_byte_of_the_sets(run, monkeypatch):

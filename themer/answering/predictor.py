@@ -101,7 +101,7 @@ class Predictor:
         return self.index.summary.threshold
 
     def prepare(self, picture: Image.Image) -> np.ndarray:
-        """Return a picture of any size and mode as model input: upright RGB, padded, uint8 [size, size, 3]."""
+        """Return a picture of any size and mode as model input: upright RGB, cropped, padded, uint8 [size, size, 3]."""
         fill = self.description.fill
         return np.asarray(square(upright_rgb(picture, fill), self.description.size, fill))
 

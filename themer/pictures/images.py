@@ -17,8 +17,10 @@ EXIF, MAXIMUM_SEGMENT_BYTES = b"Exif\0\0", 65_535
 Colour = tuple[int, int, int]
 Box = tuple[int, int, int, int]
 WHITE: Colour = (255, 255, 255)
-# How far the colours of a margin may differ, as in a JPEG, and the longer side of the smallest content within one.
-MARGIN_DEVIATION, LEAST_CONTENT_PIXELS = 16, 32
+# How far the colours of a margin may differ, as in a JPEG.
+MARGIN_DEVIATION = 16
+# Content with a smaller share of the longer side is taken for a speck.
+LEAST_CONTENT_SHARE = 1 / 8
 
 # How each EXIF orientation is turned upright.
 TURNS: dict[object, Image.Transpose] = {
@@ -152,7 +154,7 @@ def _from_deep_grey(picture: Image.Image) -> Image.Image:
 
 
 def square(picture: Image.Image, size: int, fill: Colour) -> Image.Image:
-    """Return the picture as RGB without its margin, scaled to fit size x size pixels and centred on the fill colour."""
+    """Return an RGB picture without its margin, scaled to fit size x size pixels and centred on the fill colour."""
     return padded(picture.crop(content_box(picture)), size, fill)
 
 
@@ -168,12 +170,13 @@ def padded(picture: Image.Image, size: int, fill: Colour) -> Image.Image:
 
 
 def content_box(picture: Image.Image) -> Box:
-    """Return left, top, right and bottom of a picture without the margin of one colour around it."""
-    rgb, whole = picture.convert("RGB"), (0, 0, *picture.size)
-    margin = rgb.crop((0, 0, 1, 1)).tobytes()
+    """Return left, top, right and bottom of an RGB picture without its margin in the colour of the top left pixel."""
+    whole = (0, 0, *picture.size)
+    margin = picture.crop((0, 0, 1, 1)).tobytes()
     differs = [abs(value - channel) > MARGIN_DEVIATION for channel in margin for value in range(256)]
-    box = rgb.point(differs).getbbox() or whole
-    return box if max(box[2] - box[0], box[3] - box[1]) >= LEAST_CONTENT_PIXELS else whole
+    box = picture.point(differs).getbbox() or whole
+    is_speck = max(box[2] - box[0], box[3] - box[1]) < LEAST_CONTENT_SHARE * max(picture.size)
+    return whole if is_speck else box
 
 
 def frame(picture_size: tuple[int, int], size: int) -> tuple[int, int, int, int]:

@@ -2,7 +2,7 @@
 
 import { Problem } from "./api.js";
 
-const SIDE_PIXELS = 1024; // as WORKING_PIXELS on the server: more does not change a prediction
+const SIDE_PIXELS = 1024; // as WORKING_PIXELS on the server: more hardly changes a prediction
 const QUALITY = 0.9;
 const SMALL_BYTES = 200_000; // sent as they are, if the server can read them
 const READABLE_BYTES = 200_000_000;

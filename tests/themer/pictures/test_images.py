@@ -265,7 +265,7 @@ def test_a_frame_is_the_area_of_a_padded_picture(picture_size, area):
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.tuples(*[st.integers(0, 90)] * 4), st.sampled_from(["white", "black", (240, 243, 239)]))
+@given(st.tuples(*[st.integers(1, 90)] * 4), st.sampled_from(["white", "black", (240, 243, 239)]))
 def test_a_margin_of_one_colour_changes_nothing(margin, colour):
     content = halves()
     assert square(ImageOps.expand(content, margin, colour), 64, RED).tobytes() == square(content, 64, RED).tobytes()
@@ -276,11 +276,34 @@ def test_the_margin_of_a_jpeg_is_none_of_its_content():
     assert content_box(picture) == pytest.approx((64, 64, 124, 104), abs=16)
 
 
-@pytest.mark.parametrize("speck", [0, 1, 31])
-def test_a_speck_is_no_content(speck):
-    picture = Image.new("RGB", (200, 100), "white")
-    picture.paste("black", (80, 40, 80 + speck, 40 + speck))
-    assert content_box(picture) == (0, 0, 200, 100)
+def test_a_margin_begins_at_the_top_left_pixel():
+    assert content_box(ImageOps.expand(halves(), (0, 0, 10, 10), "white")) == (0, 0, 70, 50)
+    assert content_box(ImageOps.expand(halves(), (10, 0, 0, 0), "white")) == (10, 0, 70, 40)
+
+
+@pytest.mark.parametrize(("speck", "is_content"), [(0, False), (1, False), (24, False), (25, True)])
+def test_a_speck_is_no_content(speck, is_content):
+    picture, box = Image.new("RGB", (200, 100), "white"), (80, 40, 80 + speck, 40 + speck)
+    picture.paste("black", box)
+    assert content_box(picture) == (box if is_content else (0, 0, 200, 100))
+
+
+@pytest.mark.parametrize(("deviation", "is_content"), [(16, False), (17, True)])
+def test_a_margin_may_deviate_a_little(deviation, is_content):
+    picture = Image.new("RGB", (40, 40), (200, 200, 200))
+    picture.paste((200, 200 - deviation, 200), (10, 10, 30, 30))
+    assert content_box(picture) == ((10, 10, 30, 30) if is_content else (0, 0, 40, 40))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "GIF"])
+def test_a_transparent_margin_has_the_colour_of_the_fill(kind):
+    picture = ImageOps.expand(halves().convert("RGBA"), 20, (0, 0, 0, 0))
+    assert content_box(decode(encoded(picture, kind), fill=(1, 2, 3))) == (20, 20, 80, 60)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 9), (9, 1)])
+def test_the_thinnest_picture_is_all_content(size):
+    assert content_box(Image.new("RGB", size, RED)) == (0, 0, *size)
 
 
 def test_png_keeps_every_pixel():
