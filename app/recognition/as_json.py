@@ -6,6 +6,8 @@ from themer.answering.predictor import Prediction
 from themer.base.theme_paths import NONE_OF_THESE, NOT_SURE
 
 TOP_THEMES = 5
+# The index keeps embeddings in half precision, so the next digit of a distance is rounding.
+DISTANCE_DIGITS = 4
 
 
 def in_words(theme: str | None, none_of_these: bool) -> str:
@@ -29,5 +31,5 @@ def as_json(prediction: Prediction, top: int = TOP_THEMES) -> dict[str, Any]:
         "other_theme": prediction.other_theme,
         "reason": prediction.reason,
         "top": [{"theme": theme, "probability": probability} for theme, probability in ranking],
-        "similar": [dict(vars(near)) for near in prediction.nearest],
+        "similar": [vars(near) | {"distance": round(near.distance, DISTANCE_DIGITS)} for near in prediction.nearest],
     }
