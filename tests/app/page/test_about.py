@@ -81,7 +81,7 @@ DAMAGES = {
     "an empty object": lambda whole: b"{}\n",
     "a list": lambda whole: b"[3]\n",
     "nothing": lambda whole: b"null\n",
-    "deep": lambda whole: b"[" * 10_000,
+    "deep": lambda whole: b"[" * 100_000,
     "of other values": lambda whole: (
         b'{"accuracy": NaN, "parameters": "many", "photos": -1, "test": [], "source": 3}\n'
     ),
