@@ -202,6 +202,7 @@ def handler_for(site: Site) -> type[BaseHTTPRequestHandler]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # or a body would wait 40 ms for its headers to be acknowledged
 
         def do_GET(self) -> None:
             site.watch(self.path)
