@@ -13,8 +13,8 @@ from PIL import Image
 from themer.base.errors import UserError
 from themer.pictures.images import WHITE, Colour, PictureError, decode, encode_png, perceptual_hash, square
 
-# A task for a worker costs 5 ms besides its work, and its pictures are in memory at once.
-CHUNK_PICTURES, CHUNK_BYTES = 32, 4_000_000
+# A task for a worker costs 30 ms besides its work, and its pictures are in memory at once.
+CHUNK_PICTURES, CHUNK_BYTES = 64, 4_000_000
 
 
 class PictureFile(NamedTuple):

@@ -2,6 +2,7 @@
 
 import io
 import zlib
+from functools import lru_cache
 from typing import Literal
 
 import imagehash
@@ -172,11 +173,15 @@ def padded(picture: Image.Image, size: int, fill: Colour) -> Image.Image:
 def content_box(picture: Image.Image) -> Box:
     """Return left, top, right and bottom of an RGB picture without its margin in the colour of the top left pixel."""
     whole = (0, 0, *picture.size)
-    margin = picture.crop((0, 0, 1, 1)).tobytes()
-    differs = [abs(value - channel) > MARGIN_DEVIATION for channel in margin for value in range(256)]
-    box = picture.point(differs).getbbox() or whole
+    box = picture.point(_differing(picture.crop((0, 0, 1, 1)).tobytes())).getbbox() or whole
     is_speck = max(box[2] - box[0], box[3] - box[1]) < LEAST_CONTENT_SHARE * max(picture.size)
     return whole if is_speck else box
+
+
+@lru_cache
+def _differing(margin: bytes) -> list[bool]:
+    """Return for each value of each channel whether it is of another colour than a margin."""
+    return [abs(value - channel) > MARGIN_DEVIATION for channel in margin for value in range(256)]
 
 
 def frame(picture_size: tuple[int, int], size: int) -> tuple[int, int, int, int]:
