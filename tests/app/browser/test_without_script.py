@@ -19,6 +19,14 @@ def test_the_plain_form_shows_the_prediction(plain, tmp_path):
     assert plain.locator(".picture").get_attribute("src").startswith("data:image/jpeg")
 
 
+def test_the_plain_form_works_at_an_address_for_which_browsers_send_no_fetch_metadata(open_page, site, tmp_path):
+    # Unlike 127.0.0.1, and like a name in a local network, this address is not trusted without https.
+    page = open_page(site.replace("127.0.0.1", "0.0.0.0"), java_script_enabled=False)
+    page.set_input_files("#pictures", str(drawn_file(tmp_path, "technic", 9001)))
+    page.get_by_role("button", name="Predict the theme").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Prediction")
+
+
 def test_the_heat_map_can_be_switched_on(plain, tmp_path):
     plain.set_input_files("#pictures", str(drawn_file(tmp_path, "technic", 9001)))
     plain.get_by_role("button", name="Predict the theme").click()
