@@ -47,7 +47,10 @@ def require_same_site() -> None:
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     foreign = site not in ("same-origin", "none") if site else origin and urlsplit(origin).netloc != request.host
     if foreign and not _allowed_origin():
-        raise Problem(Kind.ANOTHER_SITE, "This request comes from another site. Send it from this server's page.")
+        # Without https, browsers name only the page's address. A proxy that renames the host makes it another one.
+        proxy = "" if site else f" A proxy has to pass on the header Host, but here it is {request.host}."
+        detail = f"This request comes from another site. Send it from this server's page.{proxy}"
+        raise Problem(Kind.ANOTHER_SITE, detail)
 
 
 def with_headers(response: Response) -> Response:

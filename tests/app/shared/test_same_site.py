@@ -40,6 +40,13 @@ def test_other_sites_can_not_upload(client, path, headers):
     assert problem_of(response, 403)["title"] == "Another site"
 
 
+@pytest.mark.parametrize(("fetched", "is_named"), [({}, True), ({"Sec-Fetch-Site": "cross-site"}, False)])
+def test_a_proxy_that_does_not_pass_on_the_host_is_named(client, fetched, is_named):
+    headers = {"Host": "127.0.0.1:8000", "Origin": "http://lego.example", **fetched}
+    detail = problem_of(client.post("/api/predict", data=upload(drawing()), headers=headers), 403)["detail"]
+    assert ("A proxy has to pass on the header Host, but here it is 127.0.0.1:8000." in detail) == is_named
+
+
 @pytest.mark.parametrize(
     "headers",
     [{}, {"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "none"}, {"Origin": "http://localhost"}],
