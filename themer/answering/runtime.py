@@ -93,13 +93,15 @@ class LiteRuntime:
         self._at_once, self._slots, self._lock = at_once, BoundedSemaphore(at_once), Lock()
         self._running, self._was_shared, self._is_shared = 0, False, False
         try:
-            with zipfile.ZipFile(source if isinstance(source, Path) else io.BytesIO(source)) as file:
+            # Read once: LiteRT would map the file into memory, and compute with what is written into it later.
+            content = source.read_bytes() if isinstance(source, Path) else source
+            with zipfile.ZipFile(io.BytesIO(content)) as file:
                 self.description = read_description(file)
                 self.model_sha256 = file.read(CLASSIFIER_NAME).decode()
             with without_notes(NOTE):
-                self._sole_runner = _runner(source, threads)
+                self._sole_runner = _runner(content, threads)
                 count = at_once if at_once > 1 else 0
-                self._share_runners = [_runner(source, max(1, threads // at_once)) for _ in range(count)]
+                self._share_runners = [_runner(content, max(1, threads // at_once)) for _ in range(count)]
         except FileNotFoundError:
             raise no_model(path) from None
         except DAMAGED as error:
@@ -140,9 +142,8 @@ class LiteRuntime:
                         self._was_shared, self._is_shared = self._is_shared, False
 
 
-def _runner(source: Path | bytes, threads: int) -> Callable[..., dict[str, np.ndarray]]:
-    """Return a function that runs a `.tflite` file or its content on some threads, with its memory allocated."""
-    given = {"model_path": str(source)} if isinstance(source, Path) else {"model_content": source}
-    interpreter = Interpreter(**given, num_threads=threads)
+def _runner(content: bytes, threads: int) -> Callable[..., dict[str, np.ndarray]]:
+    """Return a function that runs the content of a `.tflite` file on some threads, with its memory allocated."""
+    interpreter = Interpreter(model_content=content, num_threads=threads)
     interpreter.allocate_tensors()
     return cast(Callable[..., dict[str, np.ndarray]], interpreter.get_signature_runner())

@@ -11,9 +11,11 @@ import pytest
 from stages import paths
 from tests.conftest import PROJECT
 from tests.small_shards import picture
+from tests.themer.exporting.short_networks import short_classifier
 from tests.themer.small_model import small_model
 from themer.answering.runtime import LiteRuntime
 from themer.base.errors import UserError
+from themer.exporting.served_model import export_classifier
 
 NOT_FOR_SERVING = ["tensorflow", "keras", "sklearn", "scipy", "matplotlib", "pandas", "pydantic"]
 LOADING = """
@@ -82,6 +84,30 @@ def test_a_failure_frees_its_slot(path):
         with pytest.raises(RuntimeError):
             runtime.run(np.zeros((1, 1), np.uint8))
     assert len(runtime.run(np.stack([picture(0, 0)])).probabilities) == 1
+
+
+REPLACED = """
+import sys
+from pathlib import Path
+import numpy as np
+from themer.answering.runtime import LiteRuntime
+path = Path(sys.argv[1])
+runtime, pixels = LiteRuntime(path, 1, at_once=2), np.load(sys.argv[2])
+before = runtime.run(pixels).probabilities
+path.write_bytes(bytes(int(sys.argv[3])))
+np.testing.assert_array_equal(runtime.run(pixels).probabilities, before)
+"""
+
+
+@pytest.mark.parametrize("share", [0, 1])
+def test_a_loaded_model_stays_the_same_when_its_file_is_written_over(tmp_path, share):
+    path, pixels = tmp_path / "one.tflite", tmp_path / "pixels.npy"
+    export_classifier(short_classifier("efficientnet_lite0"), "abc", path, views=1)
+    np.save(pixels, np.stack([picture(index % 3, index) for index in range(3)]))
+    # In a process of its own: a system ends the one that reads beyond the end of a file that it has mapped.
+    command = [sys.executable, "-c", REPLACED, str(path), str(pixels), str(share * path.stat().st_size)]
+    found = subprocess.run(command, cwd=PROJECT, check=False, capture_output=True, text=True)
+    assert (found.returncode, found.stderr) == (0, "")
 
 
 def test_a_missing_file_names_the_command_to_run(tmp_path):
