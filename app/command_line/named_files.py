@@ -40,8 +40,25 @@ def pictures_of(names: Iterable[str]) -> Iterator[Picture]:
         elif not glob.has_magic(name) or _is(path.exists):
             yield from files_of(path)
         else:
-            matches = sorted(glob.glob(name, recursive=True))  # noqa: PTH207 (Path.glob refuses absolute patterns)
-            yield from chain.from_iterable(files_of(Path(match)) for match in matches) if matches else [path]
+            yield from matching(name) or [path]
+
+
+def matching(pattern: str) -> list[Path]:
+    """Return the files that match a pattern, and those in folders that match, sorted.
+
+    `**` stands for folders of any depth, but not for hidden ones. As in a folder, links to folders are not followed,
+    since they may lead round in circles. Each file is named once, although the folders around it match too.
+    """
+    path = Path(pattern)
+    if "**" not in path.parts:
+        matches = sorted(glob.glob(pattern))  # noqa: PTH207 (Path.glob refuses absolute patterns)
+        return list(chain.from_iterable(files_of(Path(match)) for match in matches))
+    try:
+        inner = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
+    except OSError:
+        return []
+    shown = (match for match in inner if not _hidden(match) - _hidden(path))
+    return list(dict.fromkeys(chain.from_iterable([one] if one.is_symlink() else files_of(one) for one in shown)))
 
 
 def files_of(path: Path) -> list[Path]:
@@ -93,6 +110,11 @@ def content_of(path: Path) -> bytes:
 def standard_input() -> bytes:
     """Return what comes in on standard input; stop reading where it is too large for a picture."""
     return sys.stdin.buffer.read(LIMITS.maximum_bytes + 1)
+
+
+def _hidden(path: Path) -> set[str]:
+    """Return the hidden names in a path."""
+    return {part for part in path.parts if part.startswith(".") and part != ".."}
 
 
 def _is(check: Callable[[], bool]) -> bool:

@@ -25,6 +25,32 @@ def test_a_picture_in_a_folder_that_may_not_be_opened_is_named_with_the_reason()
                     content_of(one)
 
 
+INNER = ["in/b.png", "in/back", "in/deeper/c.png"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [
+        ("**", ["a.png", "around", *INNER]),
+        ("**/*", ["a.png", "around", *INNER]),
+        ("in/**", INNER),
+        ("**/*.png", ["a.png", "in/b.png", "in/deeper/c.png"]),
+        ("**/deeper", ["in/deeper/c.png"]),
+        ("**/back", ["in/back"]),
+        (".hidden/**", [".hidden/d.png"]),
+        ("*/b.png", ["around/b.png", "in/b.png"]),
+    ],
+)
+def test_a_pattern_names_each_file_once_whatever_links_are_there(tmp_path, pattern, found):
+    for folder in ("in/deeper", ".hidden"):
+        (tmp_path / folder).mkdir(parents=True)
+    for name in ("a.png", "in/b.png", "in/deeper/c.png", ".hidden/d.png"):
+        (tmp_path / name).touch()
+    (tmp_path / "around").symlink_to("in")
+    (tmp_path / "in" / "back").symlink_to(".")
+    assert list(pictures_of([f"{tmp_path}/{pattern}"])) == [tmp_path / name for name in found]
+
+
 @pytest.mark.parametrize(
     "name", [b"a.png", "ü\N{REPLACEMENT CHARACTER}.png".encode(), b"\xff.png", b"\\xff.png", b"\xed\xb3\xbf"]
 )
