@@ -21,7 +21,7 @@ def require_recorded(record: Path) -> None:
         found = [
             (record.parent / out["path"], out) for out in yaml.safe_load(record.read_text(encoding="utf-8"))["outs"]
         ]
-    except (yaml.YAMLError, ValueError, LookupError, TypeError) as error:
+    except (yaml.YAMLError, ValueError, LookupError, TypeError, RecursionError) as error:
         remedy = f"git restore {record}, or delete the file and run: dvc add {record.with_suffix('')}"
         raise UserError(f"{record}: this file is damaged ({error}). Run {remedy}") from None
     for path, out in found:

@@ -228,7 +228,7 @@ class Photos(Section):
 
 
 class Resize(Section):
-    """The square that every picture is padded to."""
+    """The square that every picture is cropped and padded to."""
 
     size: Annotated[int, Field(ge=32, le=1024)]
     fill: tuple[Channel, Channel, Channel]

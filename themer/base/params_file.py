@@ -37,7 +37,8 @@ def load_params(path: Path) -> Params:
     """Read and validate a params file.
 
     Raises:
-        UserError: the file is missing, is not YAML, or breaks a rule of `Params`; the message names every wrong key.
+        UserError: the file is missing, is not YAML, or breaks a rule of `Params`. The message names every wrong value.
+            Once each is right by itself, it names the first ones in each section that do not fit together.
     """
     return parse_params(read_values(path), path.name)
 
@@ -83,7 +84,7 @@ def _yaml_problem(error: Exception) -> str:
 
 
 def parse_params(values: Any, name: str = "params.yaml") -> Params:
-    """Validate the values of a params file called `name`; raise UserError naming every wrong key."""
+    """Validate the values of a params file called `name`; raise UserError as `load_params` does."""
     try:
         _require_plain(values, name, "")
         # Strict validation of JSON accepts a list for a tuple, but still no text for a number.

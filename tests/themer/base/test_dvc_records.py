@@ -41,7 +41,7 @@ def test_nothing_is_done_where_the_folder_is_here_or_nothing_is_recorded(record)
     assert list((record.parent / "photos").iterdir()) == []
 
 
-@pytest.mark.parametrize("content", [b"", b"outs: [", b"outs: 5", b"outs: [{md5: 1}]", b"\xff"])
+@pytest.mark.parametrize("content", [b"", b"outs: [", b"outs: 5", b"outs: [{md5: 1}]", b"\xff", b"[" * 2000])
 def test_a_damaged_record_is_an_error_that_says_how_to_get_it_back(tmp_path, content):
     (tmp_path / "photos.dvc").write_bytes(content)
     with pytest.raises(UserError, match="(?s)photos.dvc: this file is damaged .*Run git restore .*dvc add .*photos$"):
